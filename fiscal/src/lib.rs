@@ -1,0 +1,17 @@
+//! The ground floor of the register: the journal.
+//!
+//! It knows money, hashes and law; it knows no screen, network, catalogue or shop. What it promises is written in
+//! `docs/journal-format.md`, and a stranger can check it with that page alone.
+
+pub mod arithmetic;
+pub mod calendar;
+pub mod canonical;
+pub mod checkpoint;
+pub mod entry;
+pub mod key;
+pub mod merkle;
+pub mod nf525;
+pub mod sealed;
+pub mod standing;
+pub mod sums;
+pub mod values;
