@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod checkpoint;
 pub mod entry;
 pub mod key;
+pub mod language;
 pub mod merkle;
 pub mod nf525;
 pub mod sealed;
