@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Totals, VatRow};
+use crate::entry::{Line, Totals, VatRow};
 use crate::values::{Cents, Quantity, Rate};
 
 /// `numerator / denominator`, rounded half away from zero. The denominator is positive.
@@ -88,6 +88,13 @@ pub struct LineInput {
     pub discount: Cents,
     /// At which rate.
     pub vat: Rate,
+}
+
+impl From<&Line> for LineInput {
+    fn from(line: &Line) -> LineInput {
+        let discount = line.discounts.iter().map(|discount| discount.amount).sum();
+        LineInput { qty: line.qty, unit_price: line.unit_price, discount, vat: line.vat }
+    }
 }
 
 /// What the arithmetic of a ticket comes to.

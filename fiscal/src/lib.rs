@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod checkpoint;
 pub mod entry;
+pub mod journal;
 pub mod key;
 pub mod language;
 pub mod merkle;

@@ -1,0 +1,351 @@
+//! The journal of one device: opened at once, sealed into durably, closed and archived.
+//!
+//! A command is sealed whole or not at all. Only when [`Journal::seal`] returns are its entries on the disk; the head is
+//! written after that, by [`Journal::settle`], so that nobody waits for it.
+
+mod draft;
+mod head;
+pub mod key_file;
+mod sealer;
+mod store;
+
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+
+pub use draft::{CashDraft, Draft, EventDraft, InvoiceDraft, NoteDraft, TicketDraft};
+pub use head::{Head, Held};
+pub use sealer::SealError;
+pub use store::{CommandId, StoreError};
+
+use crate::checkpoint::{Checkpoint, Statement, Witness};
+use crate::entry::{Entry, Genesis, Kind, Witnessed};
+use crate::key::DeviceKey;
+use crate::sealed::{self, LineError, Sealed};
+use crate::standing::{self, Standing, StandingError};
+use crate::values::{Instant, RegisterId};
+use sealer::Sealer;
+use store::Store;
+
+/// Where the files of one journal lie: `journals/<register>/` and a second place for its head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The journal's own folder.
+    pub folder: PathBuf,
+    /// A folder of the platform's private state, outside any backup of the first.
+    pub state: PathBuf,
+}
+
+impl Places {
+    /// The sealed lines.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("journal.db")
+    }
+
+    /// The device's key.
+    pub fn key(&self) -> PathBuf {
+        self.folder.join("device.key")
+    }
+
+    /// Where archives are written.
+    pub fn archives(&self) -> PathBuf {
+        self.folder.join("archives")
+    }
+
+    fn heads(&self, register: RegisterId) -> [PathBuf; 2] {
+        [self.folder.join("head"), self.state.join(format!("{register}.head"))]
+    }
+}
+
+/// Why a journal could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder could not be made or read.
+    #[error("{path} could not be read or written: {cause}")]
+    Io {
+        /// Which path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The file could not be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The genesis could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A line cannot be read: the journal was changed or damaged.
+    #[error("entry {seq} of the journal was changed or damaged ({cause}): set the folder aside and verify it")]
+    Line {
+        /// Which line.
+        seq: u64,
+        /// What is wrong with it.
+        #[source]
+        cause: LineError,
+    },
+    /// A line does not follow from the one before.
+    #[error("entry {seq} of the journal does not continue the one before: set the folder aside and verify it")]
+    Chain {
+        /// Which line.
+        seq: u64,
+    },
+    /// The journal was put back to an earlier state: it is older than the head kept of it, or another than it.
+    #[error(
+        "the journal has {found} entries where its head knows {known}, or others: it was put back to an earlier state"
+    )]
+    OlderThanHead {
+        /// How many entries it has.
+        found: u64,
+        /// How many its head knows.
+        known: u64,
+        /// The head that convicts it.
+        head: Box<Head>,
+    },
+    /// The device's key is not the one that the journal was begun with.
+    #[error("the device's key is not the one that this journal was begun with")]
+    ForeignKey,
+    /// Its first entry is none.
+    #[error(transparent)]
+    Standing(#[from] StandingError),
+}
+
+/// Why a command was not sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// It asks for what cannot be sealed; nothing was written.
+    #[error(transparent)]
+    Refused(#[from] SealError),
+    /// The disk failed. Whether the command was sealed is not known: the journal must be opened again, which tells.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The disk failed before, and the journal was not opened again since.
+    #[error("the journal must be opened again after its disk failed")]
+    MustReopen,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was sealed now: these entries, the closings that were due among them.
+    Sealed(Vec<Sealed>),
+    /// It was sealed before, up to this seq; nothing was done now.
+    Before(u64),
+}
+
+/// An open journal.
+#[derive(Debug)]
+pub struct Journal {
+    places: Places,
+    store: Store,
+    key: DeviceKey,
+    standing: Standing,
+    zone: Tz,
+    held: Option<Held>,
+    failed: bool,
+}
+
+impl Journal {
+    /// Begins a new journal with its genesis, sealed at `at`.
+    pub fn create(
+        places: Places,
+        register: RegisterId,
+        genesis: Genesis,
+        key: DeviceKey,
+        at: Instant,
+    ) -> Result<Journal, OpenError> {
+        for folder in [&places.folder, &places.state] {
+            std::fs::create_dir_all(folder).map_err(|cause| OpenError::Io { path: folder.clone(), cause })?;
+        }
+        let zone = standing::time_zone(&genesis)?;
+        let (genesis, standing) = sealer::seal_genesis(&key, register, genesis, at)?;
+        let store = Store::create(&places.database(), &genesis)?;
+        let mut journal = Journal { places, store, key, standing, zone, held: None, failed: false };
+        journal.settle()?;
+        Ok(journal)
+    }
+
+    /// Opens a journal where it stands: at its head, and by the few entries sealed since. Only where no head is left are
+    /// all entries read; `progress` then hears how many of how many.
+    pub fn open(places: Places, key: DeviceKey, mut progress: impl FnMut(u64, u64)) -> Result<Journal, OpenError> {
+        let store = Store::open(&places.database())?;
+        let size = store.size()?;
+        let first = read_line(&store, 0)?;
+        let head = Head::newest(&places.heads(first.entry.register), &key.public());
+        let held = head.as_ref().and_then(|head| head.held.clone());
+        let mut standing = match head {
+            Some(head) if head.standing.size() > size || !continues(&store, &head)? => {
+                let (found, known) = (size, head.standing.size());
+                return Err(OpenError::OlderThanHead { found, known, head: Box::new(head) });
+            }
+            Some(head) => head.standing,
+            None => Standing::after_genesis(&first.entry, first.hash)?,
+        };
+        let genesis = standing.genesis()?;
+        if genesis.public_key != key.public().to_base64() {
+            return Err(OpenError::ForeignKey);
+        }
+        let zone = standing::time_zone(&genesis)?;
+        store.lines(standing.size(), size, |seq, line| {
+            if seq % 4096 == 0 {
+                progress(seq, size);
+            }
+            let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
+            follow(&mut standing, &line).map_err(|()| OpenError::Chain { seq })
+        })?;
+        if !key.public().verifies_entry(&standing.prev, &read_line(&store, size - 1)?.sig) {
+            return Err(OpenError::Chain { seq: size - 1 });
+        }
+        Ok(Journal { places, store, key, standing, zone, held, failed: false })
+    }
+
+    /// Seals drafts as one command: all of them durably, or none. The same command again is not sealed again.
+    pub fn seal(
+        &mut self,
+        command: CommandId,
+        at: Instant,
+        operator: &str,
+        drafts: Vec<Draft>,
+    ) -> Result<Outcome, CommandError> {
+        if let Some(seq) = self.sealed_before(command)? {
+            return Ok(Outcome::Before(seq));
+        }
+        let mut sealer = self.sealer(at)?;
+        for draft in drafts {
+            sealer.seal(operator, draft)?;
+        }
+        let (sealed, standing) = sealer.finish();
+        self.commit(sealed, standing, Some(command)).map(Outcome::Sealed)
+    }
+
+    /// Closes what is over at `at`: days, then months, then years, none of them empty. Nothing is sealed where nothing is
+    /// due.
+    pub fn close_due(&mut self, at: Instant) -> Result<Vec<Sealed>, CommandError> {
+        let date = self.standing.date_for(at).map_err(SealError::from)?;
+        let mut sealer = self.sealer(at)?;
+        sealer.close_before(date)?;
+        let (sealed, standing) = sealer.finish();
+        let closes = sealed.iter().any(|line| line.entry.kind == Kind::Closing);
+        if closes { self.commit(sealed, standing, None) } else { Ok(Vec::new()) }
+    }
+
+    /// The seq that a command ended at, if it was sealed before.
+    pub fn sealed_before(&self, command: CommandId) -> Result<Option<u64>, CommandError> {
+        if self.failed {
+            return Err(CommandError::MustReopen);
+        }
+        Ok(self.store.command(command)?)
+    }
+
+    /// Keeps a checkpoint that a witness has countersigned, if it is newer than the one held; the next closing carries it.
+    /// False where it is none of this journal's, or not countersigned by that witness.
+    pub fn hold_countersigned(&mut self, checkpoint: &Checkpoint, witness: &Witness) -> bool {
+        let Statement { register, size, root } = checkpoint.statement;
+        let Some(time) = checkpoint.witnessed_at(witness).filter(|_| checkpoint.is_signed_by(&self.key.public()))
+        else {
+            return false;
+        };
+        let newer = self.held.as_ref().is_none_or(|held| held.witnessed.size < size);
+        let ours = register == self.standing.register && size <= self.standing.size();
+        if ours && newer {
+            self.held = Some(Held { checkpoint: checkpoint.to_string(), witnessed: Witnessed { root, size, time } });
+        }
+        ours
+    }
+
+    /// Writes the head, and keeps the file's log short: what can wait until a command is answered.
+    pub fn settle(&mut self) -> Result<(), OpenError> {
+        let head = Head::new(self.standing.clone(), self.held.clone(), &self.key);
+        let places = self.places.heads(self.standing.register);
+        head.write(&places, &self.key).map_err(|cause| OpenError::Io { path: self.places.folder.clone(), cause })?;
+        Ok(self.store.tidy()?)
+    }
+
+    /// Where the journal stands.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Where its files lie.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The time zone of its instants.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The device's key.
+    pub fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
+    /// The checkpoint over all its entries, signed now.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let standing = &self.standing;
+        let statement =
+            Statement { register: standing.register, size: standing.size(), root: standing.frontier.root() };
+        Checkpoint::sign(statement, &self.key)
+    }
+
+    /// One entry.
+    pub fn entry(&self, seq: u64) -> Result<Sealed, OpenError> {
+        read_line(&self.store, seq)
+    }
+
+    /// Hands every sealed entry from `from` on to `take`, in order.
+    pub fn entries_from(
+        &self,
+        from: u64,
+        mut take: impl FnMut(&Entry) -> Result<(), OpenError>,
+    ) -> Result<(), OpenError> {
+        self.store.lines(from, self.standing.size(), |seq, line| {
+            let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
+            take(&line.entry)
+        })
+    }
+
+    fn sealer(&self, at: Instant) -> Result<Sealer<'_>, CommandError> {
+        if self.failed {
+            return Err(CommandError::MustReopen);
+        }
+        let witnessed = self.held.as_ref().map(|held| held.witnessed);
+        Ok(Sealer::new(&self.key, self.standing.clone(), witnessed, at)?)
+    }
+
+    fn commit(
+        &mut self,
+        sealed: Vec<Sealed>,
+        standing: Standing,
+        command: Option<CommandId>,
+    ) -> Result<Vec<Sealed>, CommandError> {
+        if let Err(failure) = self.store.append(&sealed, command) {
+            self.failed = true;
+            return Err(failure.into());
+        }
+        self.standing = standing;
+        Ok(sealed)
+    }
+}
+
+fn read_line(store: &Store, seq: u64) -> Result<Sealed, OpenError> {
+    let line = store.line(seq)?.ok_or(OpenError::Chain { seq })?;
+    sealed::read(&line).map_err(|cause| OpenError::Line { seq, cause })
+}
+
+/// Whether the journal still holds the entry that its head ends with.
+fn continues(store: &Store, head: &Head) -> Result<bool, OpenError> {
+    Ok(read_line(store, head.standing.size() - 1)?.hash == head.standing.prev)
+}
+
+fn follow(standing: &mut Standing, line: &Sealed) -> Result<(), ()> {
+    let entry = &line.entry;
+    if (entry.seq, entry.prev, entry.register) != (standing.size(), standing.prev, standing.register) {
+        return Err(());
+    }
+    standing.apply(entry, line.hash).map_err(|_| ())
+}
+
+#[cfg(test)]
+mod tests;
