@@ -5,8 +5,8 @@ use crate::arithmetic::{self, DiscountTooHigh, LineInput};
 use crate::calendar;
 use crate::canonical;
 use crate::entry::{
-    Archive, Body, Cash, CashType, Closing, Discount, Duplicate, Entry, Event, Genesis, Invoice, Line, Nf525, Note,
-    Period, RootAt, SYSTEM, Tender, Ticket, TicketType, Totals, VERSION, Witnessed,
+    Archive, Body, Cash, CashType, Closing, Discount, Duplicate, Entry, Event, Genesis, Invoice, Kind, Line, Nf525,
+    Note, Period, RootAt, SYSTEM, Tender, Ticket, TicketType, Totals, VERSION, Witnessed,
 };
 use crate::key::DeviceKey;
 use crate::nf525::{self, Chain};
@@ -65,6 +65,17 @@ pub(super) struct Sealer<'k> {
     witnessed: Option<Witnessed>,
     at: Instant,
     sealed: Vec<Sealed>,
+    closed: Vec<Standing>,
+}
+
+/// What came of sealing.
+pub(super) struct Batch {
+    /// The entries, in order.
+    pub(super) sealed: Vec<Sealed>,
+    /// Where the journal stands with them.
+    pub(super) standing: Standing,
+    /// Where it stood right after each closing among them, which archives start and end with.
+    pub(super) closed: Vec<Standing>,
 }
 
 impl<'k> Sealer<'k> {
@@ -76,7 +87,7 @@ impl<'k> Sealer<'k> {
         at: Instant,
     ) -> Result<Sealer<'k>, SealError> {
         let went_back = at < standing.at;
-        let mut sealer = Sealer { key, standing, witnessed, at, sealed: Vec::new() };
+        let mut sealer = Sealer { key, standing, witnessed, at, sealed: Vec::new(), closed: Vec::new() };
         if went_back {
             let event = Event {
                 code: 910,
@@ -115,8 +126,8 @@ impl<'k> Sealer<'k> {
     }
 
     /// What was sealed, and where the journal stands with it.
-    pub(super) fn finish(self) -> (Vec<Sealed>, Standing) {
-        (self.sealed, self.standing)
+    pub(super) fn finish(self) -> Batch {
+        Batch { sealed: self.sealed, standing: self.standing, closed: self.closed }
     }
 
     fn push(&mut self, operator: &str, body: Body) -> Result<(), SealError> {
@@ -140,6 +151,9 @@ impl<'k> Sealer<'k> {
         }
         let sealed = sealed::seal(entry, self.key)?;
         self.standing.apply(&sealed.entry, sealed.hash)?;
+        if sealed.entry.kind == Kind::Closing {
+            self.closed.push(self.standing.clone());
+        }
         self.sealed.push(sealed);
         Ok(())
     }

@@ -123,19 +123,16 @@ impl Store {
         to: u64,
         mut take: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let each = |take: &mut dyn FnMut(u64, &[u8]) -> Result<(), E>| -> Result<Result<(), E>, rusqlite::Error> {
-            let mut find = self
-                .connection
-                .prepare_cached("SELECT seq, bytes FROM line WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
-            let mut rows = find.query([from, to])?;
-            while let Some(row) = rows.next()? {
-                if let Err(stop) = take(row.get(0)?, row.get_ref(1)?.as_blob()?) {
-                    return Ok(Err(stop));
-                }
-            }
-            Ok(Ok(()))
-        };
-        each(&mut take).map_err(StoreError::from)?
+        let sql = "SELECT seq, bytes FROM line WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        let mut find = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = find.query([from, to]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let seq = row.get(0).map_err(StoreError::from)?;
+            let bytes =
+                row.get_ref(1).and_then(|bytes| bytes.as_blob().map_err(Into::into)).map_err(StoreError::from)?;
+            take(seq, bytes)?;
+        }
+        Ok(())
     }
 
     /// The seqs of all entries of a kind of which there are few: closings or archives.
