@@ -193,11 +193,11 @@ impl Journal {
             Some(head) => head.standing,
             None => Standing::after_genesis(&first.entry, first.hash)?,
         };
-        let genesis = standing.genesis()?;
+        let genesis = standing.genesis();
         if genesis.public_key != key.public().to_base64() {
             return Err(OpenError::ForeignKey);
         }
-        let zone = standing::time_zone(&genesis)?;
+        let zone = standing::time_zone(genesis)?;
         store.lines(standing.size(), size, |seq, line| {
             if seq % 4096 == 0 {
                 progress(seq, size);
@@ -233,7 +233,7 @@ impl Journal {
     /// Closes what is over at `at`: days, then months, then years, none of them empty. Nothing is sealed where nothing is
     /// due.
     pub fn close_due(&mut self, at: Instant) -> Result<Vec<Sealed>, CommandError> {
-        let date = self.standing.date_for(at).map_err(SealError::from)?;
+        let date = self.standing.date_for(at);
         let mut sealer = self.sealer(at)?;
         sealer.close_before(date)?;
         let batch = sealer.finish();
@@ -311,15 +311,23 @@ impl Journal {
     }
 
     /// Hands every sealed entry from `from` on to `take`, in order.
-    pub fn entries_from(
+    pub fn entries_from<E: From<OpenError>>(
         &self,
         from: u64,
-        mut take: impl FnMut(&Entry) -> Result<(), OpenError>,
-    ) -> Result<(), OpenError> {
-        self.store.lines(from, self.standing.size(), |seq, line| {
+        mut take: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut stopped = None;
+        let read = self.store.lines(from, self.standing.size(), |seq, line| {
             let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
-            take(&line.entry)
-        })
+            take(&line.entry).map_err(|stop| {
+                stopped = Some(stop);
+                OpenError::Chain { seq }
+            })
+        });
+        match stopped {
+            Some(stop) => Err(stop),
+            None => Ok(read?),
+        }
     }
 
     fn sealer(&self, at: Instant) -> Result<Sealer<'_>, CommandError> {

@@ -105,7 +105,7 @@ impl<'k> Sealer<'k> {
     /// Seals one draft, after the closings that are due before it.
     pub(super) fn seal(&mut self, operator: &str, draft: Draft) -> Result<(), SealError> {
         if draft.takes_a_business_date() {
-            let date = self.standing.date_for(self.at)?;
+            let date = self.standing.date_for(self.at);
             self.close_before(date)?;
         }
         let body = self.body(draft)?;
@@ -115,7 +115,7 @@ impl<'k> Sealer<'k> {
     /// Closes every period that is over before `date` and not empty: days, then months, then years.
     pub(super) fn close_before(&mut self, date: Date) -> Result<(), SealError> {
         let Some(last) = self.standing.business_date else { return Ok(()) };
-        let year_starts = self.standing.genesis()?.fiscal_year_starts;
+        let year_starts = self.standing.genesis().fiscal_year_starts;
         for period in Period::ALL {
             let (_, end) = calendar::bounds(period, last, year_starts);
             if end < date && !self.standing.sums(period).is_empty() {
@@ -131,7 +131,7 @@ impl<'k> Sealer<'k> {
     }
 
     fn push(&mut self, operator: &str, body: Body) -> Result<(), SealError> {
-        let label = self.standing.genesis()?.label;
+        let label = self.standing.genesis().label.clone();
         let mut entry = Entry {
             at: self.at,
             kind: body.kind(),
@@ -159,7 +159,7 @@ impl<'k> Sealer<'k> {
     }
 
     fn body(&self, draft: Draft) -> Result<Body, SealError> {
-        let date = self.standing.date_for(self.at)?;
+        let date = self.standing.date_for(self.at);
         Ok(match draft {
             Draft::Ticket(ticket) => Body::Ticket(Box::new(self.ticket(ticket, date)?)),
             Draft::Note(note) => Body::Note(Box::new(note_body(note, date)?)),
@@ -267,7 +267,7 @@ impl<'k> Sealer<'k> {
         let Some(last) = standing.business_date.filter(|_| !sums.is_empty()) else {
             return Err(SealError::NothingToClose(period));
         };
-        let Genesis { fiscal_year_starts, .. } = standing.genesis()?;
+        let fiscal_year_starts = standing.genesis().fiscal_year_starts;
         let (first_date, last_date) = calendar::bounds(period, last, fiscal_year_starts);
         Ok(Closing {
             cancels: sums.cancels,
