@@ -194,10 +194,10 @@ class Books:
         self.calendar.close(period, self._last_date_closed(body))
         self.sums[period] = closings.PeriodSums(place.seq + 1)
         self._closing_ranges[place.seq] = period, body["from"]
+        # What is sealed goes on from here, so that a wrong figure is reported once.
+        self.year_to_date = 0 if period == "year" else body["year_to_date"]
         if period == "day":
             self.drawer = 0
-        elif period == "year":
-            self.year_to_date = 0
 
     def _last_date_closed(self, body: dict) -> date:
         """The date that a closing closes, by the calendar: one that lies about it must not shift what follows."""
