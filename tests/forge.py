@@ -278,7 +278,7 @@ def listed(files: dict[str, bytes], **changes) -> dict[str, bytes]:
 
 def zipped(files: dict[str, bytes], sign: bool = True) -> bytes:
     """The archive's bytes, the manifest signed as it is."""
-    if sign:
+    if sign and "manifest.json" in files:
         signature = DEVICE.sign(archive.MANIFEST_CONTEXT + sha256(files["manifest.json"]).digest())
         files = files | {"manifest.sig": to_base64(signature).encode("ascii")}
     buffer = io.BytesIO()
