@@ -198,17 +198,17 @@ impl Journal {
             return Err(OpenError::ForeignKey);
         }
         let zone = standing::time_zone(genesis)?;
-        store.lines(standing.size(), size, |seq, line| {
-            if seq % 4096 == 0 {
-                progress(seq, size);
-            }
-            let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
-            follow(&mut standing, &line).map_err(|()| OpenError::Chain { seq })
-        })?;
-        if !key.public().verifies_entry(&standing.prev, &read_line(&store, size - 1)?.sig) {
-            return Err(OpenError::Chain { seq: size - 1 });
-        }
+        catch_up(&store, &mut standing, &key, &mut progress)?;
         Ok(Journal { places, store, key, standing, zone, held, closed: Vec::new(), failed: false })
+    }
+
+    /// Closes the file and opens it again after a write failed, and moves on to what the disk really holds. Nothing is
+    /// cut and nothing is tried again.
+    pub fn reopen(&mut self) -> Result<(), OpenError> {
+        self.store.reopen()?;
+        catch_up(&self.store, &mut self.standing, &self.key, &mut |_, _| ())?;
+        self.failed = false;
+        Ok(())
     }
 
     /// Seals drafts as one command: all of them durably, or none. The same command again is not sealed again.
@@ -352,6 +352,27 @@ impl Journal {
 fn read_line(store: &Store, seq: u64) -> Result<Sealed, OpenError> {
     let line = store.line(seq)?.ok_or(OpenError::Chain { seq })?;
     sealed::read(&line).map_err(|cause| OpenError::Line { seq, cause })
+}
+
+/// Moves on over the entries that are stored beyond `standing`, and checks that the newest bears the device's signature.
+fn catch_up(
+    store: &Store,
+    standing: &mut Standing,
+    key: &DeviceKey,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), OpenError> {
+    let size = store.size()?;
+    store.lines(standing.size(), size, |seq, line| {
+        if seq % 4096 == 0 {
+            progress(seq, size);
+        }
+        let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
+        follow(standing, &line).map_err(|()| OpenError::Chain { seq })
+    })?;
+    let last = standing.size() - 1;
+    let newest = read_line(store, last)?;
+    let signed = newest.hash == standing.prev && key.public().verifies_entry(&newest.hash, &newest.sig);
+    if signed { Ok(()) } else { Err(OpenError::Chain { seq: last }) }
 }
 
 /// Whether the journal still holds the entry that its head ends with.

@@ -83,6 +83,7 @@ pub enum StoreError {
 #[derive(Debug)]
 pub(super) struct Store {
     connection: Connection,
+    path: PathBuf,
 }
 
 impl Store {
@@ -102,6 +103,13 @@ impl Store {
         let version = store.connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
         expect("version", version, 1)?;
         Ok(store)
+    }
+
+    /// Closes the file and opens it again, after a write failed: what is on the disk is then what counts.
+    pub(super) fn reopen(&mut self) -> Result<(), StoreError> {
+        self.connection = Connection::open_in_memory()?;
+        *self = Store::open(&self.path)?;
+        Ok(())
     }
 
     /// How many lines there are, at once whatever the size.
@@ -196,7 +204,7 @@ impl Store {
         expect("journal_mode", text("PRAGMA journal_mode")?, "wal".to_owned())?;
         expect("synchronous", number("PRAGMA synchronous")?, 2)?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(busy)?;
-        Ok(Store { connection })
+        Ok(Store { connection, path: path.to_owned() })
     }
 }
 
@@ -213,6 +221,16 @@ fn expect<T: PartialEq + ToString>(name: &'static str, found: T, wanted: T) -> R
         return Ok(());
     }
     Err(StoreError::Unsafe { name, found: found.to_string(), wanted: wanted.to_string() })
+}
+
+#[cfg(test)]
+impl Store {
+    /// Makes this connection refuse every line, as a full disk does; another one is free of it.
+    pub(super) fn fill_disk(&self) {
+        let full = "CREATE TEMP TRIGGER full_disk BEFORE INSERT ON main.line
+                    BEGIN SELECT raise(ABORT, 'the disk is full'); END";
+        self.connection.execute_batch(full).unwrap();
+    }
 }
 
 #[cfg(test)]

@@ -268,3 +268,18 @@ fn the_closed_periods_and_where_the_journal_stood_are_known_with_the_kept_heads_
     let again: Vec<Standing> = [15, 25, 31, 32, 34].map(|size| journal.stood_at(size).unwrap()).into();
     assert_eq!(kept, again);
 }
+
+#[test]
+fn after_a_failed_write_the_journal_is_opened_again_before_it_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = resealed(folder.path(), 4);
+    let sale = || vec![draft_of(&known()[4].entry)];
+    let at = known()[4].entry.at;
+    journal.store.fill_disk();
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Err(CommandError::Store(_))));
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Err(CommandError::MustReopen)));
+    journal.reopen().unwrap();
+    assert_eq!(journal.sealed_before(command(70)).unwrap(), None);
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Ok(Outcome::Sealed(_))));
+    assert_eq!(journal.standing.size(), 5);
+}
