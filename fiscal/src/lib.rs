@@ -3,6 +3,7 @@
 //! It knows money, hashes and law; it knows no screen, network, catalogue or shop. What it promises is written in
 //! `docs/journal-format.md`, and a stranger can check it with that page alone.
 
+pub mod archive;
 pub mod arithmetic;
 pub mod calendar;
 pub mod canonical;
@@ -13,7 +14,9 @@ pub mod key;
 pub mod language;
 pub mod merkle;
 pub mod nf525;
+pub mod receipt;
 pub mod sealed;
 pub mod standing;
 pub mod sums;
 pub mod values;
+pub mod verify;

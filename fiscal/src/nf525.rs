@@ -73,7 +73,8 @@ impl Chain {
         })
     }
 
-    fn of_original(original: &Original) -> Option<Chain> {
+    /// The chain of the paper that a duplicate copies; none for a closing without its period.
+    pub(crate) fn of_original(original: &Original) -> Option<Chain> {
         Some(match (original.kind, original.period) {
             (OriginalKind::Ticket, _) => Chain::T,
             (OriginalKind::Note, _) => Chain::N,
