@@ -10,6 +10,7 @@ pub mod holidays;
 pub mod operators;
 pub mod private;
 pub mod terms;
+pub mod voucher;
 
 /// Lets an error be shown in English from its message; [`comptoir_fiscal::language::Translations`] says it in French.
 macro_rules! shown_by_message {
