@@ -5,10 +5,13 @@
 //! as the outcome of the one before.
 
 pub mod barcode;
+pub mod basket;
 pub mod catalogue;
 pub mod holidays;
 pub mod operators;
 pub mod private;
+pub mod settlement;
+pub mod tender;
 pub mod terms;
 pub mod voucher;
 
