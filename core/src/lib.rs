@@ -7,9 +7,11 @@
 pub mod barcode;
 pub mod basket;
 pub mod catalogue;
+pub mod correction;
 pub mod holidays;
 pub mod operators;
 pub mod private;
+pub mod returns;
 pub mod settlement;
 pub mod tender;
 pub mod terms;
