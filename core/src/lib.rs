@@ -1,6 +1,7 @@
 //! The offline-first register: what a shop sells, how it is paid, who does it; sealed into the journal below.
 //!
-//! What stands here is pure: functions of their arguments, with no clock, file or random source inside. A sale goes
+//! Its rules are pure: functions of their arguments, with no clock, file or random source inside. Only `register`, `shop`
+//! and `projection` touch a disk. A sale goes
 //! [`Basket`](basket::Basket) → [`Due`](settlement::Due) → [`Settled`](settlement::Settled), and each step exists only
 //! as the outcome of the one before.
 
@@ -8,11 +9,16 @@ pub mod barcode;
 pub mod basket;
 pub mod catalogue;
 pub mod correction;
+pub mod data_folder;
 pub mod holidays;
 pub mod operators;
+pub mod outside;
 pub mod private;
+pub mod projection;
+pub mod register;
 pub mod returns;
 pub mod settlement;
+pub mod shop;
 pub mod tender;
 pub mod terms;
 pub mod voucher;

@@ -82,7 +82,7 @@ impl<'s> Follower<'s> {
     pub(super) fn at(standing: Standing, closings: Closings, sink: Option<Sink<'s>>) -> Follower<'s> {
         let before = standing.chains.iter().map(|(chain, link)| (*chain, link.number)).collect();
         Follower {
-            settings: standing.genesis().ok(),
+            settings: Some(standing.genesis().clone()),
             references: References::after(standing.size(), before),
             prev: Some(standing.prev),
             next_seq: standing.size(),
@@ -131,9 +131,7 @@ impl<'s> Follower<'s> {
                 self.doubt = self.doubt.max(Doubt::Kind);
                 self.check_chain(*seq, Some(*prev), is_intact, &mut alone)
             }
-            Content::Broken { seq, prev } => {
-                self.check_chain(seq.unwrap_or(place), *prev, is_intact, &mut alone)
-            }
+            Content::Broken { seq, prev } => self.check_chain(seq.unwrap_or(place), *prev, is_intact, &mut alone),
             Content::UnknownVersion => {
                 self.doubt = Doubt::Version;
                 self.next_seq += 1;
@@ -229,7 +227,7 @@ impl<'s> Follower<'s> {
         match (&mut self.standing, content) {
             (None, Content::Entry(entry)) => {
                 if let Ok(standing) = Standing::after_genesis(entry, hash) {
-                    self.settings = standing.genesis().ok();
+                    self.settings = Some(standing.genesis().clone());
                     self.roots.push(&crate::merkle::Frontier::new(), hash);
                     self.standing = Some(standing);
                 }
@@ -240,19 +238,14 @@ impl<'s> Follower<'s> {
                 self.roots.push(&standing.frontier, hash);
                 match content {
                     Content::Entry(entry) => {
-                        let settings = standing.settings.clone();
-                        let changes = matches!(&entry.body, Body::Event(event) if event.set.is_some());
-                        if standing.apply(entry, hash).is_err() {
-                            standing.frontier.push(hash);
-                        }
-                        if changes {
-                            match standing.genesis() {
-                                Ok(genesis) => self.settings = Some(genesis),
-                                Err(fault) => {
-                                    let expected = message!("settings that can be read");
-                                    findings.defect(Rule::Genesis, "body.set", expected, value(fault));
-                                    standing.settings = settings;
-                                }
+                        match standing.apply(entry, hash) {
+                            Ok(()) if matches!(&entry.body, Body::Event(event) if event.set.is_some()) => {
+                                self.settings = Some(standing.genesis().clone());
+                            }
+                            Ok(()) => {}
+                            Err(fault) => {
+                                let expected = message!("settings that can be read");
+                                findings.defect(Rule::Genesis, "body.set", expected, value(fault));
                             }
                         }
                         take_number(entry, standing);

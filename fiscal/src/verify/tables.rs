@@ -8,9 +8,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::archive::Manifest;
 use crate::archive::csv::Table;
 use crate::archive::read::{Layout, Unpack};
-use crate::archive::Manifest;
 use crate::entry::{Body, Entry};
 use crate::message;
 use crate::values::Hash;
@@ -111,9 +111,9 @@ fn compare_rows(
 }
 
 fn label_before(manifest: &Manifest, first: &Entry) -> String {
-    let before = manifest.before.as_ref().and_then(|before| before.settings.read().ok());
+    let before = manifest.before.as_ref().map(|before| before.settings.read());
     match (before, &first.body) {
-        (Some(settings), _) => settings.label,
+        (Some(settings), _) => settings.label.clone(),
         (None, Body::Genesis(genesis)) => genesis.label.clone(),
         (None, _) => manifest.label.clone(),
     }

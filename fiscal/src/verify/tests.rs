@@ -106,7 +106,9 @@ fn a_second_history_is_a_fork_and_a_strange_checkpoint_is_no_evidence() {
 #[test]
 fn a_file_of_another_kind_is_unreadable_and_not_tampered() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in [("empty", &b""[..]), ("text", b"Bonjour"), ("zip", b"PK\x03\x04"), ("db", b"SQLite format 3\0")] {
+    for (name, bytes) in
+        [("empty", &b""[..]), ("text", b"Bonjour"), ("zip", b"PK\x03\x04"), ("db", b"SQLite format 3\0")]
+    {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let report = verify_file(&path, &[], &mut |_, _| {});
