@@ -163,8 +163,6 @@ pub fn accept(
     match policy {
         OfflinePolicy::Accept => Ok(usable),
         OfflinePolicy::UpTo(most) if most.is_positive() => Ok(usable.min(most)),
-        OfflinePolicy::UpTo(_) | OfflinePolicy::OnlyWhereIssued => {
-            Err(VoucherError::AboveOfflineLimit { code: text(), most: Cents::ZERO })
-        }
+        OfflinePolicy::UpTo(_) | OfflinePolicy::OnlyWhereIssued => Err(VoucherError::OnlyWhereIssued { code: text() }),
     }
 }
