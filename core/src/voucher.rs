@@ -140,7 +140,7 @@ impl Voucher {
         if !is_voucher_qr(text) {
             return Err(VoucherError::NotAVoucher);
         }
-        if !text.starts_with("CV1.") {
+        if text.split('.').next() != Some(VERSION) {
             return Err(VoucherError::Version);
         }
         let broken = || VoucherError::Broken;
