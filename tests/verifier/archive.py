@@ -5,15 +5,17 @@ import struct
 import zipfile
 from hashlib import sha256
 
-from . import csvfiles, dates, nf525, shapes, values
-from .checkpoint import Note, Unreadable, Witnesses, check_countersignatures, check_device_signature, parse_note
+from . import csvfiles, nf525, shapes, values
 from .merkle import root_from_inclusion
+from .notes import Note, Unreadable, Witnesses, check_countersignatures, check_device_signature, parse_note
 from .report import Report
 from .sealing import Entry, Journal, lines_of
 
 MANIFEST_CONTEXT = b"comptoir-archive-v1\n"
 _UNLISTED = ("manifest.json", "manifest.sig")
 NAMES = frozenset(("journal.jsonl", "checkpoint.txt", "LISEZMOI.txt", *csvfiles.NAMES, *_UNLISTED))
+# Hashes and signatures do not shrink this much: a file that did would be there to fill the memory.
+_LARGEST_FACTOR = 100
 # What the genesis settles for good, so that the settings at any later time have it unchanged.
 _SETTLED = ("public_key", "time_zone", "currency", "mode", "fiscal_year_starts")
 
@@ -300,6 +302,8 @@ def _members(report: Report, data: bytes) -> dict[str, bytes]:
         if info.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
             report.defect(info.filename, "archive_file", "deflate", f"compression method {info.compress_type}")
         try:
+            if info.file_size > _LARGEST_FACTOR * info.compress_size + 1_000_000:
+                raise ValueError(f"{info.compress_size} bytes that become {info.file_size}")
             members[info.filename] = archive.read(info)
         except Exception as problem:  # a wrong sum, an encrypted file, a broken stream, another local name …
             report.defect(info.filename, "archive_file", "a file that can be unpacked", str(problem))

@@ -13,9 +13,7 @@ _ISSUED_BY_A_SALE = ("gift_voucher", "credit_note", "account", "tip")
 # Their amounts may also be put right by a correction, which then undoes no payment.
 _NOT_MEANS_OF_PAYMENT = ("tip", "account")
 
-_LINE_KEYS = (
-    "n sku label category qty unit unit_price discounts total vat ht nature exempt menu tare seller".split()
-)
+_LINE_KEYS = "n sku label category qty unit unit_price discounts total vat ht nature exempt menu tare seller".split()
 _NEGATED_BY_A_CANCEL = ("qty", "total", "ht")
 
 
@@ -117,12 +115,14 @@ def check_settlement(place: Place, body: dict):
         place.defect("settlement", f"change no more than the cash handed over, {cash}", change)
     if body["type"] == "correction" and paid != 0:
         place.defect("settlement", "a correction's payments sum to 0", paid)
+    # A deposit that is paid out again: the format names only the way in, but money must have a way back.
+    from_account = not body["lines"] and all(p["tender"] == "account" for p in payments if p["amount"] > 0)
     for payment in payments:
-        for expected in _broken_tender_rules(payment, body["type"]):
+        for expected in _broken_tender_rules(payment, body["type"], from_account):
             place.defect("settlement", expected, payment)
 
 
-def _broken_tender_rules(payment: dict, kind: str):
+def _broken_tender_rules(payment: dict, kind: str, from_account: bool):
     tender, amount = payment["tender"], payment["amount"]
     if "face" in payment:
         face = payment["face"]
@@ -132,7 +132,7 @@ def _broken_tender_rules(payment: dict, kind: str):
             yield "a voucher's `face` above what it paid"
         elif amount < 0 and kind == "sale":
             yield "no voucher given back on a sale"
-    if kind == "sale" and amount < 0 and tender not in _ISSUED_BY_A_SALE:
+    if kind == "sale" and amount < 0 and tender not in _ISSUED_BY_A_SALE and not from_account:
         yield "on a sale nothing given back but change in cash"
     if tender == "tip" and amount > 0 and kind in ("sale", "return"):
         yield "a tip is negative"
