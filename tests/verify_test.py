@@ -525,6 +525,8 @@ class BrokenRules(VerifierTest):
                 ("a cancel of a note", 9, lambda b: b.update(notes=[1])),
                 ("a correction of a payment that was not made", 12, lambda b: b["payments"][0].update(tender="cheque")),
                 ("a correction of more than was paid", 12, corrected(686)),
+                ("a correction that pays with a tip", 12, lambda b: b["payments"][1].update(tender="tip")),
+                ("a cancel that gives back a tip", 9, tipped),
                 ("a correction without the voucher's face", 12, lambda b: b["payments"][0].pop("face")),
                 ("a correction with another face", 12, lambda b: b["payments"][0].update(face=-800)),
                 ("a note that was not made", 18, lambda b: b.update(notes=[2])),
@@ -1131,7 +1133,7 @@ class CommandLine(VerifierTest):
     def test_files_given_together_bear_witness_to_each_other(self):
         genesis = known_entries()[0]
         genesis["register"] = ELSEWHERE
-        genesis["body"]["succeeds"] = {"register": REGISTER, "checkpoint": CHECKPOINT}
+        genesis["body"] |= {"label": "02", "succeeds": {"register": REGISTER, "checkpoint": CHECKPOINT}}
         successor = self.directory / "successor.jsonl"
         successor.write_bytes(resealed([genesis]).data)
         archive = self.directory / "year.zip"
@@ -1145,6 +1147,13 @@ class CommandLine(VerifierTest):
             self.assertEqual(0, self.run_verifier(witness, self.sound).returncode)
             self.assertIn("truncation", self.run_verifier(witness, cut).stdout)
             self.assertIn("fork", self.run_verifier(rewritten, witness).stdout)
+
+    def test_no_label_is_used_twice_in_a_store(self):
+        genesis = known_entries()[0] | {"register": ELSEWHERE}
+        other = self.directory / "other.jsonl"
+        other.write_bytes(resealed([genesis]).data)
+        self.assertEqual(0, self.run_verifier(other).returncode)
+        self.assertIn("genesis", self.run_verifier(self.sound, other).stdout)
 
 
 def paid(tender: str, amount: int, **keys) -> dict:
@@ -1177,6 +1186,10 @@ def returned(quantity: int):
         body["payments"][0]["amount"] = body["totals"]["ttc"]
 
     return change
+
+
+def tipped(body):
+    body["payments"] = [paid("card", -2798), paid("tip", 100)]
 
 
 def corrected(amount: int):

@@ -135,6 +135,7 @@ def _read_row(journal: Journal, seq, kind, line):
 def check_against_each_other(results: list[Result]):
     """Files given together bear witness to each other, where they are of the same register."""
     _check_archives_against_journals(results)
+    _check_labels(results)
     for source in results:
         for note in _notes_in(source):
             for other in results:
@@ -143,6 +144,18 @@ def check_against_each_other(results: list[Result]):
                 is_archive = other.archive is not None
                 if not is_archive or (other.archive.has_tree and other.journal.tree.first <= note.size):
                     check_root(other.report, other.journal, note, end_is_open=is_archive)
+
+
+def _check_labels(results: list[Result]):
+    """A label tells the tills of a store apart, for ever: it is part of every document's name."""
+    registers: dict[tuple[str, str], str] = {}
+    for result in results:
+        genesis = result.journal.genesis if result.journal else None
+        if genesis:
+            till = genesis["store"]["id"], genesis["label"]
+            other = registers.setdefault(till, result.journal.register)
+            if other != result.journal.register:
+                result.report.at(0).defect("genesis", f"a label other than that of register {other}", till[1])
 
 
 def _notes_in(result: Result) -> list[Note]:

@@ -77,8 +77,8 @@ def check_type(place: Place, body: dict):
         if body["totals"]["ttc"] < 0:
             place.defect("arithmetic", "a sale of 0 or more", body["totals"]["ttc"])
         return
-    if not body.get("reason"):
-        place.defect("body", f"a reason for the {kind}", "none")
+    if "reason" not in body or not (body["reason"] or "refers_to" in body):
+        place.defect("body", f"a reason for the {kind}", body.get("reason", "none"))
     if kind != "return" and "refers_to" not in body:
         place.defect("body", f"the ticket that the {kind} is about", "no refers_to")
     if kind == "cancel" and body.get("notes"):
@@ -211,7 +211,8 @@ class Documents:
 
     def enter_invoice(self, place: Place, body: dict):
         if "refers_to" in body:
-            if self.is_known(place, "F", body["refers_to"]["number"]) and body["totals"]["ttc"] > 0:
+            self.is_known(place, "F", body["refers_to"]["number"])
+            if body["totals"]["ttc"] > 0:
                 place.defect("refers_to", "negative totals of a credit note on an invoice", body["totals"]["ttc"])
         sums, complete = money.TotalsSum(), True
         for reference in body["tickets"]:
@@ -282,6 +283,9 @@ def _cancel(place: Place, body: dict, original: Ticket):
     if original.returned:
         place.defect("refers_to", "a sale of which nothing was returned", "goods came back")
     original.cancelled = True
+    tips = sum(payment["amount"] for payment in body["payments"] if payment["tender"] == "tip")
+    if tips > max(0, -original.balance["tip"]):
+        place.defect("refers_to", f"a tip of {-original.balance['tip']} at most given back", tips)
     place.compare(
         "refers_to", "the original's discounts, negated,", _negated(sale.get("discounts")), body.get("discounts") or []
     )
@@ -324,6 +328,8 @@ def _correct(place: Place, body: dict, root: Ticket):
         if amount > available:
             place.defect("refers_to", f"at most {available} of {tender} to undo", amount)
     _add_payments(root, body, undoing)
+    if undoing < 0 and root.balance["tip"] > 0:
+        place.defect("refers_to", "no more tips undone than were given", root.balance["tip"])
 
 
 def _undo_voucher(place: Place, payment: dict, root: Ticket):
