@@ -1052,6 +1052,9 @@ class Archives(VerifierTest):
         self.assert_defect("archive_file", zip_of(members + [("folder/", b"")]))
         at = data.index(b"journal.jsonl") + 60
         self.assert_defect("archive_file", data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        local_sum = bytearray(data)
+        local_sum[14] ^= 1
+        self.assert_defect("archive_file", bytes(local_sum))
         self.assert_inconclusive("unreadable", data[:-30])
         self.assert_sound(zip_of(members, zipfile.ZIP_STORED))
 
