@@ -136,8 +136,8 @@ class DamagedLines(VerifierTest):
         )
         start = 0
         for number, text in enumerate(LINES):
-            for step in range(16):
-                at = start + (len(text) - 1) * step // 15
+            for step in range(10):
+                at = start + (len(text) - 1) * step // 9
                 mutant = changes[(number + step) % len(changes)](JOURNAL, at)
                 if mutant != JOURNAL:
                     self.assertNotEqual("sound", self.check(mutant).verdict, (number, at - start))
