@@ -153,7 +153,8 @@ where
     if from > 0 {
         journal.write_all(input.genesis)?;
     }
-    let start = input.before.map_or_else(|| sealed::read(input.genesis).map(|s| settings(&s.entry)), |b| Ok(b.genesis()));
+    let start =
+        input.before.map_or_else(|| sealed::read(input.genesis).map(|s| settings(&s.entry)), |b| Ok(b.genesis()));
     let start = start.map_err(|fault| WriteError::Line { seq: 0, fault: fault.to_string() })??;
     let (mut label, mut from_at, mut last) = (start.label, None, None);
     for (seq, line) in (from..).zip(input.lines.by_ref()) {
@@ -252,10 +253,9 @@ fn manifest<I>(
         to: input.after.size().saturating_sub(1),
         to_at,
         v: VERSION,
-        witness: input.witness.map(|witness| WitnessKey {
-            name: witness.name.clone(),
-            public_key: witness.public_key.to_base64(),
-        }),
+        witness: input
+            .witness
+            .map(|witness| WitnessKey { name: witness.name.clone(), public_key: witness.public_key.to_base64() }),
     })
 }
 

@@ -8,9 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::csv::Tables;
 use crate::archive::read::{self, Layout, Member};
-use crate::archive::{
-    CHECKPOINT, FileSum, JOURNAL, LISTED, MANIFEST, MANIFEST_SIGNATURE, Manifest, sidecar_name,
-};
+use crate::archive::{CHECKPOINT, FileSum, JOURNAL, LISTED, MANIFEST, MANIFEST_SIGNATURE, Manifest, sidecar_name};
 use crate::calendar;
 use crate::canonical;
 use crate::checkpoint::{Checkpoint, Witness};
@@ -328,7 +326,12 @@ fn start_of(manifest: &Manifest, known: &Known, findings: &mut Findings) -> Opti
     let before = manifest.before.as_ref().filter(|_| manifest.from > 0)?;
     if manifest.from % 2 == 1 {
         // The smallest perfect subtree is then the last entry alone.
-        findings.same(Rule::ArchiveFile, place("before.prev"), frontier.roots().last().unwrap_or(&Hash::ZERO), &before.prev);
+        findings.same(
+            Rule::ArchiveFile,
+            place("before.prev"),
+            frontier.roots().last().unwrap_or(&Hash::ZERO),
+            &before.prev,
+        );
     }
     let settings = match before.settings.read() {
         Ok(settings) => settings,
@@ -344,11 +347,16 @@ fn start_of(manifest: &Manifest, known: &Known, findings: &mut Findings) -> Opti
     if manifest.period == Period::Year {
         findings.same(Rule::ArchiveFile, place("before.year_to_date"), &Cents::ZERO, &before.year_to_date);
     }
-    if let Some((chain, link)) = before.chains.iter().find(|(_, link)| {
-        link.number == 0 || link.number > canonical::INTEGER_MAX.unsigned_abs()
-    }) {
+    if let Some((chain, link)) =
+        before.chains.iter().find(|(_, link)| link.number == 0 || link.number > canonical::INTEGER_MAX.unsigned_abs())
+    {
         let expected = message!("numbers from 1");
-        findings.defect(Rule::ArchiveFile, place(&format!("before.chains.{}", chain.as_str())), expected, value(link.number));
+        findings.defect(
+            Rule::ArchiveFile,
+            place(&format!("before.chains.{}", chain.as_str())),
+            expected,
+            value(link.number),
+        );
     }
     let starts = settings.fiscal_year_starts;
     let closed = before.business_date.map(|date| calendar::bounds(manifest.period, date, starts).1.max(date));

@@ -57,8 +57,11 @@ impl Closings {
         for period in Period::ALL {
             let (_, end) = calendar::bounds(period, last, stand.genesis.fiscal_year_starts);
             if end < date && !stand.standing.sums(period).is_empty() {
-                let expected =
-                    message!("the closing of the {period} that ends on {end} first", period = period.as_str(), end = end);
+                let expected = message!(
+                    "the closing of the {period} that ends on {end} first",
+                    period = period.as_str(),
+                    end = end
+                );
                 findings.defect(Rule::ClosingOrder, "entry", expected, message!("an entry of {date}", date = date));
             }
         }
@@ -84,8 +87,14 @@ impl Closings {
             );
             not_checkable.push(what);
         } else {
-            let from = standing.next_from.get(&closing.period).copied().unwrap_or(0);
-            findings.same(Rule::ClosingTotals, "body.from", &from, &closing.from);
+            match standing.next_from.get(&closing.period) {
+                Some(from) => findings.same(Rule::ClosingTotals, "body.from", from, &closing.from),
+                // Before an archive's first entry lie only entries that add nothing, such as a longer closing.
+                None => {
+                    closing.from <= self.first
+                        || findings.same(Rule::ClosingTotals, "body.from", &self.first, &closing.from)
+                }
+            };
             check_sums(closing, standing, findings);
         }
         findings.same(Rule::ClosingTotals, "body.year_to_date", &standing.year_to_date, &closing.year_to_date);
@@ -143,7 +152,12 @@ impl Closings {
     }
 
     /// Checks the range that an archive entry names.
-    pub(super) fn check_archive(&mut self, archive: &Archive, findings: &mut Findings, not_checkable: &mut Vec<Message>) {
+    pub(super) fn check_archive(
+        &mut self,
+        archive: &Archive,
+        findings: &mut Findings,
+        not_checkable: &mut Vec<Message>,
+    ) {
         let older = self.first > 0;
         let none = Vec::new();
         let seqs = self.seqs.get(&archive.period).unwrap_or(&none);

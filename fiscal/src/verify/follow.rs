@@ -131,9 +131,7 @@ impl<'s> Follower<'s> {
                 self.doubt = self.doubt.max(Doubt::Kind);
                 self.check_chain(*seq, Some(*prev), is_intact, &mut alone)
             }
-            Content::Broken { seq, prev } => {
-                self.check_chain(seq.unwrap_or(place), *prev, is_intact, &mut alone)
-            }
+            Content::Broken { seq, prev } => self.check_chain(seq.unwrap_or(place), *prev, is_intact, &mut alone),
             Content::UnknownVersion => {
                 self.doubt = Doubt::Version;
                 self.next_seq += 1;

@@ -49,7 +49,12 @@ pub(super) fn check(entry: &Entry, genesis: &Genesis, findings: &mut Findings) {
         let place = "body.succeeds.checkpoint";
         match Checkpoint::parse(text) {
             Err(fault) => {
-                findings.defect(Rule::Genesis, place, message!("a checkpoint of the journal that it succeeds"), value(fault));
+                findings.defect(
+                    Rule::Genesis,
+                    place,
+                    message!("a checkpoint of the journal that it succeeds"),
+                    value(fault),
+                );
             }
             Ok(checkpoint) => {
                 findings.same(Rule::Genesis, place, &succeeds.register, &checkpoint.statement.register);

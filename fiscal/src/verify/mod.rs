@@ -17,9 +17,9 @@ mod settlement;
 mod source;
 mod store;
 mod tables;
-mod ticket;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::arithmetic;
 use crate::entry::{
-    Body, Cash, CashType, Duplicate, Entry, Invoice, Line, Original, OriginalKind, Payment, Tender, Ticket, TicketRef, TicketType,
-    Totals,
+    Body, Cash, CashType, Duplicate, Entry, Invoice, Line, Original, OriginalKind, Payment, Tender, Ticket, TicketRef,
+    TicketType, Totals,
 };
 use crate::language::Message;
 use crate::message;
@@ -362,11 +362,8 @@ fn check_correction(ticket: &Ticket, original: &Ticket, touched: &mut Touched, f
     for (tender, amount) in by_tender(&ticket.payments, ticket.change) {
         let sum = paid.entry(tender).or_default();
         *sum += amount;
-        let (undoes, too_much) = if is_sale {
-            (amount.is_negative(), sum.is_negative())
-        } else {
-            (amount.is_positive(), sum.is_positive())
-        };
+        let (undoes, too_much) =
+            if is_sale { (amount.is_negative(), sum.is_negative()) } else { (amount.is_positive(), sum.is_positive()) };
         if undoes && too_much && tender != Tender::Tip {
             let expected = message!("at most what was paid by {tender}", tender = tender.as_str());
             findings.defect(Rule::RefersTo, "body.payments", expected, value(amount));

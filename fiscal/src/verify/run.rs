@@ -114,7 +114,12 @@ fn follow(
 }
 
 /// Compares roots that were too old to be kept, in a second pass over the hashes alone.
-pub(super) fn compare_later(start: Frontier, source: &mut dyn Source, follower: &mut Follower<'_>, report: &mut Report) {
+pub(super) fn compare_later(
+    start: Frontier,
+    source: &mut dyn Source,
+    follower: &mut Follower<'_>,
+    report: &mut Report,
+) {
     let later = std::mem::take(&mut follower.closings.later);
     if later.is_empty() {
         return;

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::archive::Manifest;
 use crate::archive::csv::Table;
 use crate::archive::read::{Layout, Unpack};
-use crate::archive::Manifest;
 use crate::entry::{Body, Entry};
 use crate::message;
 use crate::values::Hash;

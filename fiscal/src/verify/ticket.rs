@@ -57,7 +57,8 @@ fn check_figures(lines: &[Line], discounts: &[Discount], totals: &Totals, findin
     }
     if lines.len().saturating_mul(discounts.len()) > WORK_MAX {
         let expected = message!("a ticket of a size that this program computes");
-        let found = message!("{lines} lines and {discounts} discounts", lines = lines.len(), discounts = discounts.len());
+        let found =
+            message!("{lines} lines and {discounts} discounts", lines = lines.len(), discounts = discounts.len());
         return findings.inconclusive(Rule::Unreadable, "body.discounts", expected, found);
     }
     let inputs: Vec<LineInput> = lines.iter().map(LineInput::from).collect();
