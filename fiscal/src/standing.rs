@@ -104,8 +104,8 @@ impl Standing {
     }
 
     /// The settings as they read now.
-    pub fn genesis(&self) -> Result<Genesis, StandingError> {
-        Ok(self.settings.read()?)
+    pub fn genesis(&self) -> &Genesis {
+        self.settings.read()
     }
 
     /// The sums of an open period.
@@ -123,9 +123,8 @@ impl Standing {
     }
 
     /// The business date that an entry sealed at `at` takes.
-    pub fn date_for(&self, at: Instant) -> Result<Date, StandingError> {
-        let end = self.genesis()?.day_ends_at;
-        Ok(calendar::business_date(at, end, self.business_date, self.closed_date))
+    pub fn date_for(&self, at: Instant) -> Date {
+        calendar::business_date(at, self.genesis().day_ends_at, self.business_date, self.closed_date)
     }
 
     /// Moves on by one entry, taking its figures as they are sealed.
@@ -134,7 +133,7 @@ impl Standing {
             Body::Ticket(ticket) => Some(ticket.business_date),
             Body::Note(note) => Some(note.business_date),
             Body::Invoice(invoice) => Some(invoice.business_date),
-            Body::Duplicate(_) | Body::Cash(_) => Some(self.date_for(entry.at)?),
+            Body::Duplicate(_) | Body::Cash(_) => Some(self.date_for(entry.at)),
             _ => None,
         };
         self.business_date = taken.or(self.business_date);
@@ -148,7 +147,7 @@ impl Standing {
             }
             Body::Event(event) => {
                 if let Some(set) = &event.set {
-                    self.settings.apply(set);
+                    self.settings.apply(set)?;
                 }
             }
             Body::Closing(closing) => {

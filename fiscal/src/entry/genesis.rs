@@ -83,29 +83,47 @@ pub struct Genesis {
 
 /// The genesis body with every `set` applied, kept whole so that keys unknown here are not lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Settings(Map<String, Value>);
+#[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
+pub struct Settings {
+    all: Map<String, Value>,
+    known: Genesis,
+}
 
 impl Settings {
     /// The settings as of entry 0, from the JSON of its body.
     pub fn from_genesis_json(body: &str) -> Result<Settings, serde_json::Error> {
-        serde_json::from_str(body).map(Settings)
+        serde_json::from_str(body)
     }
 
     /// The settings as of entry 0.
     pub fn from_genesis(genesis: &Genesis) -> Result<Settings, serde_json::Error> {
-        serde_json::to_value(genesis).and_then(serde_json::from_value).map(Settings)
+        serde_json::to_value(genesis).and_then(serde_json::from_value)
     }
 
-    /// Applies the `set` of an event: each key that it names takes its new value.
-    pub fn apply(&mut self, set: &Map<String, Value>) {
-        for (key, value) in set {
-            self.0.insert(key.clone(), value.clone());
-        }
+    /// Applies the `set` of an event: each key that it names takes its new value. An error changes nothing.
+    pub fn apply(&mut self, set: &Map<String, Value>) -> Result<(), serde_json::Error> {
+        let mut all = self.all.clone();
+        all.extend(set.iter().map(|(key, value)| (key.clone(), value.clone())));
+        *self = Settings::try_from(all)?;
+        Ok(())
     }
 
     /// The settings as they read now.
-    pub fn read(&self) -> Result<Genesis, serde_json::Error> {
-        serde_json::from_value(Value::Object(self.0.clone()))
+    pub fn read(&self) -> &Genesis {
+        &self.known
+    }
+}
+
+impl TryFrom<Map<String, Value>> for Settings {
+    type Error = serde_json::Error;
+    fn try_from(all: Map<String, Value>) -> Result<Settings, serde_json::Error> {
+        let known = serde_json::from_value(Value::Object(all.clone()))?;
+        Ok(Settings { all, known })
+    }
+}
+
+impl From<Settings> for Map<String, Value> {
+    fn from(settings: Settings) -> Map<String, Value> {
+        settings.all
     }
 }

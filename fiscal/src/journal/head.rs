@@ -4,6 +4,7 @@
 //! It is written after each answer, beside the journal and in a second place. A head that is lost or torn costs a
 //! scan, never a sale; a journal older than its head was put back by someone.
 
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -43,16 +44,18 @@ impl Head {
         Head { checkpoint: Checkpoint::sign(statement, key).to_string(), standing, held }
     }
 
-    /// Writes it, signed, in each of the places; the old one stays until the new one is whole.
+    /// Writes it, signed, in each of the places, one after the other, so that one of them is whole at any time.
+    ///
+    /// Each is written over in place: a new file and a rename would wait for the disk each time.
     pub fn write(&self, places: &[PathBuf], key: &DeviceKey) -> std::io::Result<()> {
         let mut bytes = serde_json::to_vec(self)?;
         let signature = key::encode_signature(&key.sign_head(&bytes));
         bytes.push(b'\n');
         bytes.extend_from_slice(signature.as_bytes());
         for place in places {
-            let unfinished = place.with_extension("new");
-            std::fs::File::create(&unfinished)?.write_all(&bytes)?;
-            std::fs::rename(&unfinished, place)?;
+            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(place)?;
+            file.write_all(&bytes)?;
+            file.set_len(bytes.len() as u64)?;
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ pub fn create(
     };
     let (protection, nonce, seed) = match kept.then(wrapped).flatten() {
         Some(wrapped) => (Protection::Keystore, Some(STANDARD.encode(entropy.nonce)), STANDARD.encode(wrapped)),
-        None => (Protection::FileMode, None, STANDARD.encode(&*entropy.seed)),
+        None => (Protection::FileMode, None, STANDARD.encode(*entropy.seed)),
     };
     let seed = Zeroizing::new(seed);
     let file = KeyFile { v: 1, register, public_key: key.public().to_base64(), protection, nonce, seed };

@@ -3,6 +3,7 @@
 //! A command is sealed whole or not at all. Only when [`Journal::seal`] returns are its entries on the disk; the head is
 //! written after that, by [`Journal::settle`], so that nobody waits for it.
 
+mod archiving;
 mod draft;
 mod head;
 pub mod key_file;
@@ -13,18 +14,19 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+pub use archiving::Span;
 pub use draft::{CashDraft, Draft, EventDraft, InvoiceDraft, NoteDraft, TicketDraft};
 pub use head::{Head, Held};
 pub use sealer::SealError;
 pub use store::{CommandId, StoreError};
 
 use crate::checkpoint::{Checkpoint, Statement, Witness};
-use crate::entry::{Entry, Genesis, Kind, Witnessed};
+use crate::entry::{Entry, Genesis, Witnessed};
 use crate::key::DeviceKey;
 use crate::sealed::{self, LineError, Sealed};
 use crate::standing::{self, Standing, StandingError};
 use crate::values::{Instant, RegisterId};
-use sealer::Sealer;
+use sealer::{Batch, Sealer};
 use store::Store;
 
 /// Where the files of one journal lie: `journals/<register>/` and a second place for its head.
@@ -50,6 +52,15 @@ impl Places {
     /// Where archives are written.
     pub fn archives(&self) -> PathBuf {
         self.folder.join("archives")
+    }
+
+    /// Where the heads after each closing are kept, which archives start and end with; they can be made anew.
+    fn closings(&self) -> PathBuf {
+        self.folder.join("closings")
+    }
+
+    fn closing(&self, size: u64) -> PathBuf {
+        self.closings().join(format!("{size}.head"))
     }
 
     fn heads(&self, register: RegisterId) -> [PathBuf; 2] {
@@ -142,6 +153,7 @@ pub struct Journal {
     standing: Standing,
     zone: Tz,
     held: Option<Held>,
+    closed: Vec<Standing>,
     failed: bool,
 }
 
@@ -160,7 +172,7 @@ impl Journal {
         let zone = standing::time_zone(&genesis)?;
         let (genesis, standing) = sealer::seal_genesis(&key, register, genesis, at)?;
         let store = Store::create(&places.database(), &genesis)?;
-        let mut journal = Journal { places, store, key, standing, zone, held: None, failed: false };
+        let mut journal = Journal { places, store, key, standing, zone, held: None, closed: Vec::new(), failed: false };
         journal.settle()?;
         Ok(journal)
     }
@@ -181,22 +193,22 @@ impl Journal {
             Some(head) => head.standing,
             None => Standing::after_genesis(&first.entry, first.hash)?,
         };
-        let genesis = standing.genesis()?;
+        let genesis = standing.genesis();
         if genesis.public_key != key.public().to_base64() {
             return Err(OpenError::ForeignKey);
         }
-        let zone = standing::time_zone(&genesis)?;
-        store.lines(standing.size(), size, |seq, line| {
-            if seq % 4096 == 0 {
-                progress(seq, size);
-            }
-            let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
-            follow(&mut standing, &line).map_err(|()| OpenError::Chain { seq })
-        })?;
-        if !key.public().verifies_entry(&standing.prev, &read_line(&store, size - 1)?.sig) {
-            return Err(OpenError::Chain { seq: size - 1 });
-        }
-        Ok(Journal { places, store, key, standing, zone, held, failed: false })
+        let zone = standing::time_zone(genesis)?;
+        catch_up(&store, &mut standing, &key, &mut progress)?;
+        Ok(Journal { places, store, key, standing, zone, held, closed: Vec::new(), failed: false })
+    }
+
+    /// Closes the file and opens it again after a write failed, and moves on to what the disk really holds. Nothing is
+    /// cut and nothing is tried again.
+    pub fn reopen(&mut self) -> Result<(), OpenError> {
+        self.store.reopen()?;
+        catch_up(&self.store, &mut self.standing, &self.key, &mut |_, _| ())?;
+        self.failed = false;
+        Ok(())
     }
 
     /// Seals drafts as one command: all of them durably, or none. The same command again is not sealed again.
@@ -214,19 +226,18 @@ impl Journal {
         for draft in drafts {
             sealer.seal(operator, draft)?;
         }
-        let (sealed, standing) = sealer.finish();
-        self.commit(sealed, standing, Some(command)).map(Outcome::Sealed)
+        let batch = sealer.finish();
+        self.commit(batch, Some(command)).map(Outcome::Sealed)
     }
 
     /// Closes what is over at `at`: days, then months, then years, none of them empty. Nothing is sealed where nothing is
     /// due.
     pub fn close_due(&mut self, at: Instant) -> Result<Vec<Sealed>, CommandError> {
-        let date = self.standing.date_for(at).map_err(SealError::from)?;
+        let date = self.standing.date_for(at);
         let mut sealer = self.sealer(at)?;
         sealer.close_before(date)?;
-        let (sealed, standing) = sealer.finish();
-        let closes = sealed.iter().any(|line| line.entry.kind == Kind::Closing);
-        if closes { self.commit(sealed, standing, None) } else { Ok(Vec::new()) }
+        let batch = sealer.finish();
+        if batch.closed.is_empty() { Ok(Vec::new()) } else { self.commit(batch, None) }
     }
 
     /// The seq that a command ended at, if it was sealed before.
@@ -255,9 +266,14 @@ impl Journal {
 
     /// Writes the head, and keeps the file's log short: what can wait until a command is answered.
     pub fn settle(&mut self) -> Result<(), OpenError> {
+        let io = |cause| OpenError::Io { path: self.places.folder.clone(), cause };
         let head = Head::new(self.standing.clone(), self.held.clone(), &self.key);
-        let places = self.places.heads(self.standing.register);
-        head.write(&places, &self.key).map_err(|cause| OpenError::Io { path: self.places.folder.clone(), cause })?;
+        head.write(&self.places.heads(self.standing.register), &self.key).map_err(io)?;
+        for standing in self.closed.drain(..) {
+            std::fs::create_dir_all(self.places.closings()).map_err(io)?;
+            let place = self.places.closing(standing.size());
+            Head::new(standing, None, &self.key).write(&[place], &self.key).map_err(io)?;
+        }
         Ok(self.store.tidy()?)
     }
 
@@ -295,15 +311,23 @@ impl Journal {
     }
 
     /// Hands every sealed entry from `from` on to `take`, in order.
-    pub fn entries_from(
+    pub fn entries_from<E: From<OpenError>>(
         &self,
         from: u64,
-        mut take: impl FnMut(&Entry) -> Result<(), OpenError>,
-    ) -> Result<(), OpenError> {
-        self.store.lines(from, self.standing.size(), |seq, line| {
+        mut take: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut stopped = None;
+        let read = self.store.lines(from, self.standing.size(), |seq, line| {
             let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
-            take(&line.entry)
-        })
+            take(&line.entry).map_err(|stop| {
+                stopped = Some(stop);
+                OpenError::Chain { seq }
+            })
+        });
+        match stopped {
+            Some(stop) => Err(stop),
+            None => Ok(read?),
+        }
     }
 
     fn sealer(&self, at: Instant) -> Result<Sealer<'_>, CommandError> {
@@ -314,24 +338,41 @@ impl Journal {
         Ok(Sealer::new(&self.key, self.standing.clone(), witnessed, at)?)
     }
 
-    fn commit(
-        &mut self,
-        sealed: Vec<Sealed>,
-        standing: Standing,
-        command: Option<CommandId>,
-    ) -> Result<Vec<Sealed>, CommandError> {
-        if let Err(failure) = self.store.append(&sealed, command) {
+    fn commit(&mut self, batch: Batch, command: Option<CommandId>) -> Result<Vec<Sealed>, CommandError> {
+        if let Err(failure) = self.store.append(&batch.sealed, command) {
             self.failed = true;
             return Err(failure.into());
         }
-        self.standing = standing;
-        Ok(sealed)
+        self.standing = batch.standing;
+        self.closed.extend(batch.closed);
+        Ok(batch.sealed)
     }
 }
 
 fn read_line(store: &Store, seq: u64) -> Result<Sealed, OpenError> {
     let line = store.line(seq)?.ok_or(OpenError::Chain { seq })?;
     sealed::read(&line).map_err(|cause| OpenError::Line { seq, cause })
+}
+
+/// Moves on over the entries that are stored beyond `standing`, and checks that the newest bears the device's signature.
+fn catch_up(
+    store: &Store,
+    standing: &mut Standing,
+    key: &DeviceKey,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), OpenError> {
+    let size = store.size()?;
+    store.lines(standing.size(), size, |seq, line| {
+        if seq % 4096 == 0 {
+            progress(seq, size);
+        }
+        let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
+        follow(standing, &line).map_err(|()| OpenError::Chain { seq })
+    })?;
+    let last = standing.size() - 1;
+    let newest = read_line(store, last)?;
+    let signed = newest.hash == standing.prev && key.public().verifies_entry(&newest.hash, &newest.sig);
+    if signed { Ok(()) } else { Err(OpenError::Chain { seq: last }) }
 }
 
 /// Whether the journal still holds the entry that its head ends with.

@@ -5,8 +5,8 @@ use crate::arithmetic::{self, DiscountTooHigh, LineInput};
 use crate::calendar;
 use crate::canonical;
 use crate::entry::{
-    Archive, Body, Cash, CashType, Closing, Discount, Duplicate, Entry, Event, Genesis, Invoice, Line, Nf525, Note,
-    Period, RootAt, SYSTEM, Tender, Ticket, TicketType, Totals, VERSION, Witnessed,
+    Archive, Body, Cash, CashType, Closing, Discount, Duplicate, Entry, Event, Genesis, Invoice, Kind, Line, Nf525,
+    Note, Period, RootAt, SYSTEM, Tender, Ticket, TicketType, Totals, VERSION, Witnessed,
 };
 use crate::key::DeviceKey;
 use crate::nf525::{self, Chain};
@@ -65,6 +65,17 @@ pub(super) struct Sealer<'k> {
     witnessed: Option<Witnessed>,
     at: Instant,
     sealed: Vec<Sealed>,
+    closed: Vec<Standing>,
+}
+
+/// What came of sealing.
+pub(super) struct Batch {
+    /// The entries, in order.
+    pub(super) sealed: Vec<Sealed>,
+    /// Where the journal stands with them.
+    pub(super) standing: Standing,
+    /// Where it stood right after each closing among them, which archives start and end with.
+    pub(super) closed: Vec<Standing>,
 }
 
 impl<'k> Sealer<'k> {
@@ -76,7 +87,7 @@ impl<'k> Sealer<'k> {
         at: Instant,
     ) -> Result<Sealer<'k>, SealError> {
         let went_back = at < standing.at;
-        let mut sealer = Sealer { key, standing, witnessed, at, sealed: Vec::new() };
+        let mut sealer = Sealer { key, standing, witnessed, at, sealed: Vec::new(), closed: Vec::new() };
         if went_back {
             let event = Event {
                 code: 910,
@@ -94,7 +105,7 @@ impl<'k> Sealer<'k> {
     /// Seals one draft, after the closings that are due before it.
     pub(super) fn seal(&mut self, operator: &str, draft: Draft) -> Result<(), SealError> {
         if draft.takes_a_business_date() {
-            let date = self.standing.date_for(self.at)?;
+            let date = self.standing.date_for(self.at);
             self.close_before(date)?;
         }
         let body = self.body(draft)?;
@@ -104,7 +115,7 @@ impl<'k> Sealer<'k> {
     /// Closes every period that is over before `date` and not empty: days, then months, then years.
     pub(super) fn close_before(&mut self, date: Date) -> Result<(), SealError> {
         let Some(last) = self.standing.business_date else { return Ok(()) };
-        let year_starts = self.standing.genesis()?.fiscal_year_starts;
+        let year_starts = self.standing.genesis().fiscal_year_starts;
         for period in Period::ALL {
             let (_, end) = calendar::bounds(period, last, year_starts);
             if end < date && !self.standing.sums(period).is_empty() {
@@ -115,12 +126,12 @@ impl<'k> Sealer<'k> {
     }
 
     /// What was sealed, and where the journal stands with it.
-    pub(super) fn finish(self) -> (Vec<Sealed>, Standing) {
-        (self.sealed, self.standing)
+    pub(super) fn finish(self) -> Batch {
+        Batch { sealed: self.sealed, standing: self.standing, closed: self.closed }
     }
 
     fn push(&mut self, operator: &str, body: Body) -> Result<(), SealError> {
-        let label = self.standing.genesis()?.label;
+        let label = self.standing.genesis().label.clone();
         let mut entry = Entry {
             at: self.at,
             kind: body.kind(),
@@ -140,12 +151,15 @@ impl<'k> Sealer<'k> {
         }
         let sealed = sealed::seal(entry, self.key)?;
         self.standing.apply(&sealed.entry, sealed.hash)?;
+        if sealed.entry.kind == Kind::Closing {
+            self.closed.push(self.standing.clone());
+        }
         self.sealed.push(sealed);
         Ok(())
     }
 
     fn body(&self, draft: Draft) -> Result<Body, SealError> {
-        let date = self.standing.date_for(self.at)?;
+        let date = self.standing.date_for(self.at);
         Ok(match draft {
             Draft::Ticket(ticket) => Body::Ticket(Box::new(self.ticket(ticket, date)?)),
             Draft::Note(note) => Body::Note(Box::new(note_body(note, date)?)),
@@ -253,7 +267,7 @@ impl<'k> Sealer<'k> {
         let Some(last) = standing.business_date.filter(|_| !sums.is_empty()) else {
             return Err(SealError::NothingToClose(period));
         };
-        let Genesis { fiscal_year_starts, .. } = standing.genesis()?;
+        let fiscal_year_starts = standing.genesis().fiscal_year_starts;
         let (first_date, last_date) = calendar::bounds(period, last, fiscal_year_starts);
         Ok(Closing {
             cancels: sums.cancels,

@@ -83,6 +83,7 @@ pub enum StoreError {
 #[derive(Debug)]
 pub(super) struct Store {
     connection: Connection,
+    path: PathBuf,
 }
 
 impl Store {
@@ -104,6 +105,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Closes the file and opens it again, after a write failed: what is on the disk is then what counts.
+    pub(super) fn reopen(&mut self) -> Result<(), StoreError> {
+        self.connection = Connection::open_in_memory()?;
+        *self = Store::open(&self.path)?;
+        Ok(())
+    }
+
     /// How many lines there are, at once whatever the size.
     pub(super) fn size(&self) -> Result<u64, StoreError> {
         let next = self.connection.query_row("SELECT coalesce(max(seq) + 1, 0) FROM line", [], |row| row.get(0))?;
@@ -123,19 +131,16 @@ impl Store {
         to: u64,
         mut take: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let each = |take: &mut dyn FnMut(u64, &[u8]) -> Result<(), E>| -> Result<Result<(), E>, rusqlite::Error> {
-            let mut find = self
-                .connection
-                .prepare_cached("SELECT seq, bytes FROM line WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
-            let mut rows = find.query([from, to])?;
-            while let Some(row) = rows.next()? {
-                if let Err(stop) = take(row.get(0)?, row.get_ref(1)?.as_blob()?) {
-                    return Ok(Err(stop));
-                }
-            }
-            Ok(Ok(()))
-        };
-        each(&mut take).map_err(StoreError::from)?
+        let sql = "SELECT seq, bytes FROM line WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        let mut find = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = find.query([from, to]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let seq = row.get(0).map_err(StoreError::from)?;
+            let bytes =
+                row.get_ref(1).and_then(|bytes| bytes.as_blob().map_err(Into::into)).map_err(StoreError::from)?;
+            take(seq, bytes)?;
+        }
+        Ok(())
     }
 
     /// The seqs of all entries of a kind of which there are few: closings or archives.
@@ -172,7 +177,7 @@ impl Store {
         let pages: i64 =
             self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(i64::MAX);
         if pages >= WAL_PAGES_MAX {
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
         }
         Ok(())
     }
@@ -199,7 +204,7 @@ impl Store {
         expect("journal_mode", text("PRAGMA journal_mode")?, "wal".to_owned())?;
         expect("synchronous", number("PRAGMA synchronous")?, 2)?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(busy)?;
-        Ok(Store { connection })
+        Ok(Store { connection, path: path.to_owned() })
     }
 }
 
@@ -216,6 +221,16 @@ fn expect<T: PartialEq + ToString>(name: &'static str, found: T, wanted: T) -> R
         return Ok(());
     }
     Err(StoreError::Unsafe { name, found: found.to_string(), wanted: wanted.to_string() })
+}
+
+#[cfg(test)]
+impl Store {
+    /// Makes this connection refuse every line, as a full disk does; another one is free of it.
+    pub(super) fn fill_disk(&self) {
+        let full = "CREATE TEMP TRIGGER full_disk BEFORE INSERT ON main.line
+                    BEGIN SELECT raise(ABORT, 'the disk is full'); END";
+        self.connection.execute_batch(full).unwrap();
+    }
 }
 
 #[cfg(test)]

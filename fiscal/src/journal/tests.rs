@@ -92,7 +92,7 @@ fn resealed(folder: &Path, entries: usize) -> Journal {
     let mut journal =
         Journal::create(places(folder), first.entry.register, genesis_of(first), key, first.entry.at).unwrap();
     for line in &known[1..entries] {
-        let said = Sealer::new(&journal.key, journal.standing.clone(), None, line.entry.at).unwrap().finish().0;
+        let said = Sealer::new(&journal.key, journal.standing.clone(), None, line.entry.at).unwrap().finish().sealed;
         if said.iter().any(|event| event.entry == line.entry) {
             journal.store.append(&said, None).unwrap();
             journal.standing.apply(&line.entry, line.hash).unwrap();
@@ -252,4 +252,34 @@ fn a_countersigned_checkpoint_is_held_and_told_by_the_next_closing() {
     let statement = checkpoint.statement;
     let expected = Witnessed { root: statement.root, size: statement.size, time: 1_800_000_000 };
     assert_eq!(closing.witnessed, Some(expected));
+}
+
+#[test]
+fn the_closed_periods_and_where_the_journal_stood_are_known_with_the_kept_heads_and_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = resealed(folder.path(), 34);
+    journal.settle().unwrap();
+    let unarchived = journal.unarchived(&[Period::Month, Period::Year]).unwrap();
+    let spans: Vec<_> = unarchived.iter().map(|span| (span.period, span.from, span.to)).collect();
+    assert_eq!(spans, [(Period::Month, 25, 30), (Period::Year, 0, 31)]);
+    let kept: Vec<Standing> = [15, 25, 31, 32, 34].map(|size| journal.stood_at(size).unwrap()).into();
+    assert_eq!(kept.last(), Some(journal.standing()));
+    std::fs::remove_dir_all(journal.places.closings()).unwrap();
+    let again: Vec<Standing> = [15, 25, 31, 32, 34].map(|size| journal.stood_at(size).unwrap()).into();
+    assert_eq!(kept, again);
+}
+
+#[test]
+fn after_a_failed_write_the_journal_is_opened_again_before_it_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = resealed(folder.path(), 4);
+    let sale = || vec![draft_of(&known()[4].entry)];
+    let at = known()[4].entry.at;
+    journal.store.fill_disk();
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Err(CommandError::Store(_))));
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Err(CommandError::MustReopen)));
+    journal.reopen().unwrap();
+    assert_eq!(journal.sealed_before(command(70)).unwrap(), None);
+    assert!(matches!(journal.seal(command(70), at, "op-1", sale()), Ok(Outcome::Sealed(_))));
+    assert_eq!(journal.standing.size(), 5);
 }
