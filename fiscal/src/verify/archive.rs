@@ -333,14 +333,7 @@ fn start_of(manifest: &Manifest, known: &Known, findings: &mut Findings) -> Opti
             &before.prev,
         );
     }
-    let settings = match before.settings.read() {
-        Ok(settings) => settings,
-        Err(fault) => {
-            let expected = message!("settings that can be read");
-            findings.defect(Rule::Genesis, place("before.settings"), expected, value(fault));
-            return None;
-        }
-    };
+    let settings = before.settings.read();
     if settings.public_key != manifest.public_key {
         findings.same(Rule::Genesis, place("before.settings.public_key"), &manifest.public_key, &settings.public_key);
     }
