@@ -20,3 +20,6 @@ pub mod standing;
 pub mod sums;
 pub mod values;
 pub mod verify;
+
+/// The French of what this crate says, for [`language::Translations`].
+pub const FRENCH: &str = include_str!("../po/fr.po");

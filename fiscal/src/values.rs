@@ -363,6 +363,13 @@ impl FromStr for Instant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub NaiveDate);
 
+impl Date {
+    /// The date, in UTC, that lies so many seconds after 1970-01-01T00:00:00Z.
+    pub fn of_unix(seconds: i64) -> Option<Date> {
+        DateTime::from_timestamp(seconds, 0).map(|utc| Date(utc.date_naive()))
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.format("%Y-%m-%d").fmt(f)

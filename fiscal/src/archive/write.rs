@@ -153,11 +153,11 @@ where
     if from > 0 {
         journal.write_all(input.genesis)?;
     }
-    let start = input
-        .before
-        .map_or_else(|| sealed::read(input.genesis).map(|s| settings(&s.entry)), |b| Ok(Ok(b.genesis().clone())));
-    let start = start.map_err(|fault| WriteError::Line { seq: 0, fault: fault.to_string() })??;
-    let (mut label, mut from_at, mut last) = (start.label, None, None);
+    let mut label = match input.before {
+        Some(before) => before.genesis().label.clone(),
+        None => label_of(input.genesis)?,
+    };
+    let (mut from_at, mut last) = (None, None);
     for (seq, line) in (from..).zip(input.lines.by_ref()) {
         let line = line.map_err(|fault| WriteError::Journal(fault.into()))?;
         let wrong = |fault: String| WriteError::Line { seq, fault };
@@ -205,10 +205,11 @@ where
     Ok(Closed { name })
 }
 
-fn settings(entry: &Entry) -> Result<crate::entry::Genesis, StandingError> {
-    match &entry.body {
-        Body::Genesis(genesis) => Ok((**genesis).clone()),
-        _ => Err(StandingError::NotGenesis),
+fn label_of(genesis: &[u8]) -> Result<String, WriteError> {
+    let entry = sealed::read(genesis).map_err(|fault| WriteError::Line { seq: 0, fault: fault.to_string() })?.entry;
+    match entry.body {
+        Body::Genesis(genesis) => Ok(genesis.label),
+        _ => Err(StandingError::NotGenesis.into()),
     }
 }
 
@@ -230,7 +231,7 @@ fn manifest<I>(
     (from_at, to_at): (Instant, Instant),
     files: Vec<FileSum>,
 ) -> Result<Manifest, WriteError> {
-    let settings = input.after.genesis().clone();
+    let settings = input.after.genesis();
     Ok(Manifest {
         before: input.before.map(|standing| Before {
             business_date: standing.business_date,
@@ -245,12 +246,12 @@ fn manifest<I>(
         from_at,
         frontier: input.before.map_or_else(Vec::new, |standing| standing.frontier.roots().to_vec()),
         genesis_proof: input.before.map(|_| input.after.frontier.inclusion_of_leaf_0()),
-        label: settings.label,
-        merchant: settings.merchant,
+        label: settings.label.clone(),
+        merchant: settings.merchant.clone(),
         period: input.period,
         public_key: input.key.public().to_base64(),
         register: input.after.register,
-        software: settings.software,
+        software: settings.software.clone(),
         to: input.after.size().saturating_sub(1),
         to_at,
         v: VERSION,

@@ -87,8 +87,14 @@ impl Closings {
             );
             not_checkable.push(what);
         } else {
-            let from = standing.next_from.get(&closing.period).copied().unwrap_or(0);
-            findings.same(Rule::ClosingTotals, "body.from", &from, &closing.from);
+            match standing.next_from.get(&closing.period) {
+                Some(from) => findings.same(Rule::ClosingTotals, "body.from", from, &closing.from),
+                // Before an archive's first entry lie only entries that add nothing, such as a longer closing.
+                None => {
+                    closing.from <= self.first
+                        || findings.same(Rule::ClosingTotals, "body.from", &self.first, &closing.from)
+                }
+            };
             check_sums(closing, standing, findings);
         }
         findings.same(Rule::ClosingTotals, "body.year_to_date", &standing.year_to_date, &closing.year_to_date);

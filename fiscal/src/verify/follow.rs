@@ -39,7 +39,6 @@ pub(super) type Sink<'s> = &'s mut (dyn FnMut(&Entry, &str) + Send);
 /// Follows a journal entry by entry.
 pub(super) struct Follower<'s> {
     standing: Option<Standing>,
-    settings: Option<Genesis>,
     references: References,
     pub(super) closings: Closings,
     pub(super) roots: Roots,
@@ -62,7 +61,6 @@ impl<'s> Follower<'s> {
     pub(super) fn new(sink: Option<Sink<'s>>) -> Follower<'s> {
         Follower {
             standing: None,
-            settings: None,
             references: References::default(),
             closings: Closings::default(),
             roots: Roots::default(),
@@ -82,7 +80,6 @@ impl<'s> Follower<'s> {
     pub(super) fn at(standing: Standing, closings: Closings, sink: Option<Sink<'s>>) -> Follower<'s> {
         let before = standing.chains.iter().map(|(chain, link)| (*chain, link.number)).collect();
         Follower {
-            settings: Some(standing.genesis().clone()),
             references: References::after(standing.size(), before),
             prev: Some(standing.prev),
             next_seq: standing.size(),
@@ -99,7 +96,7 @@ impl<'s> Follower<'s> {
 
     /// The settings as they read now.
     pub(super) fn settings(&self) -> Option<&Genesis> {
-        self.settings.as_ref()
+        self.standing.as_ref().map(Standing::genesis)
     }
 
     /// The seq that the next entry has.
@@ -195,7 +192,8 @@ impl<'s> Follower<'s> {
         if let Body::Genesis(body) = &entry.body {
             genesis::check(entry, body, findings);
         }
-        let (Some(standing), Some(settings)) = (&self.standing, &self.settings) else { return };
+        let Some(standing) = &self.standing else { return };
+        let settings = standing.genesis();
         if let Some(sink) = &mut self.sink {
             sink(entry, &settings.label);
         }
@@ -227,7 +225,6 @@ impl<'s> Follower<'s> {
         match (&mut self.standing, content) {
             (None, Content::Entry(entry)) => {
                 if let Ok(standing) = Standing::after_genesis(entry, hash) {
-                    self.settings = Some(standing.genesis().clone());
                     self.roots.push(&crate::merkle::Frontier::new(), hash);
                     self.standing = Some(standing);
                 }
@@ -238,15 +235,9 @@ impl<'s> Follower<'s> {
                 self.roots.push(&standing.frontier, hash);
                 match content {
                     Content::Entry(entry) => {
-                        match standing.apply(entry, hash) {
-                            Ok(()) if matches!(&entry.body, Body::Event(event) if event.set.is_some()) => {
-                                self.settings = Some(standing.genesis().clone());
-                            }
-                            Ok(()) => {}
-                            Err(fault) => {
-                                let expected = message!("settings that can be read");
-                                findings.defect(Rule::Genesis, "body.set", expected, value(fault));
-                            }
+                        if let Err(fault) = standing.apply(entry, hash) {
+                            let expected = message!("settings that can be read");
+                            findings.defect(Rule::Genesis, "body.set", expected, value(fault));
                         }
                         take_number(entry, standing);
                         self.at = Some(entry.at);

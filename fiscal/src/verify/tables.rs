@@ -111,9 +111,9 @@ fn compare_rows(
 }
 
 fn label_before(manifest: &Manifest, first: &Entry) -> String {
-    let before = manifest.before.as_ref().map(|before| before.settings.read());
+    let before = manifest.before.as_ref().map(|before| before.settings.read().label.clone());
     match (before, &first.body) {
-        (Some(settings), _) => settings.label.clone(),
+        (Some(label), _) => label,
         (None, Body::Genesis(genesis)) => genesis.label.clone(),
         (None, _) => manifest.label.clone(),
     }

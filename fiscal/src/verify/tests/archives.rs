@@ -66,7 +66,7 @@ fn archives_of_a_day_a_month_and_a_year_are_sound_and_named_as_the_format_says()
         (Period::Year, 0, 31, "73282932000074-01-year-2026-01-01-2026-12-31.zip"),
         (Period::Day, 30, 33, "73282932000074-01-day-2027-01-02-2027-01-02.zip"),
     ];
-    for (number, (period, from, to, name)) in cases.into_iter().enumerate() {
+    for (number, (period, from, to, name)) in cases.iter().copied().enumerate() {
         let path = build(folder.path(), period, from, to, number % 2 == 0);
         assert_eq!(path.file_name().unwrap().to_str(), Some(name));
         let report = verified(&path);
@@ -75,11 +75,7 @@ fn archives_of_a_day_a_month_and_a_year_are_sound_and_named_as_the_format_says()
         assert_eq!(report.entries, (to - from + 1) as u64);
     }
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(left.len(), cases_left());
-}
-
-const fn cases_left() -> usize {
-    7
+    assert_eq!(left.len(), cases.len(), "no temporary file is left");
 }
 
 #[test]
@@ -101,12 +97,12 @@ fn every_byte_of_an_archive_matters() {
     let directory = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
     let changed = folder.path().join("changed.zip");
     let mut silent = Vec::new();
-    for at in (0..directory).step_by(11).chain(directory..whole.len()) {
+    for at in (0..directory).step_by(37).chain((directory..whole.len()).step_by(3)) {
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << (at % 8);
         std::fs::write(&changed, bytes).unwrap();
         if verified(&changed).verdict() == Verdict::Sound {
-            silent.push(at - directory);
+            silent.push(at);
         }
     }
     // Which system packed it, and rights on a disk: nothing that an archive says.
@@ -116,7 +112,8 @@ fn every_byte_of_an_archive_matters() {
         while directory[start..].starts_with(b"PK\x01\x02") {
             let length = |at: usize| usize::from(directory[start + at]) + 256 * usize::from(directory[start + at + 1]);
             let end = start + 46 + length(28) + length(30) + length(32);
-            if (start..end).contains(at) {
+            let Some(at) = at.checked_sub(whole.len() - directory.len()) else { return false };
+            if (start..end).contains(&at) {
                 return matches!(at - start, 4 | 5 | 36 | 37 | 38..42);
             }
             start = end;

@@ -59,16 +59,11 @@ pub(super) fn set_nf525(body: &mut Body, nf525: Nf525) {
 
 /// Seals entries again: chain, strings, signatures and the roots in closings made to fit.
 pub(super) fn resealed(entries: Vec<Entry>) -> Vec<u8> {
-    resealed_but(entries, |_, _| {})
-}
-
-/// As [`resealed`], with a last change to each entry before it is sealed.
-pub(super) fn resealed_but(entries: Vec<Entry>, last: impl Fn(usize, &mut Entry)) -> Vec<u8> {
     let key = device();
     let (mut frontier, mut prev) = (merkle::Frontier::new(), Hash::ZERO);
     let mut chains: BTreeMap<Chain, String> = BTreeMap::new();
     let mut journal = Vec::new();
-    for (place, mut entry) in entries.into_iter().enumerate() {
+    for mut entry in entries {
         entry.prev = prev;
         if let Body::Closing(closing) = &mut entry.body {
             closing.checkpoint.root = frontier.root();
@@ -78,7 +73,6 @@ pub(super) fn resealed_but(entries: Vec<Entry>, last: impl Fn(usize, &mut Entry)
             chains.insert(chain, signed.sig.clone());
             set_nf525(&mut entry.body, signed);
         }
-        last(place, &mut entry);
         let text = serde_json::to_string(&entry).unwrap();
         let (line, hash) = line(&text, &key);
         frontier.push(hash);
