@@ -58,6 +58,13 @@ pub struct Arguments {
     pub(crate) batch: bool,
 }
 
+impl Arguments {
+    /// What another program asks that offers this one as a command of its own.
+    pub fn for_files(files: Vec<PathBuf>, json: bool, against: Vec<String>) -> Arguments {
+        Arguments { files, json, against, language: None, batch: false }
+    }
+}
+
 /// The language that `--language` names, or else the system; French where neither says.
 pub fn language_of(arguments: impl Iterator<Item = String>) -> Language {
     let arguments: Vec<String> = arguments.collect();

@@ -100,9 +100,7 @@ impl Counter {
 
     /// Scans a barcode, whatever it holds.
     pub(super) fn scan(&self, basket: &mut Basket, code: &str) -> Result<ItemId, CounterError> {
-        let found = |code: &str| {
-            self.catalogue.by_barcode(code).ok_or_else(|| CounterError::NotSold(code.to_owned()))
-        };
+        let found = |code: &str| self.catalogue.by_barcode(code).ok_or_else(|| CounterError::NotSold(code.to_owned()));
         Ok(match comptoir_core::barcode::parse(code, &Scheme::default())? {
             Scan::Gtin(gtin) => basket.add(found(&gtin)?, Quantity::ONE, None)?,
             Scan::Weighed { item, weight } => basket.add(found(&item)?, weight, None)?,

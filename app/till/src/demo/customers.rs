@@ -29,9 +29,8 @@ impl Draw {
     }
 }
 
-const WEIGHED: [&str; 10] = [
-    "POM-GAL", "BAN-CAV", "TOM-GRA", "CAR-SAB", "PDT-CHA", "COM-18M", "BRI-MEA", "JAM-BLA", "ROS-TRA", "CHA-PAR",
-];
+const WEIGHED: [&str; 10] =
+    ["POM-GAL", "BAN-CAV", "TOM-GRA", "CAR-SAB", "PDT-CHA", "COM-18M", "BRI-MEA", "JAM-BLA", "ROS-TRA", "CHA-PAR"];
 const GROCERIES: [&str; 28] = [
     "BAG-TRA", "PAI-CAM", "LAI-DEM", "BEU-250", "OEU-6", "YAO-NAT", "CAM-250", "PAT-500", "RIZ-1KG", "HUI-OLI",
     "MOU-DIJ", "SAR-HUI", "PAT-400", "CON-FRA", "CAF-250", "THE-25", "BIS-BEU", "CHO-NOI", "CHO-LAI", "EAU-150",

@@ -12,7 +12,7 @@ use comptoir_auditor::progress::Patience;
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Clock, SetClock, SystemClock};
 use comptoir_core::register::{Command, Register, RegisterError};
-use comptoir_fiscal::entry::{Body, CashType, Closing, Period, Tender};
+use comptoir_fiscal::entry::{Body, CashType, Closing, Period};
 use comptoir_fiscal::journal::{OpenError, Span};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
@@ -142,29 +142,23 @@ fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError>
         vat = zed.totals.vat_sum()
     ));
     for row in &zed.totals.vat {
-        story.tell(&message!(
-            "  at {rate}: {ttc}, of which VAT {vat}",
-            rate = row.rate,
-            ttc = row.ttc,
-            vat = row.vat
-        ));
+        story.tell(&message!("  at {rate}: {ttc}, of which VAT {vat}", rate = row.rate, ttc = row.ttc, vat = row.vat));
     }
     for payment in &zed.payments {
         story.tell(&message!(
-            "  by {tender}: {amount} ({count} payments)",
+            "  by {tender}: {amount} (payments: {count})",
             tender = comptoir_core::tender::name(payment.tender),
             amount = payment.amount,
             count = payment.count
         ));
     }
-    let used = zed.payments.iter().map(|payment| payment.tender).collect::<Vec<_>>();
-    debug_assert!(Tender::ALL.iter().all(|tender| used.contains(tender)));
     Ok(*zed)
 }
 
 /// Archives the closed day, and whatever months and years are over.
 fn archive_day(counter: &Counter, story: &Story<'_>) -> Result<PathBuf, DemoError> {
-    let spans = |register: &mut Register| -> Result<Vec<Span>, OpenError> { register.journal().unarchived(&Period::ALL) };
+    let spans =
+        |register: &mut Register| -> Result<Vec<Span>, OpenError> { register.journal().unarchived(&Period::ALL) };
     let spans = counter.ask(spans)?.map_err(RegisterError::from)?;
     let mut newest = PathBuf::new();
     for span in spans {
@@ -183,11 +177,7 @@ fn verify_all(files: &[PathBuf], story: &Story<'_>) -> Result<(), DemoError> {
         if report.verdict() != Verdict::Sound {
             return Err(DemoError::NotSound);
         }
-        story.tell(&message!(
-            "{file}: verified, sound ({entries} entries).",
-            file = name,
-            entries = report.entries
-        ));
+        story.tell(&message!("{file}: verified, sound ({entries} entries).", file = name, entries = report.entries));
     }
     Ok(())
 }
@@ -203,18 +193,10 @@ fn tell_where(root: &Path, journal: &Path, archive: &Path, zed: &Closing, ticket
     story.tell(&message!("  {path}: the archive of the day, a ZIP with a notice in French", path = root_of(archive)));
     story.tell(&message!("  shop.db: the catalogue, the operators, and what is derived from the journal"));
     story.tell(&message!("What the Z prints, by which anyone can later prove that nothing was cut off before it:"));
-    let RootAtLine(line) = RootAtLine::of(zed);
-    story.tell(&message!("  {size_and_root}", size_and_root = line.as_str()));
+    let size_and_root = format!("{}:{}", zed.checkpoint.size, zed.checkpoint.root);
+    story.tell(&message!("  {size_and_root}", size_and_root = size_and_root.as_str()));
     story.tell(&message!("Check it yourself:"));
-    let command = format!("comptoir verify \"{}\"", archive.display());
+    let program = std::env::args().next().unwrap_or_else(|| "comptoir".to_owned());
+    let command = format!("{program} verify \"{}\" --against {size_and_root}", journal.display());
     story.tell(&message!("  {command}", command = command));
-}
-
-/// The size and root of a closing's checkpoint, as `--against` takes them.
-struct RootAtLine(String);
-
-impl RootAtLine {
-    fn of(zed: &Closing) -> RootAtLine {
-        RootAtLine(format!("{}:{}", zed.checkpoint.size, zed.checkpoint.root))
-    }
 }

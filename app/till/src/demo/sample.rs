@@ -72,12 +72,12 @@ fn operators() -> Vec<Operator> {
 }
 
 fn catalogue() -> Result<Catalogue, SampleError> {
-    let categories = rows(CATEGORIES, |row| {
-        Ok(Category { id: row.text(0), label: row.text(1), color: Some(row.text(2)) })
-    })?;
+    let categories =
+        rows(CATEGORIES, |row| Ok(Category { id: row.text(0), label: row.text(1), color: Some(row.text(2)) }))?;
     let products = rows(PRODUCTS, product)?;
     let menus = rows(MENUS, |row| {
-        let components = row.text(4).split(',').map(|part| component(part).ok_or_else(|| row.wrong("components")));
+        let listed = row.text(4);
+        let components = listed.split(',').map(|part| component(part).ok_or_else(|| row.wrong("components")));
         Ok(Menu {
             sku: row.text(0),
             label: row.text(1),

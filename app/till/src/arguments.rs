@@ -1,0 +1,70 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use comptoir_fiscal::language::Language;
+
+/// A cash register for French shops, built to NF525.
+#[derive(Debug, Parser)]
+#[command(
+    name = "comptoir",
+    version,
+    long_about = "A cash register for French shops, built to NF525.\n\n\
+        Every sale is sealed into a signed journal on this device, works without a network, and can be verified by anyone\n\
+        who has the journal's format. This program has no screen yet: it plays a sample day, archives and verifies.",
+    after_help = "Examples:\n  \
+        comptoir demo\n  \
+        comptoir demo --data sample-shop --language en\n  \
+        comptoir archive --data sample-shop --days\n  \
+        comptoir verify sample-shop/journals/*/archives/*.zip"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Language: fr or en [default: that of LANG, else fr]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) language: Option<Language>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open a sample shop, trade for a day, close, archive and verify
+    #[command(long_about = "Open a sample shop, trade for a day, close, archive and verify.\n\n\
+            The shop is a French grocery with a snack bar. Its day is yesterday's, and everything happens through the\n\
+            commands that the screens use: every means of payment, splits, meal vouchers at their limits, returns, credit\n\
+            notes, a gift voucher, a cancel, the drawer and the closing. Nobody and nothing in it is real.")]
+    Demo {
+        /// A folder for the sample shop [default: a new one in the system's temporary place]
+        #[arg(long, value_name = "FOLDER")]
+        data: Option<PathBuf>,
+    },
+    /// Archive the closed periods of a shop that are not archived yet
+    #[command(long_about = "Archive the closed periods of a shop that are not archived yet.\n\n\
+            Days, months and years that are over are closed first. Months and years are archived, oldest first; days only\n\
+            where asked. Each archive is written, read back and verified before it is recorded in the journal.")]
+    Archive {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// Archive closed days too
+        #[arg(long)]
+        days: bool,
+    },
+    /// Verify journals and archives
+    #[command(long_about = "Verify journals and archives: the very program that auditors have as comptoir-verify.\n\n\
+            The exit status is 0 (sound), 1 (defects) or 2 (inconclusive).")]
+    Verify {
+        /// Archives and journals to verify
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Answer in JSON, always in English
+        #[arg(long)]
+        json: bool,
+        /// Hold the journal against a checkpoint, a receipt's QR code or a printed Z
+        #[arg(long, value_name = "X")]
+        against: Vec<String>,
+    },
+}

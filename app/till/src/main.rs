@@ -1,0 +1,82 @@
+//! `comptoir`: the register of a shop.
+
+mod archive;
+mod arguments;
+mod demo;
+mod platform;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, FromArgMatches};
+use comptoir_auditor::help;
+use comptoir_fiscal::language::{Message, Translations};
+use comptoir_fiscal::verify::Verdict;
+
+/// The French of what this program says, its help included.
+const FRENCH: [&str; 2] = [include_str!("../po/fr.po"), include_str!("../po/help.fr.po")];
+
+fn main() -> ExitCode {
+    let language = comptoir_auditor::language_of(std::env::args());
+    let [french, french_help] = FRENCH;
+    let french = [
+        comptoir_fiscal::FRENCH,
+        comptoir_core::FRENCH,
+        comptoir_auditor::FRENCH,
+        comptoir_auditor::FRENCH_HELP,
+        french,
+        french_help,
+    ];
+    let translations = Translations::new(language, &french).unwrap_or_else(|_| Translations::english());
+    let matches = help::translated(Arguments::command(), &translations).get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    let failed = |message: Message| {
+        eprintln!("comptoir: {}", translations.say(&message));
+        ExitCode::FAILURE
+    };
+    match arguments.command {
+        Command::Demo { data } => match demo::run(data.as_deref(), &translations) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.message()),
+        },
+        Command::Archive { data, days } => match archive::run(&data, days, &translations) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.message()),
+        },
+        Command::Verify { files, json, against } => {
+            let arguments = comptoir_auditor::Arguments::for_files(files, json, against);
+            match comptoir_auditor::run(&arguments, &translations) {
+                Ok(verdict) => ExitCode::from(verdict.exit_code()),
+                Err(error) => {
+                    eprintln!("comptoir: {error}");
+                    ExitCode::from(Verdict::Inconclusive.exit_code())
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comptoir_fiscal::language;
+    use std::path::Path;
+
+    #[test]
+    fn everything_that_is_said_has_its_french() {
+        let sources = language::sources_under(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))).unwrap();
+        assert_eq!(language::missing(FRENCH[0], &sources).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn all_of_the_help_has_its_french() {
+        let shared = comptoir_auditor::FRENCH_HELP;
+        let own = help::untranslated(&Arguments::command(), FRENCH[1]).unwrap();
+        let both = help::untranslated(&Arguments::command(), shared).unwrap();
+        let lacking: Vec<&String> = own.iter().filter(|text| both.contains(text)).collect();
+        assert_eq!(lacking, Vec::<&String>::new());
+    }
+}
