@@ -15,8 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from verifier import archive, csvfiles, dates, money, nf525
-from verifier.checkpoint import key_id
 from verifier.merkle import leaf_hash, node_hash
+from verifier.notes import key_id
 from verifier.report import Report
 from verifier.sealing import ENTRY_CONTEXT, Journal
 from verifier.values import canonical, to_base64
@@ -155,8 +155,15 @@ def resealed(entries: list[dict], keep: dict[int, set] | None = None) -> Till:
 
 def line(n: int, qty: int, unit_price: int, vat: int = 550, label: str = "Article", **keys) -> dict:
     return {
-        "n": n, "sku": f"SKU{n}", "label": label, "qty": qty, "unit": "pce", "unit_price": unit_price, "vat": vat, **keys
-    }  # fmt: skip
+        "n": n,
+        "sku": f"SKU{n}",
+        "label": label,
+        "qty": qty,
+        "unit": "pce",
+        "unit_price": unit_price,
+        "vat": vat,
+        **keys,
+    }
 
 
 def figures(lines: list[dict], discounts=()) -> dict:
@@ -226,7 +233,7 @@ def archive_files(lines: list[bytes], to: int, countersigned: bool = True) -> di
     files = {
         "journal.jsonl": b"".join(([lines[0]] if first else []) + lines[first : to + 1]),
         "checkpoint.txt": note.encode("utf-8"),
-        "LISEZMOI.txt": "Archive fiscale d'une caisse.\n".encode("utf-8"),
+        "LISEZMOI.txt": b"Archive fiscale d'une caisse.\n",
         **{name: accepted[0] for name, accepted in csvfiles.tables(held).items()},
     }
     manifest = {

@@ -249,15 +249,17 @@ fn elements(text: &str) -> Result<Scan, BarcodeError> {
     while !rest.is_empty() {
         let unknown = || BarcodeError::UnknownIdentifier { at: rest.chars().take(20).collect() };
         let identifier = rest.get(..2).ok_or_else(unknown)?;
-        let (length, fixed) = match identifier {
-            "01" | "02" => (14, true),
-            "11" | "12" | "13" | "15" | "16" | "17" => (6, true),
-            "20" => (2, true),
-            "10" | "21" | "22" | "30" | "37" => (0, false),
-            _ => (0, matches!(identifier, "31" | "32" | "33" | "34" | "35" | "36")),
+        // The identifiers of predefined length; every other one runs to the separator.
+        let predefined = match identifier {
+            "00" => Some(18),
+            "01" | "02" | "03" => Some(14),
+            "04" => Some(16),
+            "11" | "12" | "13" | "14" | "15" | "16" | "17" | "18" | "19" => Some(6),
+            "20" => Some(2),
+            _ => None,
         };
-        match (identifier, fixed) {
-            (_, true) if length > 0 => {
+        match (identifier, predefined) {
+            (_, Some(length)) => {
                 let (value, after) = take(rest, 2, length)?;
                 if identifier == "01" {
                     gtin = Some(normal_form(checked(digits(identifier, value)?)?));
@@ -280,12 +282,15 @@ fn elements(text: &str) -> Result<Scan, BarcodeError> {
                 }
                 rest = after;
             }
-            ("10" | "21" | "22" | "30" | "37", _) => rest = until_separator(rest, 2)?.1,
-            ("24" | "25" | "40" | "41" | "42", _) => {
-                // Three-digit identifiers; 41n holds 13 digits, the others run to the separator.
-                rest = if identifier == "41" { take(rest, 3, 13)?.1 } else { until_separator(rest, 3)?.1 };
+            ("41", _) => rest = take(rest, 3, 13)?.1,
+            (
+                "10" | "21" | "22" | "30" | "37" | "90" | "91" | "92" | "93" | "94" | "95" | "96" | "97" | "98" | "99",
+                _,
+            ) => {
+                rest = until_separator(rest, 2)?.1;
             }
-            ("91" | "92" | "93" | "94" | "95" | "96" | "97" | "98" | "99", _) => rest = until_separator(rest, 2)?.1,
+            ("23" | "24" | "25" | "40" | "42" | "71", _) => rest = until_separator(rest, 3)?.1,
+            ("43" | "70" | "72" | "80" | "81" | "82", _) => rest = until_separator(rest, 4)?.1,
             _ => return Err(unknown()),
         }
         rest = rest.strip_prefix(FNC1).unwrap_or(rest);
@@ -370,6 +375,7 @@ mod tests {
             ("]e00104006381333931310200012310LOT\u{1d}17261231", weighed("4006381333931", 1230)),
             ("]C101040063813339313922995\u{1d}21S1", priced("4006381333931", 995)),
             ("01040063813339313922995", priced("4006381333931", 995)),
+            ("]d2010400638133393170032612311200\u{1d}3103000250", weighed("4006381333931", 250)),
             ("]C110LOT1", Scan::Other("10LOT1".into())),
         ] {
             assert_eq!(read(sent), Ok(expected), "{sent}");

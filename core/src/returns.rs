@@ -128,7 +128,10 @@ impl ReturnError {
             ReturnError::UnknownLine { n } => message!("The ticket has no line {n}; choose another.", n = n),
             ReturnError::ChosenTwice { n } => message!("Line {n} is chosen twice; add up its quantities.", n = n),
             ReturnError::NegativeLine { label } => {
-                message!("{label} was given back on that ticket and cannot come back again.", label = label)
+                message!(
+                    "{label} was given back on that ticket and cannot come back again; choose another line.",
+                    label = label
+                )
             }
             ReturnError::QuantityNotPositive { label, qty } => {
                 message!("{qty} of {label} cannot come back; enter more than 0.", qty = qty, label = label)

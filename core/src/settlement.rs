@@ -4,10 +4,12 @@
 //! be sealed.
 
 use comptoir_fiscal::entry::{Channel, Discount, Line, Payment, SaleMode, Tender, TicketRef, TicketType, Totals};
+use comptoir_fiscal::language::Message;
 use comptoir_fiscal::values::Cents;
 use serde::{Deserialize, Serialize};
 
 use crate::basket::{Basket, BasketError, Issue};
+use crate::shown_by_message;
 use crate::tender::{CashOverride, Tab, TenderError, TenderId, TenderRequest, by_guests};
 use crate::terms::Terms;
 
@@ -32,11 +34,20 @@ struct Parts {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the two errors say it")]
 pub enum ResumeError {
-    #[error(transparent)]
     Basket(#[from] BasketError),
-    #[error(transparent)]
     Tender(#[from] TenderError),
 }
+
+impl ResumeError {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            ResumeError::Basket(error) => error.message(),
+            ResumeError::Tender(error) => error.message(),
+        }
+    }
+}
+shown_by_message!(ResumeError);
 
 impl TryFrom<Parts> for Due {
     type Error = ResumeError;

@@ -64,7 +64,7 @@ pub struct TenderId(u32);
 pub struct CashOverride {
     /// The cash, less change.
     pub amount: Cents,
-    /// The limit that it passed.
+    /// The limit for those who live in France.
     pub limit: Cents,
     /// The proof that was seen.
     pub reason: String,
@@ -196,7 +196,14 @@ impl Tab {
         if !self.taken.iter().any(|taken| taken.id == id) {
             return Err(TenderError::UnknownTender);
         }
-        self.retake(self.holders, |taken| taken.id != id)
+        let kept = |taken: &Taken| taken.id != id;
+        self.retake(self.holders, kept).map_err(|error| match error {
+            TenderError::Exceeds { .. } | TenderError::NothingDue => {
+                let paid: Cents = self.taken.iter().filter(|taken| kept(taken)).map(|taken| taken.payment.amount).sum();
+                TenderError::UndoneLeavesTooMuch { excess: paid - self.owed }
+            }
+            other => other,
+        })
     }
 
     pub(crate) fn set_holders(&mut self, holders: u32) -> Result<(), TenderError> {
@@ -208,10 +215,9 @@ impl Tab {
 
     /// What passed the limit of cash, and why.
     pub(crate) fn cash_override(&self) -> Option<CashOverride> {
-        let limit = self.cash_limit();
         let amount = self.net_cash();
-        let reason = self.over_limit_reason().filter(|_| amount > limit)?.to_owned();
-        Some(CashOverride { amount, limit, reason })
+        let reason = self.over_limit_reason().filter(|_| amount > self.cash_limit())?.to_owned();
+        Some(CashOverride { amount, limit: self.terms.cash.limit, reason })
     }
 
     fn retake(&mut self, holders: u32, keep: impl Fn(&Taken) -> bool) -> Result<(), TenderError> {
@@ -339,10 +345,6 @@ impl Tab {
 
     /// The rules that hold for all that was taken together.
     fn check(&self) -> Result<(), TenderError> {
-        if self.change() > self.sum_of(Tender::Cash) {
-            let excess = self.change() - self.sum_of(Tender::Cash);
-            return Err(TenderError::UndoneLeavesTooMuch { excess });
-        }
         if let Some(rule) = self.terms.meal_vouchers {
             // What a holder hands over counts towards the day, not only what it pays.
             let used: Cents = self

@@ -26,7 +26,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BITS: u64 = (1 << 50) - 1;
 
 /// The code of a voucher: 50 bits as ten characters of Crockford's base32, then Crockford's check character (the number
-/// modulo 37), which finds every wrong character and every two neighbours swapped. Written `7Q2XK-00M3Z-9`.
+/// modulo 37), which finds every wrong character and every two neighbours swapped. Written `7Q2XK-00M3Z-S`.
 ///
 /// Crockford writes five of the 37 check values as signs that are hard to find on a keyboard; a code that would end in
 /// one is never issued.
@@ -140,7 +140,7 @@ impl Voucher {
         if !is_voucher_qr(text) {
             return Err(VoucherError::NotAVoucher);
         }
-        if !text.starts_with("CV1.") {
+        if text.split('.').next() != Some(VERSION) {
             return Err(VoucherError::Version);
         }
         let broken = || VoucherError::Broken;
@@ -204,7 +204,7 @@ pub enum VoucherError {
     Forged,
     Unknown { code: String },
     NotKnownHere { code: String },
-    AboveOfflineLimit { code: String, most: Cents },
+    OnlyWhereIssued { code: String },
     Expired { code: String, on: Date },
     Deactivated { code: String },
     Exhausted { code: String },
@@ -219,7 +219,7 @@ impl VoucherError {
     pub fn message(&self) -> Message {
         match self.clone() {
             VoucherError::Length { found } => message!(
-                "A voucher's code has 11 characters, this has {found}; type it as printed, like 7Q2XK-00M3Z-9.",
+                "A voucher's code has 11 characters, this has {found}; type it as printed, like 7Q2XK-00M3Z-S.",
                 found = found
             ),
             VoucherError::Character { character } => {
@@ -248,9 +248,8 @@ impl VoucherError {
                 "The voucher {code} is not known here yet; scan its QR code, or connect the till and try again.",
                 code = code
             ),
-            VoucherError::AboveOfflineLimit { code, most } => message!(
-                "Without the network, at most {most} of the voucher {code} is taken here; connect the till, or take another means of payment for the rest.",
-                most = most,
+            VoucherError::OnlyWhereIssued { code } => message!(
+                "Without the network, the voucher {code} is taken only where it was issued; connect the till, or take another means of payment.",
                 code = code
             ),
             VoucherError::Expired { code, on } => {

@@ -128,6 +128,9 @@ impl Standing {
     }
 
     /// Moves on by one entry, taking its figures as they are sealed.
+    ///
+    /// # Errors
+    /// Where its `set` leaves settings that cannot be read: all else of the entry is then taken, and the settings stay.
     pub fn apply(&mut self, entry: &Entry, hash: Hash) -> Result<(), StandingError> {
         let taken = match &entry.body {
             Body::Ticket(ticket) => Some(ticket.business_date),
@@ -140,6 +143,7 @@ impl Standing {
         for sums in [&mut self.day, &mut self.month, &mut self.year] {
             sums.add(&entry.body);
         }
+        let mut set_applied = Ok(());
         match &entry.body {
             Body::Ticket(ticket) => {
                 self.gt = ticket.gt;
@@ -147,7 +151,7 @@ impl Standing {
             }
             Body::Event(event) => {
                 if let Some(set) = &event.set {
-                    self.settings.apply(set)?;
+                    set_applied = self.settings.apply(set);
                 }
             }
             Body::Closing(closing) => {
@@ -173,7 +177,7 @@ impl Standing {
         self.prev = hash;
         self.at = entry.at;
         self.frontier.push(hash);
-        Ok(())
+        Ok(set_applied?)
     }
 }
 

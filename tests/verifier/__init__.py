@@ -8,8 +8,9 @@ unseen. From the ground up:
     merkle      the RFC 6962 tree, also when only its right-hand part is at hand
     dates       instants, business dates, periods
     money       roundings and apportionments
-    shapes      which keys each kind of entry has
     report      findings and the verdict
+    shapes      which keys each kind of entry has
+    notes       checkpoints and who signed them
 
     nf525       the signed strings that are chained by type
     tickets     arithmetic, payments, and what refers to earlier tickets
@@ -17,7 +18,7 @@ unseen. From the ground up:
     books       everything that an entry must agree with in the entries before it
     sealing     lines, hashes, signatures, the clock
 
-    checkpoint  signed notes, and evidence kept outside of the journal
+    evidence    what somebody kept, held against a journal
     csvfiles    the tables an archive holds for people
     archive     the archive file
     program     files in, verdicts out

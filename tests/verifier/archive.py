@@ -5,15 +5,17 @@ import struct
 import zipfile
 from hashlib import sha256
 
-from . import csvfiles, dates, nf525, shapes, values
-from .checkpoint import Note, Unreadable, Witnesses, check_countersignatures, check_device_signature, parse_note
+from . import csvfiles, nf525, shapes, values
 from .merkle import root_from_inclusion
+from .notes import Note, Unreadable, Witnesses, check_countersignatures, check_device_signature, parse_note
 from .report import Report
 from .sealing import Entry, Journal, lines_of
 
 MANIFEST_CONTEXT = b"comptoir-archive-v1\n"
 _UNLISTED = ("manifest.json", "manifest.sig")
 NAMES = frozenset(("journal.jsonl", "checkpoint.txt", "LISEZMOI.txt", *csvfiles.NAMES, *_UNLISTED))
+# Hashes and signatures do not shrink this much: a file that did would be there to fill the memory.
+_LARGEST_FACTOR = 100
 # What the genesis settles for good, so that the settings at any later time have it unchanged.
 _SETTLED = ("public_key", "time_zone", "currency", "mode", "fiscal_year_starts")
 
@@ -300,6 +302,8 @@ def _members(report: Report, data: bytes) -> dict[str, bytes]:
         if info.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
             report.defect(info.filename, "archive_file", "deflate", f"compression method {info.compress_type}")
         try:
+            if info.file_size > _LARGEST_FACTOR * info.compress_size + 1_000_000:
+                raise ValueError(f"{info.compress_size} bytes that become {info.file_size}")
             members[info.filename] = archive.read(info)
         except Exception as problem:  # a wrong sum, an encrypted file, a broken stream, another local name …
             report.defect(info.filename, "archive_file", "a file that can be unpacked", str(problem))
@@ -312,16 +316,46 @@ def _check_layout(report: Report, data: bytes, archive: zipfile.ZipFile, infos: 
     end = slack = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         start = info.header_offset
-        if start != end and not (end < start <= end + slack):
+        if not end <= start <= end + slack:
             report.defect(info.filename, "archive_file", f"a file that starts at byte {end}", start)
-        lengths = data[start + 26 : start + 30]
-        name_and_extra = sum(struct.unpack("<HH", lengths)) if len(lengths) == 4 else 0
-        end = start + 30 + name_and_extra + info.compress_size
-        slack = 24 if info.flag_bits & 0x08 else 0  # a data descriptor may follow
+        has_descriptor = bool(info.flag_bits & 0x08)
+        slack = 24 if has_descriptor else 0
+        end = start + _check_local_header(report, data, info, has_descriptor) + info.compress_size
     if infos and not end <= archive.start_dir <= end + slack:
         report.defect("the ZIP", "archive_file", f"a directory at byte {end}", archive.start_dir)
-    if archive.comment:
-        report.defect("the ZIP", "archive_file", "no comment", f"{len(archive.comment)} bytes")
+    _check_directory(report, data, archive.start_dir, infos)
+
+
+def _check_directory(report: Report, data: bytes, start: int, infos: list[zipfile.ZipInfo]):
+    """The directory has nothing in it but the files, and the ZIP ends right behind it, without a comment."""
+    size = sum(46 + len(info.filename.encode("utf-8")) + len(info.extra) + len(info.comment) for info in infos)
+    *_, here, in_all, stated_size, stated_start, comment = struct.unpack("<4s4H2IH", data[-22:])
+    agrees = [
+        data[-22:-18] == b"PK\x05\x06",
+        {here, in_all} <= {len(infos), 0xFFFF},
+        stated_size in (size, 0xFFFFFFFF),
+        stated_start in (start, 0xFFFFFFFF),
+        comment == 0,
+        not any(info.comment for info in infos),
+    ]
+    if not all(agrees):
+        report.defect("the ZIP", "archive_file", f"a directory of {len(infos)} files and no comment", "another end")
+
+
+def _check_local_header(report: Report, data: bytes, info: zipfile.ZipInfo, has_descriptor: bool) -> int:
+    """The header before a file says what the directory says of it. Returns the header's length."""
+    header = data[info.header_offset : info.header_offset + 30]
+    if len(header) < 30:
+        report.defect(info.filename, "archive_file", "a header before the file", "none")
+        return len(header)
+    _, _, _, method, _, _, *sums, name_length, extra_length = struct.unpack("<4s5H3I2H", header)
+    expected = [info.CRC, info.compress_size, info.file_size]
+    # Sums that follow the file, or stand in the extra field, are written as these.
+    stand_ins = {0, 0xFFFFFFFF} if has_descriptor else {0xFFFFFFFF}
+    agrees = all(found == wanted or found in stand_ins for wanted, found in zip(expected, sums))
+    if method != info.compress_type or not agrees:
+        report.defect(info.filename, "archive_file", f"{info.compress_type}, {expected}", f"{method}, {sums}")
+    return 30 + name_length + extra_length
 
 
 def _seq_of(line: bytes) -> int:

@@ -97,9 +97,7 @@ class Books:
             self.gt = body["gt"]
 
     def _check_date(self, place: Place, entry):
-        expected = self.calendar.expected(
-            dates.natural_date(entry.at, dates.parse_clock(self.settings["day_ends_at"]))
-        )
+        expected = self.calendar.expected(dates.natural_date(entry.at, dates.parse_clock(self.settings["day_ends_at"])))
         day = expected
         if "business_date" in entry.body and entry.kind in ("ticket", "note", "invoice"):
             day = dates.parse_date(entry.body["business_date"])

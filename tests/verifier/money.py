@@ -70,9 +70,7 @@ class TotalsSum:
                 sums[index] += row[key]
 
     def as_totals(self) -> dict:
-        rows = [
-            {"rate": rate, "ttc": ttc, "ht": ht, "vat": vat} for rate, (ttc, ht, vat) in sorted(self._rows.items())
-        ]
+        rows = [{"rate": rate, "ttc": ttc, "ht": ht, "vat": vat} for rate, (ttc, ht, vat) in sorted(self._rows.items())]
         return {"ttc": self.ttc, "ht": self.ht, "vat": rows}
 
 

@@ -1,17 +1,20 @@
 """Files in, verdicts out."""
 
 import argparse
+import contextlib
 import json
 import shutil
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from .archive import Archive, NotAnArchive
-from .checkpoint import Evidence, Note, Receipt, Unreadable, Witnesses, check_evidence, parse_evidence
+from .evidence import Evidence, Receipt, check_evidence, check_root, parse_evidence
+from .notes import Note, Unreadable, Witnesses, parse_note
 from .report import Report
 from .sealing import Journal, lines_of
 from .values import from_base64
@@ -30,12 +33,13 @@ class Result:
     sha256: str = ""
 
 
-def check_file(path: str, evidence: list[Evidence] = (), witnesses: Witnesses = Witnesses()) -> Result:
+def check_file(path: str, evidence: Sequence[Evidence] = (), witnesses: Witnesses | None = None) -> Result:
     """The verdict on one file, whatever its bytes are."""
+    witnesses = witnesses or Witnesses()
     result = Result(Report(path))
     try:
         _check(result, Path(path), evidence, witnesses)
-    except (OSError, sqlite3.Error, NotAnArchive) as problem:
+    except (OSError, sqlite3.Error, UnicodeDecodeError, NotAnArchive) as problem:
         result.report.inconclusive("the file", "unreadable", "a readable file", str(problem))
     except Exception as problem:
         # Not to be hoped for; but one file must not take the verdicts on all the others with it.
@@ -44,7 +48,7 @@ def check_file(path: str, evidence: list[Evidence] = (), witnesses: Witnesses = 
     return result
 
 
-def _check(result: Result, path: Path, evidence: list[Evidence], witnesses: Witnesses):
+def _check(result: Result, path: Path, evidence: Sequence[Evidence], witnesses: Witnesses):
     report = result.report
     data = path.read_bytes()
     result.sha256 = sha256(data).hexdigest()
@@ -80,7 +84,7 @@ def _check_beside_archive(path: Path, archive: Archive):
             archive.check_later_checkpoint(beside.read_text("utf-8", errors="replace"))
 
 
-def _check_evidence(result: Result, evidence: list[Evidence], witnesses: Witnesses):
+def _check_evidence(result: Result, evidence: Sequence[Evidence], witnesses: Witnesses):
     report, journal = result.report, result.journal
     roots: dict[int, bytes] = {}
     for item in evidence:
@@ -128,8 +132,46 @@ def _read_row(journal: Journal, seq, kind, line):
         place.compare("chain", "column kind", entry.kind, stated)
 
 
-def check_archives_against_journals(results: list[Result]):
-    """A journal seals the SHA-256 of each archive: where both are at hand, they are compared."""
+def check_against_each_other(results: list[Result]):
+    """Files given together bear witness to each other, where they are of the same register."""
+    _check_archives_against_journals(results)
+    _check_labels(results)
+    for source in results:
+        for note in _notes_in(source):
+            for other in results:
+                if other is source or not other.journal or note.origin != f"comptoir/{other.journal.register}":
+                    continue
+                is_archive = other.archive is not None
+                if not is_archive or (other.archive.has_tree and other.journal.tree.first <= note.size):
+                    check_root(other.report, other.journal, note, end_is_open=is_archive)
+
+
+def _check_labels(results: list[Result]):
+    """A label tells the tills of a store apart, for ever: it is part of every document's name."""
+    registers: dict[tuple[str, str], str] = {}
+    for result in results:
+        genesis = result.journal.genesis if result.journal else None
+        if genesis:
+            till = genesis["store"]["id"], genesis["label"]
+            other = registers.setdefault(till, result.journal.register)
+            if other != result.journal.register:
+                result.report.at(0).defect("genesis", f"a label other than that of register {other}", till[1])
+
+
+def _notes_in(result: Result) -> list[Note]:
+    """The checkpoints a file holds: an archive's own, and the last one of the journal that a genesis succeeds."""
+    notes = []
+    if result.archive and result.archive.checkpoint:
+        notes.append(result.archive.checkpoint)
+    genesis = result.journal.genesis if result.journal else None
+    if genesis and "checkpoint" in genesis.get("succeeds", {}):
+        with contextlib.suppress(Unreadable):  # reported where the genesis was read
+            notes.append(parse_note(genesis["succeeds"]["checkpoint"]))
+    return notes
+
+
+def _check_archives_against_journals(results: list[Result]):
+    """A journal seals the SHA-256 of each of its archives."""
     for result in results:
         manifest = result.archive.manifest if result.archive else None
         if not manifest:
@@ -163,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
             verdicts.append(report.verdict)
     else:
         results = [check_file(path, options.against, witnesses) for path in options.files]
-        check_archives_against_journals(results)
+        check_against_each_other(results)
         for result in results:
             print(_as_json(result.report) if options.json else _as_text(result.report))
         verdicts = [result.report.verdict for result in results]

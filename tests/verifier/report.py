@@ -12,9 +12,7 @@ RULES = frozenset(
 
 # Rules that lean on the entries before. Once one of those could not be understood, breaking such a rule
 # proves nothing: a newer register may have counted what this verifier skipped.
-_LEAN_ON_HISTORY = frozenset(
-    "numbering perpetual closing_totals closing_order nf525 refers_to csv".split()
-)
+_LEAN_ON_HISTORY = frozenset("numbering perpetual closing_totals closing_order nf525 refers_to csv".split())
 
 
 @dataclass(frozen=True)

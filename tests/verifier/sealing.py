@@ -9,6 +9,7 @@ from . import dates, shapes, values
 from .books import Books
 from .keys import PublicKey
 from .merkle import Tree, leaf_hash
+from .notes import Unreadable, parse_note
 from .report import Place, Report
 
 ENTRY_CONTEXT = b"comptoir-entry-v1\n"
@@ -259,12 +260,15 @@ def lines_of(data: bytes, report: Report) -> list[bytes]:
 
 def _check_succession(place: Place, succeeds: dict, register: str):
     """The journal a replacement continues is named by its own checkpoint; its key is in that journal."""
-    if succeeds["register"] == register:
+    other = succeeds["register"]
+    if other == register:
         place.defect("genesis", "another register to succeed", register)
-    origin = succeeds.get("checkpoint", "").split("\n", 1)[0]
-    if "checkpoint" in succeeds and origin != f"comptoir/{succeeds['register']}":
-        place.defect("genesis", f"a checkpoint of comptoir/{succeeds['register']}", origin)
-    place.cannot_check(f"the journal of register {succeeds['register']}, which this one succeeds")
+    if "checkpoint" in succeeds:
+        try:
+            place.compare("genesis", "a checkpoint of", f"comptoir/{other}", parse_note(succeeds["checkpoint"]).origin)
+        except Unreadable as problem:
+            place.defect("genesis", "a checkpoint to succeed", str(problem))
+    place.cannot_check(f"the journal of register {other}, which this one succeeds")
 
 
 def _salvaged_hash(raw: bytes) -> bytes:

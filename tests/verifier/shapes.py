@@ -78,16 +78,15 @@ MONTH_START = value(
 )
 REGISTER = value(
     "a lower-case UUID",
-    lambda found: isinstance(found, str)
-    and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found) is not None,
+    lambda found: (
+        isinstance(found, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found) is not None
+    ),
 )
 KEY = value("base64 of 32 bytes", lambda found: from_base64(found, 32) is not None)
 SIGNATURE = value("base64 of 64 bytes", lambda found: from_base64(found, 64) is not None)
 PERIOD = one_of(*dates.PERIODS)
 WAY_OF_SELLING = one_of("eat_in", "takeaway", "delivery", "counter")
-TENDERS = (
-    "cash card cheque meal_voucher credit_note gift_voucher holiday_voucher transfer online account tip".split()
-)
+TENDERS = "cash card cheque meal_voucher credit_note gift_voucher holiday_voucher transfer online account tip".split()
 
 NF525 = record({"arg": TEXT, "sig": TEXT})
 MERCHANT = record({"name": TEXT, "siret": TEXT, "vat_number": TEXT, "naf": TEXT, "address": TEXT})
@@ -127,9 +126,7 @@ LINES = list_of(
         },
     )
 )
-PAYMENTS = list_of(
-    record({"tender": one_of(*TENDERS), "amount": NOT_ZERO}, {"face": ANY_INTEGER, "ref": TEXT})
-)
+PAYMENTS = list_of(record({"tender": one_of(*TENDERS), "amount": NOT_ZERO}, {"face": ANY_INTEGER, "ref": TEXT}))
 
 GENESIS_KEYS = {
     "public_key": TEXT,  # whether it is a usable key is a verdict of its own
@@ -234,9 +231,7 @@ BODIES: dict[str, Shape] = {
             "sales_ttc": ANY_INTEGER,
             "returns_ttc": ANY_INTEGER,
             "payments": list_of(
-                record(
-                    {"tender": one_of(*TENDERS), "count": POSITIVE, "amount": ANY_INTEGER}, {"excess": NOT_ZERO}
-                )
+                record({"tender": one_of(*TENDERS), "count": POSITIVE, "amount": ANY_INTEGER}, {"excess": NOT_ZERO})
             ),
             "year_to_date": ANY_INTEGER,
             "gt": GRAND_TOTAL,
@@ -267,7 +262,12 @@ _BEFORE = record(
         "chains": value("an object", lambda found: isinstance(found, dict)),
     }
 )
-CHAIN = record({"number": POSITIVE, "sig": TEXT})
+CHAIN = record(
+    {
+        "number": POSITIVE,
+        "sig": value("base64url of 64 bytes", lambda found: from_base64(found, 64, url=True) is not None),
+    }
+)
 MANIFEST = record(
     {
         "v": integer(1, 1),

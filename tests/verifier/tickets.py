@@ -13,9 +13,7 @@ _ISSUED_BY_A_SALE = ("gift_voucher", "credit_note", "account", "tip")
 # Their amounts may also be put right by a correction, which then undoes no payment.
 _NOT_MEANS_OF_PAYMENT = ("tip", "account")
 
-_LINE_KEYS = (
-    "n sku label category qty unit unit_price discounts total vat ht nature exempt menu tare seller".split()
-)
+_LINE_KEYS = "n sku label category qty unit unit_price discounts total vat ht nature exempt menu tare seller".split()
 _NEGATED_BY_A_CANCEL = ("qty", "total", "ht")
 
 
@@ -79,8 +77,8 @@ def check_type(place: Place, body: dict):
         if body["totals"]["ttc"] < 0:
             place.defect("arithmetic", "a sale of 0 or more", body["totals"]["ttc"])
         return
-    if not body.get("reason"):
-        place.defect("body", f"a reason for the {kind}", "none")
+    if "reason" not in body or not (body["reason"] or "refers_to" in body):
+        place.defect("body", f"a reason for the {kind}", body.get("reason", "none"))
     if kind != "return" and "refers_to" not in body:
         place.defect("body", f"the ticket that the {kind} is about", "no refers_to")
     if kind == "cancel" and body.get("notes"):
@@ -117,12 +115,14 @@ def check_settlement(place: Place, body: dict):
         place.defect("settlement", f"change no more than the cash handed over, {cash}", change)
     if body["type"] == "correction" and paid != 0:
         place.defect("settlement", "a correction's payments sum to 0", paid)
+    # A deposit that is paid out again: the format names only the way in, but money must have a way back.
+    from_account = not body["lines"] and all(p["tender"] == "account" for p in payments if p["amount"] > 0)
     for payment in payments:
-        for expected in _broken_tender_rules(payment, body["type"]):
+        for expected in _broken_tender_rules(payment, body["type"], from_account):
             place.defect("settlement", expected, payment)
 
 
-def _broken_tender_rules(payment: dict, kind: str):
+def _broken_tender_rules(payment: dict, kind: str, from_account: bool):
     tender, amount = payment["tender"], payment["amount"]
     if "face" in payment:
         face = payment["face"]
@@ -132,7 +132,7 @@ def _broken_tender_rules(payment: dict, kind: str):
             yield "a voucher's `face` above what it paid"
         elif amount < 0 and kind == "sale":
             yield "no voucher given back on a sale"
-    if kind == "sale" and amount < 0 and tender not in _ISSUED_BY_A_SALE:
+    if kind == "sale" and amount < 0 and tender not in _ISSUED_BY_A_SALE and not from_account:
         yield "on a sale nothing given back but change in cash"
     if tender == "tip" and amount > 0 and kind in ("sale", "return"):
         yield "a tip is negative"
@@ -211,7 +211,8 @@ class Documents:
 
     def enter_invoice(self, place: Place, body: dict):
         if "refers_to" in body:
-            if self.is_known(place, "F", body["refers_to"]["number"]) and body["totals"]["ttc"] > 0:
+            self.is_known(place, "F", body["refers_to"]["number"])
+            if body["totals"]["ttc"] > 0:
                 place.defect("refers_to", "negative totals of a credit note on an invoice", body["totals"]["ttc"])
         sums, complete = money.TotalsSum(), True
         for reference in body["tickets"]:
@@ -282,6 +283,9 @@ def _cancel(place: Place, body: dict, original: Ticket):
     if original.returned:
         place.defect("refers_to", "a sale of which nothing was returned", "goods came back")
     original.cancelled = True
+    tips = sum(payment["amount"] for payment in body["payments"] if payment["tender"] == "tip")
+    if tips > max(0, -original.balance["tip"]):
+        place.defect("refers_to", f"a tip of {-original.balance['tip']} at most given back", tips)
     place.compare(
         "refers_to", "the original's discounts, negated,", _negated(sale.get("discounts")), body.get("discounts") or []
     )
@@ -324,6 +328,8 @@ def _correct(place: Place, body: dict, root: Ticket):
         if amount > available:
             place.defect("refers_to", f"at most {available} of {tender} to undo", amount)
     _add_payments(root, body, undoing)
+    if undoing < 0 and root.balance["tip"] > 0:
+        place.defect("refers_to", "no more tips undone than were given", root.balance["tip"])
 
 
 def _undo_voucher(place: Place, payment: dict, root: Ticket):

@@ -98,7 +98,7 @@ impl BasketError {
                 message!("{label} is not a deposit; take goods back with a return of their ticket.", label = label)
             }
             BasketError::DepositDiscounted { label } => {
-                message!("{label} is a deposit given back and takes no discount.", label = label)
+                message!("{label} is a deposit given back and takes no discount; remove the discount.", label = label)
             }
             BasketError::EmptyLabel => message!("The label is empty; say what it is."),
             BasketError::BadPercent => message!("A discount is between 0.01 % and 100 %; correct it."),

@@ -124,7 +124,7 @@ pub enum OfflinePolicy {
 pub struct Knowledge<'a> {
     /// What it knows of that code.
     pub balance: Option<&'a VoucherBalance>,
-    /// Whether it knows what every till of the merchant knows, as with the network.
+    /// Whether it knows what every till has sent, as with the network.
     pub complete: bool,
     /// Whether the voucher was issued by this very register.
     pub issued_here: bool,
@@ -153,18 +153,17 @@ pub fn accept(
             balance.usable(today)?
         }
         (Presented::Code(_), Some(balance)) => balance.usable(today)?,
-        (_, None) if known.complete => return Err(VoucherError::Unknown { code: text() }),
+        (Presented::Code(_), None) if known.complete => return Err(VoucherError::Unknown { code: text() }),
+        // Issued on a till whose journal has not come in yet.
         (Presented::Signed(voucher), None) => VoucherBalance::issued(voucher.clone())?.usable(today)?,
         (Presented::Code(_), None) => return Err(VoucherError::NotKnownHere { code: text() }),
     };
-    if known.complete || known.issued_here {
+    if known.issued_here || (known.complete && known.balance.is_some()) {
         return Ok(usable);
     }
     match policy {
         OfflinePolicy::Accept => Ok(usable),
         OfflinePolicy::UpTo(most) if most.is_positive() => Ok(usable.min(most)),
-        OfflinePolicy::UpTo(_) | OfflinePolicy::OnlyWhereIssued => {
-            Err(VoucherError::AboveOfflineLimit { code: text(), most: Cents::ZERO })
-        }
+        OfflinePolicy::UpTo(_) | OfflinePolicy::OnlyWhereIssued => Err(VoucherError::OnlyWhereIssued { code: text() }),
     }
 }

@@ -1,11 +1,47 @@
-//! Which periods are closed, which of them are archived, and where the journal stood around them.
+//! Archives of closed periods: which are due, where the journal stood around them, the file and the entry that records it.
 
+use std::path::PathBuf;
+
+use crate::archive::{self, Input, WriteError};
+use crate::checkpoint::{Checkpoint, Statement};
 use crate::entry::{Body, Kind, Period};
-use crate::sealed::{self};
+use crate::merkle;
+use crate::sealed;
 use crate::standing::Standing;
+use crate::values::{Hash, Instant};
+use crate::verify::{self, Verdict};
 
 use super::head::Head;
-use super::{Journal, OpenError, follow, read_line};
+use super::store::{Store, StoreError};
+use super::{CommandError, CommandId, Draft, Journal, OpenError, follow, read_line};
+
+/// How many lines are read at a time.
+const LINES_AT_ONCE: u64 = 256;
+
+/// An archive that is written, checked and recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Archived {
+    /// Where the file lies.
+    pub path: PathBuf,
+    /// Its hash, as the archive entry states it.
+    pub sha256: Hash,
+    /// What it covers.
+    pub span: Span,
+}
+
+/// Why a period was not archived. Nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The journal could not be read.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// The file could not be written, or did not verify.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The archive entry could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] CommandError),
+}
 
 /// A closed period: the entries that an archive of it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +81,46 @@ impl Journal {
         Ok(spans)
     }
 
+    /// Archives a closed period: the file is written, checked, and then recorded by an archive entry of `operator`.
+    /// `progress` hears how much of how much is done, first of writing, then of checking.
+    pub fn archive(
+        &mut self,
+        span: Span,
+        command: CommandId,
+        at: Instant,
+        operator: &str,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Archived, ArchiveError> {
+        let folder = self.places.archives();
+        std::fs::create_dir_all(&folder).map_err(WriteError::from)?;
+        let before = if span.from > 0 { Some(self.stood_at(span.from)?) } else { None };
+        let after = self.stood_at(span.to + 1)?;
+        let genesis = read_line(&self.store, 0)?.line;
+        let statement = Statement { register: after.register, size: after.size(), root: after.frontier.root() };
+        let held = self.held.as_ref().filter(|held| held.witnessed.size == after.size());
+        let checkpoint = held
+            .and_then(|held| Checkpoint::parse(&held.checkpoint).ok())
+            .unwrap_or_else(|| Checkpoint::sign(statement, &self.key));
+        let input = Input {
+            period: span.period,
+            lines: Lines { store: &self.store, next: span.from, end: span.to + 1, read: Vec::new().into_iter() },
+            genesis: &genesis,
+            before: before.as_ref(),
+            after: &after,
+            checkpoint: &checkpoint,
+            witness: self.witness.as_ref(),
+            key: &self.key,
+        };
+        let (path, sha256) = match archive::write(input, &folder, progress) {
+            Ok(written) => (folder.join(written.name), written.sha256),
+            Err(WriteError::Exists(path)) => (path.clone(), unrecorded(path, progress)?),
+            Err(error) => return Err(error.into()),
+        };
+        let Span { period, from, to } = span;
+        self.seal(command, at, operator, vec![Draft::Archive { period, from, to, sha256 }])?;
+        Ok(Archived { path, sha256, span })
+    }
+
     /// Where the journal stood when it had `size` entries, of which the last was a closing. From the head that was kept
     /// then; where it is lost, by reading the journal from the newest one before it.
     pub(super) fn stood_at(&self, size: u64) -> Result<Standing, OpenError> {
@@ -70,5 +146,43 @@ impl Journal {
             follow(&mut standing, &line).map_err(|()| OpenError::Chain { seq })
         })?;
         Ok(standing)
+    }
+}
+
+/// The hash of an archive that was written and not recorded, because the register stopped in between: it is taken if it
+/// is sound, and never written over.
+fn unrecorded(path: PathBuf, progress: &mut dyn FnMut(u64, u64)) -> Result<Hash, WriteError> {
+    if verify::verify_archive(&path, &[], progress).verdict() != Verdict::Sound {
+        return Err(WriteError::Exists(path));
+    }
+    Ok(merkle::sha256(&std::fs::read(&path)?))
+}
+
+/// The sealed lines of a range, a few at a time.
+struct Lines<'j> {
+    store: &'j Store,
+    next: u64,
+    end: u64,
+    read: std::vec::IntoIter<Vec<u8>>,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Result<Vec<u8>, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.read.len() == 0 && self.next < self.end {
+            let end = self.end.min(self.next + LINES_AT_ONCE);
+            let mut read = Vec::new();
+            let taken = self.store.lines(self.next, end, |_, line| {
+                read.push(line.to_vec());
+                Ok::<(), StoreError>(())
+            });
+            self.next = end;
+            if let Err(error) = taken {
+                return Some(Err(error));
+            }
+            self.read = read.into_iter();
+        }
+        self.read.next().map(Ok)
     }
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-pub use archiving::Span;
+pub use archiving::{ArchiveError, Archived, Span};
 pub use draft::{CashDraft, Draft, EventDraft, InvoiceDraft, NoteDraft, TicketDraft};
 pub use head::{Head, Held};
 pub use sealer::SealError;
@@ -153,6 +153,7 @@ pub struct Journal {
     standing: Standing,
     zone: Tz,
     held: Option<Held>,
+    witness: Option<Witness>,
     closed: Vec<Standing>,
     failed: bool,
 }
@@ -172,7 +173,17 @@ impl Journal {
         let zone = standing::time_zone(&genesis)?;
         let (genesis, standing) = sealer::seal_genesis(&key, register, genesis, at)?;
         let store = Store::create(&places.database(), &genesis)?;
-        let mut journal = Journal { places, store, key, standing, zone, held: None, closed: Vec::new(), failed: false };
+        let mut journal = Journal {
+            places,
+            store,
+            key,
+            standing,
+            zone,
+            held: None,
+            witness: None,
+            closed: Vec::new(),
+            failed: false,
+        };
         journal.settle()?;
         Ok(journal)
     }
@@ -199,7 +210,7 @@ impl Journal {
         }
         let zone = standing::time_zone(genesis)?;
         catch_up(&store, &mut standing, &key, &mut progress)?;
-        Ok(Journal { places, store, key, standing, zone, held, closed: Vec::new(), failed: false })
+        Ok(Journal { places, store, key, standing, zone, held, witness: None, closed: Vec::new(), failed: false })
     }
 
     /// Closes the file and opens it again after a write failed, and moves on to what the disk really holds. Nothing is

@@ -1,0 +1,61 @@
+//! Where a till's files lie: `shop.db`, and a folder for each of its journals.
+//!
+//! ```text
+//! shop.db                        what is edited: catalogue, settings, operators; and the projections
+//! journals/<register>/           journal.db, head, device.key, archives/
+//! state/                         only in a sample shop: what otherwise lies in the platform's state folder
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use comptoir_fiscal::journal::Places;
+use comptoir_fiscal::values::RegisterId;
+
+/// The folder of one till's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFolder {
+    root: PathBuf,
+    state: PathBuf,
+}
+
+impl DataFolder {
+    /// The data at `root`, whose heads are also kept under `platform_state`, the platform's folder for private state.
+    pub fn new(root: impl Into<PathBuf>, platform_state: impl Into<PathBuf>) -> DataFolder {
+        let root = root.into();
+        let own = root.join("state");
+        let state = if own.is_dir() { own } else { platform_state.into() };
+        DataFolder { root, state }
+    }
+
+    /// The data of a sample shop at `root`, which leaves nothing outside its own folder.
+    pub fn of_sample(root: impl Into<PathBuf>) -> DataFolder {
+        let root = root.into();
+        let state = root.join("state");
+        DataFolder { root, state }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `shop.db`.
+    pub fn shop(&self) -> PathBuf {
+        self.root.join("shop.db")
+    }
+
+    /// Whether a shop was opened here before.
+    pub fn holds_a_shop(&self) -> bool {
+        self.shop().exists() || self.journals().exists()
+    }
+
+    /// Where the journals lie.
+    pub fn journals(&self) -> PathBuf {
+        self.root.join("journals")
+    }
+
+    /// Where the files of one journal lie.
+    pub fn journal(&self, register: RegisterId) -> Places {
+        Places { folder: self.journals().join(register.to_string()), state: self.state.clone() }
+    }
+}

@@ -1,0 +1,109 @@
+//! Projections: what is derived from the journal and could be thrown away at any time.
+//!
+//! Each remembers, for each journal, the seq that it comes to next; it catches up at start and after every command, and
+//! [`rebuild`] makes it anew.
+
+pub mod tickets;
+pub mod vouchers;
+
+use comptoir_fiscal::entry::Entry;
+use comptoir_fiscal::journal::{Journal, OpenError};
+use comptoir_fiscal::values::RegisterId;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::shop::{Shop, ShopError};
+
+/// The tables of all projections.
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE projection (
+    name TEXT NOT NULL, register TEXT NOT NULL, next_seq INTEGER NOT NULL,
+    PRIMARY KEY (name, register)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket (
+    register TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
+    business_date TEXT NOT NULL, type TEXT NOT NULL, ttc INTEGER NOT NULL,
+    PRIMARY KEY (register, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE referral (
+    register TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (register, number, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE voucher (
+    code TEXT PRIMARY KEY, kind TEXT NOT NULL,
+    issuer TEXT, issued_seq INTEGER, issued_on TEXT,
+    issued INTEGER NOT NULL, spent INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Something derived from entries, kept in tables of its own.
+trait Projection {
+    /// Its name, which never changes.
+    const NAME: &'static str;
+    /// Its tables.
+    const TABLES: &'static [&'static str];
+    /// Takes one more entry into account.
+    fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()>;
+}
+
+/// Why a projection could not catch up.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// The journal could not be read.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// `shop.db` could not be written.
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+}
+
+impl From<rusqlite::Error> for ProjectionError {
+    fn from(error: rusqlite::Error) -> ProjectionError {
+        ProjectionError::Shop(error.into())
+    }
+}
+
+/// Takes every entry into account that the projections have not seen yet.
+pub fn catch_up(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionError> {
+    follow::<tickets::Tickets>(shop.connection(), journal)?;
+    follow::<vouchers::Vouchers>(shop.connection(), journal)
+}
+
+/// Throws the projections away and derives them again.
+pub fn rebuild(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionError> {
+    forget::<tickets::Tickets>(shop.connection())?;
+    forget::<vouchers::Vouchers>(shop.connection())?;
+    catch_up(shop, journal)
+}
+
+fn follow<P: Projection>(connection: &mut Connection, journal: &Journal) -> Result<(), ProjectionError> {
+    let standing = journal.standing();
+    let register = standing.register.to_string();
+    let transaction = connection.transaction()?;
+    let sql = "SELECT next_seq FROM projection WHERE name = ?1 AND register = ?2";
+    let next: u64 = transaction
+        .prepare_cached(sql)?
+        .query_row(params![P::NAME, register], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
+    if next >= standing.size() {
+        return Ok(());
+    }
+    journal.entries_from(next, |entry| P::apply(&transaction, entry).map_err(ProjectionError::from))?;
+    let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
+               ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
+    transaction.prepare_cached(sql)?.execute(params![P::NAME, register, standing.size()])?;
+    Ok(transaction.commit()?)
+}
+
+fn forget<P: Projection>(connection: &mut Connection) -> Result<(), ProjectionError> {
+    let transaction = connection.transaction()?;
+    for table in P::TABLES {
+        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    transaction.execute("DELETE FROM projection WHERE name = ?1", [P::NAME])?;
+    Ok(transaction.commit()?)
+}
+
+fn text(register: RegisterId) -> String {
+    register.to_string()
+}

@@ -1,0 +1,244 @@
+//! What can be asked of a register, and what it makes of it.
+
+use comptoir_fiscal::entry::{Body, CashType, Entry, Kind, Period, Tender, Ticket, TicketRef};
+use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft, TicketDraft};
+use comptoir_fiscal::sealed::Sealed;
+use comptoir_fiscal::values::Cents;
+
+use super::error::Refusal;
+use super::{Register, RegisterError};
+use crate::operators::Gate;
+use crate::projection;
+use crate::returns::{self, Chosen, GivenBack};
+use crate::settlement::{Settled, TicketBody};
+use crate::voucher::Voucher;
+
+/// One thing asked of the register.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its identity: the same one again is answered, not done again.
+    pub id: CommandId,
+    /// Who asks.
+    pub operator: String,
+    /// What for.
+    pub command: Command,
+}
+
+/// How a part of a return is paid back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayBack {
+    /// By a means by which the sale was paid; of a voucher, on the same code.
+    Tender {
+        /// Which means.
+        tender: Tender,
+        /// Of a voucher, its code.
+        reference: Option<String>,
+        /// How much.
+        amount: Cents,
+    },
+    /// By a new credit note for all that is still owed; the register draws its code.
+    CreditNote,
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Seal a settled sale.
+    Sell(Box<Settled>),
+    /// Take goods of a ticket back.
+    Return {
+        /// The ticket that they were bought with.
+        of: TicketRef,
+        /// What comes back.
+        chosen: Vec<Chosen>,
+        /// How it is paid back.
+        pay_back: Vec<PayBack>,
+        /// Why.
+        reason: String,
+    },
+    /// Undo a whole sale of which nothing was returned.
+    Cancel {
+        /// The sale.
+        of: TicketRef,
+        /// Why.
+        reason: String,
+    },
+    /// Put cash in, or take it out.
+    MoveCash {
+        /// Float, in, out or drop.
+        movement: CashType,
+        /// How much.
+        amount: Cents,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Record what was counted in the drawer.
+    CountCash {
+        /// What was found.
+        counted: Cents,
+        /// The seq of the count that this one corrects.
+        replaces: Option<u64>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Close the day (Z de caisse). What is sold after it takes the following business date.
+    CloseDay,
+}
+
+impl Command {
+    /// What an operator must be allowed to do for it.
+    fn gate(&self) -> Gate {
+        match self {
+            Command::Sell(_) => Gate::Sell,
+            Command::Return { .. } => Gate::Return,
+            Command::Cancel { .. } => Gate::Cancel,
+            Command::MoveCash { .. } => Gate::MoveCash,
+            Command::CountCash { .. } => Gate::CountDrawer,
+            Command::CloseDay => Gate::CloseDay,
+        }
+    }
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was sealed: the closings that were due, and last what was asked for.
+    pub lines: Vec<Sealed>,
+    /// The credit notes and gift vouchers that it issued.
+    pub vouchers: Vec<Voucher>,
+    /// Whether it had been sealed before, and was only answered again.
+    pub repeated: bool,
+}
+
+impl Answer {
+    /// The entry that was asked for.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.lines.last().map(|line| &line.entry)
+    }
+
+    /// The ticket that was sealed.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        match &self.lines.last()?.entry.body {
+            Body::Ticket(ticket) => Some(ticket),
+            _ => None,
+        }
+    }
+
+    /// The closings among them.
+    pub fn closings(&self) -> impl Iterator<Item = &Entry> {
+        self.lines.iter().map(|line| &line.entry).filter(|entry| entry.kind == Kind::Closing)
+    }
+}
+
+impl Register {
+    /// The drafts that a command comes to, once everything about it is checked.
+    pub(super) fn drafts(&mut self, request: &Request) -> Result<Vec<Draft>, Refusal> {
+        let operator = self
+            .operators
+            .get(&request.operator)
+            .ok_or_else(|| Refusal::UnknownOperator { operator: request.operator.clone() })?;
+        self.gates.pass(operator.role, request.command.gate())?;
+        if let Command::Sell(settled) = &request.command
+            && settled.cash_override().is_some()
+        {
+            self.gates.pass(operator.role, Gate::ExceedCashLimit)?;
+        }
+        Ok(match &request.command {
+            Command::Sell(settled) => self.sale(settled)?,
+            Command::Return { of, chosen, pay_back, reason } => {
+                vec![self.goods_back(*of, chosen, pay_back, reason)?]
+            }
+            Command::Cancel { of, reason } => vec![self.cancel(*of, reason)?],
+            Command::MoveCash { movement, amount, reason } => {
+                if *movement == CashType::Count || !amount.is_positive() {
+                    return Err(Refusal::NoAmount);
+                }
+                let movement = CashDraft::Movement { cash_type: *movement, amount: *amount, reason: reason.clone() };
+                vec![Draft::Cash(movement)]
+            }
+            Command::CountCash { counted, replaces, reason } => vec![Draft::Cash(CashDraft::Count {
+                counted: *counted,
+                coins: Vec::new(),
+                replaces: *replaces,
+                reason: reason.clone(),
+            })],
+            Command::CloseDay => vec![Draft::Closing(Period::Day)],
+        })
+    }
+
+    fn sale(&mut self, settled: &Settled) -> Result<Vec<Draft>, Refusal> {
+        self.check_vouchers(&settled.body().payments)?;
+        let over_limit = settled.cash_override().map(|over| {
+            Draft::Event(EventDraft {
+                code: 921,
+                label: "Plafond d'espèces dépassé sur justificatif".to_owned(),
+                detail: Some(over.reason.clone()),
+                set: None,
+            })
+        });
+        let ticket = Draft::Ticket(draft(settled.body().clone()));
+        Ok(over_limit.into_iter().chain([ticket]).collect())
+    }
+
+    fn goods_back(
+        &mut self,
+        of: TicketRef,
+        chosen: &[Chosen],
+        pay_back: &[PayBack],
+        reason: &str,
+    ) -> Result<Draft, Refusal> {
+        let (original, before) = self.original(of)?;
+        let mut refund = returns::give_back(of, &original, &before, chosen, reason)?;
+        for part in pay_back {
+            match part {
+                PayBack::Tender { tender, reference, amount } => {
+                    refund.pay_back(*tender, reference.as_deref(), *amount)?;
+                }
+                PayBack::CreditNote => {
+                    let owed = refund.left();
+                    refund.credit_note(&self.new_voucher_code()?, owed)?;
+                }
+            }
+        }
+        let settled = refund.settle().map_err(|(_, error)| error)?;
+        Ok(Draft::Ticket(draft(settled.into_body())))
+    }
+
+    fn cancel(&mut self, of: TicketRef, reason: &str) -> Result<Draft, Refusal> {
+        let (original, before) = self.original(of)?;
+        let settled = returns::cancel(of, &original, &before, reason)?;
+        self.check_vouchers(&settled.body().payments)?;
+        Ok(Draft::Ticket(draft(settled.into_body())))
+    }
+
+    /// The ticket that something is about, and what has become of it since.
+    fn original(&mut self, of: TicketRef) -> Result<(Ticket, GivenBack), Refusal> {
+        let sealed = self.ticket(of)?;
+        let Body::Ticket(original) = sealed.entry.body else {
+            return Err(Refusal::UnknownTicket { number: of.number });
+        };
+        let mut later = Vec::new();
+        for seq in projection::tickets::about(&self.shop, of).map_err(RegisterError::from)? {
+            if let Body::Ticket(ticket) = self.journal.entry(seq).map_err(RegisterError::from)?.entry.body {
+                later.push(*ticket);
+            }
+        }
+        Ok((*original, GivenBack::of(of, &later)))
+    }
+}
+
+fn draft(body: TicketBody) -> TicketDraft {
+    TicketDraft {
+        ticket_type: body.ticket_type,
+        channel: body.channel,
+        mode: body.mode,
+        lines: body.lines,
+        discounts: body.discounts,
+        payments: body.payments,
+        change: body.change,
+        customer: body.customer,
+        notes: body.notes,
+        refers_to: body.refers_to,
+        reason: body.reason,
+    }
+}

@@ -1,0 +1,71 @@
+//! The register's thread: one owner of the journal, asked by messages.
+
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use super::{Register, RegisterError};
+
+type Job = Box<dyn FnOnce(&mut Register) + Send>;
+
+/// The way to a register that runs on its own thread. Questions are answered in the order in which they are asked.
+pub struct Desk {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<Result<(), RegisterError>>>,
+}
+
+/// The register's thread has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the register has stopped: start it again")]
+pub struct DeskClosed;
+
+impl Desk {
+    /// Puts a register on a thread of its own.
+    pub fn start(mut register: Register) -> std::io::Result<Desk> {
+        let (jobs, inbox) = mpsc::channel::<Job>();
+        let thread = std::thread::Builder::new().name("register".to_owned()).spawn(move || {
+            for job in inbox {
+                job(&mut register);
+                register.settle()?;
+            }
+            register.stop()
+        })?;
+        Ok(Desk { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Asks the register, and waits for its answer; the head and the projections follow after it.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Register) -> T + Send + 'static,
+    ) -> Result<T, DeskClosed> {
+        let (answer, reply) = mpsc::sync_channel(1);
+        let job: Job = Box::new(move |register| {
+            // Whoever asked may have gone; what was sealed stays sealed.
+            let _ = answer.send(question(register));
+        });
+        self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
+        reply.recv().map_err(|_| DeskClosed)
+    }
+
+    /// Lets the register finish what it was asked, seal that it stops, and end.
+    pub fn close(mut self) -> Result<(), RegisterError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), RegisterError> {
+        drop(self.jobs.take());
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(ended)) => ended,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // An error here has nobody left to hear it; the next start finds the journal as it is.
+            let _ = self.end();
+        }
+    }
+}

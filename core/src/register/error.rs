@@ -1,0 +1,230 @@
+//! Why the register could not open, and why a command was refused: in the words of who stands at the till.
+
+use comptoir_fiscal::archive::WriteError;
+use comptoir_fiscal::journal::key_file::KeyFileError;
+use comptoir_fiscal::journal::{ArchiveError, CommandError, OpenError, SealError, StoreError};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+use comptoir_fiscal::standing::StandingError;
+
+use crate::catalogue::CatalogueError;
+use crate::operators::GateError;
+use crate::outside::RandomFailed;
+use crate::projection::ProjectionError;
+use crate::returns::ReturnError;
+use crate::shop::ShopError;
+use crate::shown_by_message;
+use crate::voucher::VoucherError;
+
+/// Why the register cannot open, or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The journal could not be opened or read.
+    Journal(#[from] OpenError),
+    /// An event of the register's own could not be sealed.
+    Sealing(#[from] CommandError),
+    /// A period could not be archived.
+    Archive(#[from] ArchiveError),
+    /// The device's key could not be stored or read.
+    Key(#[from] KeyFileError),
+    /// `shop.db` could not be used.
+    Shop(#[from] ShopError),
+    /// A projection could not catch up.
+    Projection(#[from] ProjectionError),
+    /// No random bytes for keys and codes.
+    Random(#[from] RandomFailed),
+    /// A new shop's settings cannot be.
+    Settings(#[from] StandingError),
+    /// The catalogue cannot be.
+    Catalogue(#[from] CatalogueError),
+    /// There is a shop already.
+    ShopExists {
+        /// Where.
+        folder: String,
+    },
+    /// There is none.
+    NoShop {
+        /// Where.
+        folder: String,
+    },
+}
+
+impl RegisterError {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            RegisterError::Journal(error) => of_journal(error),
+            RegisterError::Projection(ProjectionError::Journal(error)) => of_journal(error),
+            RegisterError::Sealing(error) | RegisterError::Archive(ArchiveError::Seal(error)) => of_command(error),
+            RegisterError::Archive(ArchiveError::Journal(error)) => of_journal(error),
+            RegisterError::Archive(ArchiveError::Write(WriteError::Exists(path))) => message!(
+                "{path} is there already and is not the archive of this period. Move it elsewhere, then archive again.",
+                path = path.display().to_string()
+            ),
+            RegisterError::Archive(ArchiveError::Write(error)) => message!(
+                "The archive was not made: {why}. Check that the disk is not full, then archive again.",
+                why = error.to_string()
+            ),
+            RegisterError::Key(KeyFileError::Locked) => message!(
+                "The device's keystore does not give out the key of this register. Unlock the device's keystore, then start again."
+            ),
+            RegisterError::Key(KeyFileError::Damaged(path)) => message!(
+                "The key file {path} is damaged: the journal can be read and verified, but nothing more can be sealed in it. Put the file back as it was, or open a new register.",
+                path = path.display().to_string()
+            ),
+            RegisterError::Key(KeyFileError::Io { path, cause }) => unreadable(&path.display().to_string(), cause),
+            RegisterError::Shop(error) | RegisterError::Projection(ProjectionError::Shop(error)) => of_shop(error),
+            RegisterError::Random(_) => {
+                message!("The system gives no random bytes, without which no key is safe. Restart the device.")
+            }
+            RegisterError::Settings(error) => {
+                message!("The settings of the shop cannot be used: {why}.", why = error.to_string())
+            }
+            RegisterError::Catalogue(error) => error.message(),
+            RegisterError::ShopExists { folder } => {
+                message!("{folder} holds a shop already. Choose an empty folder.", folder = folder.as_str())
+            }
+            RegisterError::NoShop { folder } => message!(
+                "{folder} holds no shop. Name the folder that holds shop.db and journals.",
+                folder = folder.as_str()
+            ),
+        }
+    }
+}
+shown_by_message!(RegisterError);
+
+/// Why a command was refused. Nothing was sealed.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum Refusal {
+    UnknownOperator { operator: String },
+    Gate(#[from] GateError),
+    UnknownTicket { number: u64 },
+    Return(#[from] ReturnError),
+    Voucher(#[from] VoucherError),
+    NoAmount,
+    Seal(SealError),
+    NotWritten,
+    Register(#[from] RegisterError),
+}
+
+impl From<CommandError> for Refusal {
+    fn from(error: CommandError) -> Refusal {
+        match error {
+            CommandError::Refused(refused) => Refusal::Seal(refused),
+            other => Refusal::Register(other.into()),
+        }
+    }
+}
+
+impl Refusal {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            Refusal::UnknownOperator { operator } => {
+                message!("Nobody here is called {operator}. Sign in again.", operator = operator.as_str())
+            }
+            Refusal::Gate(error) => error.message(),
+            Refusal::UnknownTicket { number } => {
+                message!("This till has sealed no ticket {number}. Check the number on the ticket.", number = *number)
+            }
+            Refusal::Return(error) => error.message(),
+            Refusal::Voucher(error) => error.message(),
+            Refusal::NoAmount => message!("Enter an amount above 0."),
+            Refusal::Seal(error) => of_sealing(error),
+            Refusal::NotWritten => message!(
+                "The sale could not be written to the disk, and nothing was sealed. Check that the disk is not full, then try again."
+            ),
+            Refusal::Register(error) => error.message(),
+        }
+    }
+}
+shown_by_message!(Refusal);
+
+fn of_journal(error: &OpenError) -> Message {
+    match error {
+        OpenError::Io { path, cause } => unreadable(&path.display().to_string(), cause),
+        OpenError::Store(StoreError::InUse(path)) => message!(
+            "{path} is in use by another program. Close the register that has it open, then try again.",
+            path = path.display().to_string()
+        ),
+        OpenError::Store(error) => message!(
+            "The journal's file cannot be used: {why}. Check the disk, then start again.",
+            why = error.to_string()
+        ),
+        OpenError::Seal(error) => of_sealing(error),
+        OpenError::Line { seq, .. } | OpenError::Chain { seq } => message!(
+            "Entry {seq} of the journal was changed or damaged. Keep the folder as it is and check it with comptoir-verify.",
+            seq = *seq
+        ),
+        OpenError::OlderThanHead { found, known, .. } => message!(
+            "The journal has {found} entries where it once had {known}: it was put back to an earlier state.",
+            found = *found,
+            known = *known
+        ),
+        OpenError::ForeignKey => {
+            message!("The key in this folder is not the one that the journal was begun with. Put the right key back.")
+        }
+        OpenError::Standing(error) => {
+            message!("The settings of the shop cannot be used: {why}.", why = error.to_string())
+        }
+    }
+}
+
+fn of_command(error: &CommandError) -> Message {
+    match error {
+        CommandError::Refused(error) => of_sealing(error),
+        CommandError::Store(error) => message!(
+            "The journal's file cannot be used: {why}. Check the disk, then start again.",
+            why = error.to_string()
+        ),
+        CommandError::MustReopen => message!("The disk failed. Start the register again."),
+    }
+}
+
+fn of_sealing(error: &SealError) -> Message {
+    match error {
+        SealError::Discount(error) => {
+            message!("The discount of {amount} is more than what it reduces. Lower it.", amount = error.amount)
+        }
+        SealError::Unbalanced { paid, due } => {
+            message!("Payments come to {paid} where {due} is due. Take the payments again.", paid = *paid, due = *due)
+        }
+        SealError::Change { change, cash } => message!(
+            "{change} of change cannot be given on {cash} of cash. Take the payments again.",
+            change = *change,
+            cash = *cash
+        ),
+        SealError::EmptyPayment(tender) => {
+            message!("A payment of nothing by {tender}. Remove it.", tender = crate::tender::name(*tender))
+        }
+        SealError::NegativeSale(amount) => {
+            message!("A sale cannot come to {amount}. Take goods back by a return.", amount = *amount)
+        }
+        SealError::NegativeAmount(amount) => {
+            message!("An amount of {amount} cannot be here. Enter 0 or more.", amount = *amount)
+        }
+        SealError::NothingToClose(_) => message!("Nothing happened since the last closing: there is nothing to close."),
+        SealError::Canonical(_) => message!("An amount is too large to be sealed. Enter a smaller one."),
+        SealError::Standing(error) => {
+            message!("The settings of the shop cannot be used: {why}.", why = error.to_string())
+        }
+    }
+}
+
+fn of_shop(error: &ShopError) -> Message {
+    match error {
+        ShopError::Catalogue(error) => error.message(),
+        ShopError::Newer(_) => message!("The shop's data was written by a newer program. Update this one."),
+        ShopError::Sqlite(error) => unreadable_shop(&error.to_string()),
+        ShopError::Record(error) => unreadable_shop(&error.to_string()),
+    }
+}
+
+fn unreadable_shop(why: &str) -> Message {
+    message!("shop.db cannot be used: {why}. Put a copy of it back, then start again.", why = why)
+}
+
+fn unreadable(path: &str, cause: &std::io::Error) -> Message {
+    message!("{path} cannot be read or written: {why}.", path = path, why = cause.to_string())
+}

@@ -1,0 +1,240 @@
+//! The register: commands in, sealed entries out, in order, each once.
+//!
+//! It owns the journal and `shop.db`. A command is checked, sealed and only then answered; what can wait (head,
+//! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
+
+mod command;
+mod desk;
+mod error;
+mod opening;
+mod vouchers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use comptoir_fiscal::entry::{Mode, SYSTEM, TicketRef};
+use comptoir_fiscal::journal::key_file::{Keystore, Protection};
+use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, Outcome, Span};
+use comptoir_fiscal::sealed::Sealed;
+use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
+use uuid::Uuid;
+
+pub use command::{Answer, Command, PayBack, Request};
+pub use desk::{Desk, DeskClosed};
+pub use error::{Refusal, RegisterError};
+pub use opening::{Founding, Notice};
+pub use vouchers::Validity;
+
+use crate::catalogue::Catalogue;
+use crate::data_folder::DataFolder;
+use crate::operators::{Gates, Operator};
+use crate::outside::{Clock, Random};
+use crate::projection;
+use crate::shop::Shop;
+use crate::terms::{Rules, Terms};
+
+/// What the register needs of the device it runs on.
+pub struct Platform {
+    /// The time.
+    pub clock: Box<dyn Clock>,
+    /// Random bytes for keys and codes.
+    pub random: Box<dyn Random>,
+    /// Where the platform keeps secrets.
+    pub keystore: Box<dyn Keystore + Send>,
+}
+
+/// The open register of one till.
+pub struct Register {
+    folder: DataFolder,
+    platform: Platform,
+    journal: Journal,
+    protection: Protection,
+    shop: Shop,
+    catalogue: Arc<Catalogue>,
+    operators: BTreeMap<String, Operator>,
+    gates: Gates,
+    rules: Rules,
+    validity: Validity,
+    notices: Vec<Notice>,
+}
+
+impl Register {
+    /// Does what a command asks: seals it durably, or refuses it and changes nothing. The same command again gets the
+    /// same answer and is not sealed again.
+    pub fn execute(&mut self, request: Request) -> Result<Answer, Refusal> {
+        if let Some(seq) =
+            self.journal.sealed_before(request.id).or_else(|error| self.reopen_after(error, request.id))?
+        {
+            return self.answered_before(seq);
+        }
+        let at = self.now();
+        let drafts = self.drafts(&request)?;
+        match self.journal.seal(request.id, at, &request.operator, drafts) {
+            Ok(Outcome::Sealed(lines)) => self.answer(lines, false),
+            Ok(Outcome::Before(seq)) => self.answered_before(seq),
+            Err(error) => match self.reopen_after(error, request.id)? {
+                Some(seq) => self.answered_before(seq),
+                None => Err(Refusal::NotWritten),
+            },
+        }
+    }
+
+    /// Closes what is over by the clock: days, months and years that are not empty.
+    pub fn close_due(&mut self) -> Result<Vec<Sealed>, Refusal> {
+        let at = self.now();
+        Ok(self.journal.close_due(at)?)
+    }
+
+    /// Archives a closed period: the file is written and checked, then recorded. `progress` hears how much of how much is
+    /// done, first of writing, then of checking.
+    pub fn archive(&mut self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, RegisterError> {
+        let (id, at) = (self.new_command()?, self.now());
+        let archived = self.journal.archive(span, id, at, SYSTEM, &mut progress)?;
+        self.settle()?;
+        Ok(archived)
+    }
+
+    /// Writes the head and brings the projections up to date: what an answer did not wait for.
+    pub fn settle(&mut self) -> Result<(), RegisterError> {
+        self.journal.settle()?;
+        Ok(projection::catch_up(&mut self.shop, &self.journal)?)
+    }
+
+    /// Throws the projections away and derives them from the journal again.
+    pub fn rebuild_projections(&mut self) -> Result<(), RegisterError> {
+        Ok(projection::rebuild(&mut self.shop, &self.journal)?)
+    }
+
+    /// Seals that the register stops (event 40), and leaves everything in order.
+    pub fn stop(mut self) -> Result<(), RegisterError> {
+        self.record(40, "Arrêt", None)?;
+        self.settle()
+    }
+
+    /// What is sold here.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// Replaces what is sold here; sealed tickets keep what was true when they were sealed.
+    pub fn replace_catalogue(&mut self, catalogue: Catalogue) -> Result<(), RegisterError> {
+        self.shop.replace_catalogue(&catalogue)?;
+        self.catalogue = Arc::new(catalogue);
+        Ok(())
+    }
+
+    /// Who may sign in.
+    pub fn operators(&self) -> impl Iterator<Item = &Operator> {
+        self.operators.values()
+    }
+
+    /// The rules of payment on the business date that a sale would take now.
+    pub fn terms(&self) -> Terms {
+        self.rules.on(self.business_date())
+    }
+
+    /// The business date that a sale would take now.
+    pub fn business_date(&self) -> Date {
+        self.journal.standing().date_for(self.now())
+    }
+
+    /// The time now, as the journal writes it.
+    pub fn now(&self) -> Instant {
+        let zone = self.journal.zone();
+        Instant::from_unix(self.platform.clock.now(), zone).unwrap_or(self.journal.standing().at)
+    }
+
+    /// The journal, for reading.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The folder of its data.
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// The journal's identity.
+    pub fn id(&self) -> RegisterId {
+        self.journal.standing().register
+    }
+
+    /// Live or school.
+    pub fn mode(&self) -> Mode {
+        self.journal.standing().genesis().mode
+    }
+
+    /// How the device's key lies on the disk.
+    pub fn key_protection(&self) -> Protection {
+        self.protection
+    }
+
+    /// What the operator is to be told about how the register opened.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// A ticket of this till's journals, as it was sealed.
+    pub fn ticket(&mut self, ticket: TicketRef) -> Result<Sealed, Refusal> {
+        self.catch_up()?;
+        let unknown = || Refusal::UnknownTicket { number: ticket.number };
+        if ticket.register != self.id() {
+            return Err(unknown());
+        }
+        let seq = projection::tickets::seq_of(&self.shop, ticket).map_err(RegisterError::from)?;
+        Ok(self.journal.entry(seq.ok_or_else(unknown)?).map_err(RegisterError::from)?)
+    }
+
+    /// What should be in the drawer, since the last day closing. Never shown before a blind count.
+    pub fn cash_expected(&self) -> Cents {
+        self.journal.standing().day.cash_expected
+    }
+
+    /// A command id that was never used.
+    pub fn new_command(&mut self) -> Result<CommandId, RegisterError> {
+        let mut random = [0; 10];
+        self.platform.random.fill(&mut random)?;
+        let millis = u64::try_from(self.platform.clock.now()).unwrap_or_default().saturating_mul(1000);
+        Ok(CommandId::new(uuid_v7(millis, random)))
+    }
+
+    fn catch_up(&mut self) -> Result<(), RegisterError> {
+        Ok(projection::catch_up(&mut self.shop, &self.journal)?)
+    }
+
+    /// Seals an event of the register's own.
+    fn record(&mut self, code: u32, label: &str, detail: Option<String>) -> Result<(), RegisterError> {
+        let id = self.new_command()?;
+        let event = EventDraft { code, label: label.to_owned(), detail, set: None };
+        let at = self.now();
+        self.journal.seal(id, at, SYSTEM, vec![Draft::Event(event)])?;
+        Ok(())
+    }
+
+    /// After a failed write the journal is closed, opened again and its end verified; that tells whether the command was
+    /// sealed. It is never tried again on the same handle.
+    fn reopen_after(&mut self, error: CommandError, id: CommandId) -> Result<Option<u64>, Refusal> {
+        if let CommandError::Refused(refused) = error {
+            return Err(Refusal::Seal(refused));
+        }
+        self.journal.reopen().map_err(RegisterError::from)?;
+        Ok(self.journal.sealed_before(id)?)
+    }
+
+    fn answered_before(&mut self, seq: u64) -> Result<Answer, Refusal> {
+        let line = self.journal.entry(seq).map_err(RegisterError::from)?;
+        self.answer(vec![line], true)
+    }
+
+    fn answer(&self, lines: Vec<Sealed>, repeated: bool) -> Result<Answer, Refusal> {
+        let mut vouchers = Vec::new();
+        for line in &lines {
+            vouchers.extend(self.issued_by(&line.entry)?);
+        }
+        Ok(Answer { lines, vouchers, repeated })
+    }
+}
+
+fn uuid_v7(millis: u64, random: [u8; 10]) -> Uuid {
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}

@@ -1,0 +1,201 @@
+//! Founding a shop's first register, opening it again, and going on after its journal was put back to an earlier state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use comptoir_fiscal::entry::{Genesis, Merchant, Mode, Software, Store, Succeeds};
+use comptoir_fiscal::journal::key_file::{self, Entropy, Protection};
+use comptoir_fiscal::journal::{Head, Journal, OpenError};
+use comptoir_fiscal::standing;
+use comptoir_fiscal::values::{DayEnd, FiscalYearStart, Instant, RegisterId};
+use zeroize::Zeroizing;
+
+use super::{Platform, Register, RegisterError, Validity, uuid_v7};
+use crate::catalogue::Catalogue;
+use crate::data_folder::DataFolder;
+use crate::operators::{Gates, Operator};
+use crate::shop::Shop;
+use crate::terms::Rules;
+
+const CURRENT_JOURNAL: &str = "journal";
+const RULES: &str = "rules";
+const GATES: &str = "gates";
+const VALIDITY: &str = "voucher validity";
+
+/// What a new shop is made of.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "as in the genesis of a journal")]
+pub struct Founding {
+    pub merchant: Merchant,
+    pub store: Store,
+    pub label: String,
+    pub software: Software,
+    pub time_zone: String,
+    pub mode: Mode,
+    pub day_ends_at: DayEnd,
+    pub fiscal_year_starts: FiscalYearStart,
+    pub catalogue: Catalogue,
+    pub operators: Vec<Operator>,
+    pub rules: Rules,
+}
+
+/// What the operator is to be told about how the register opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The journal was put back to an earlier state. It was left as it is, and a new one was begun.
+    Succeeded {
+        /// The journal that was left.
+        old: RegisterId,
+        /// How many entries it has.
+        found: u64,
+        /// How many it once had.
+        known: u64,
+    },
+}
+
+impl Register {
+    /// Founds a shop in a folder that holds none.
+    pub fn found(folder: DataFolder, founding: Founding, mut platform: Platform) -> Result<Register, RegisterError> {
+        if folder.holds_a_shop() {
+            return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
+        }
+        std::fs::create_dir_all(folder.root()).map_err(|cause| io(&folder, cause))?;
+        let genesis = Genesis {
+            currency: "EUR".to_owned(),
+            day_ends_at: founding.day_ends_at,
+            fiscal_year_starts: founding.fiscal_year_starts,
+            label: founding.label,
+            merchant: founding.merchant,
+            mode: founding.mode,
+            public_key: String::new(),
+            software: founding.software,
+            store: founding.store,
+            succeeds: None,
+            time_zone: founding.time_zone,
+        };
+        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
+        let mut shop = Shop::open(&folder.shop())?;
+        shop.replace_catalogue(&founding.catalogue)?;
+        shop.replace_operators(&founding.operators)?;
+        shop.set(RULES, &founding.rules)?;
+        shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
+        let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+        register.tell_of_key()?;
+        register.start()?;
+        Ok(register)
+    }
+
+    /// Opens the shop in a folder. `progress` hears how many of how many entries are read, where its head is lost.
+    pub fn open(
+        folder: DataFolder,
+        mut platform: Platform,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Register, RegisterError> {
+        let none = || RegisterError::NoShop { folder: folder.root().display().to_string() };
+        if !folder.shop().exists() {
+            return Err(none());
+        }
+        let shop = Shop::open(&folder.shop())?;
+        let current: RegisterId = shop.setting(CURRENT_JOURNAL)?.ok_or_else(none)?;
+        let places = folder.journal(current);
+        let (key, protection) = key_file::read(&places.key(), &*platform.keystore)?;
+        match Journal::open(places, key, progress) {
+            Ok(journal) => {
+                let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+                register.start()?;
+                Ok(register)
+            }
+            Err(OpenError::OlderThanHead { found, known, head }) => {
+                let genesis = successor(&head);
+                let (journal, protection) = begin(&folder, genesis, &mut platform)?;
+                shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
+                let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+                let detail = format!("{current}: {found} entrées au lieu de {known}");
+                register.record(911, "Retour en arrière du journal soupçonné", Some(detail))?;
+                register.notices.push(Notice::Succeeded { old: current, found, known });
+                register.tell_of_key()?;
+                register.start()?;
+                Ok(register)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn assemble(
+        folder: DataFolder,
+        platform: Platform,
+        journal: Journal,
+        protection: Protection,
+        shop: Shop,
+    ) -> Result<Register, RegisterError> {
+        let operators: BTreeMap<String, Operator> =
+            shop.operators()?.into_iter().map(|operator| (operator.id.clone(), operator)).collect();
+        Ok(Register {
+            catalogue: Arc::new(shop.catalogue()?),
+            rules: shop.setting::<Rules>(RULES)?.unwrap_or_default(),
+            gates: shop.setting::<Gates>(GATES)?.unwrap_or_default(),
+            validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),
+            notices: Vec::new(),
+            folder,
+            platform,
+            journal,
+            protection,
+            shop,
+            operators,
+        })
+    }
+
+    fn start(&mut self) -> Result<(), RegisterError> {
+        self.record(80, "Démarrage", None)?;
+        self.settle()
+    }
+
+    fn tell_of_key(&mut self) -> Result<(), RegisterError> {
+        let how = match self.protection {
+            Protection::Keystore => "chiffrée par le coffre de l'appareil",
+            Protection::FileMode => "dans un fichier lisible par son seul propriétaire",
+        };
+        self.record(300, "Clé de signature créée", Some(how.to_owned()))
+    }
+}
+
+/// Begins a journal: a new identity, a new key, a genesis.
+fn begin(
+    folder: &DataFolder,
+    genesis: Genesis,
+    platform: &mut Platform,
+) -> Result<(Journal, Protection), RegisterError> {
+    let zone = standing::time_zone(&genesis)?;
+    let mut random = [0; 10];
+    platform.random.fill(&mut random)?;
+    let now = platform.clock.now();
+    let millis = u64::try_from(now).unwrap_or_default().saturating_mul(1000);
+    let register = RegisterId::new(uuid_v7(millis, random));
+    let mut entropy = Entropy { seed: Zeroizing::new([0; 32]), wrapping_key: Zeroizing::new([0; 32]), nonce: [0; 24] };
+    platform.random.fill(&mut *entropy.seed)?;
+    platform.random.fill(&mut *entropy.wrapping_key)?;
+    platform.random.fill(&mut entropy.nonce)?;
+    let places = folder.journal(register);
+    std::fs::create_dir_all(&places.folder).map_err(|cause| io(folder, cause))?;
+    let (key, protection) = key_file::create(&places.key(), register, &entropy, &*platform.keystore)?;
+    let genesis = Genesis { public_key: key.public().to_base64(), ..genesis };
+    let at = Instant::from_unix(now, zone).or_else(|| Instant::from_unix(0, zone));
+    let at = at.ok_or_else(|| standing::StandingError::TimeZone(genesis.time_zone.clone()))?;
+    Ok((Journal::create(places, register, genesis, key, at)?, protection))
+}
+
+/// The genesis of the journal that goes on where one was put back: a label of its own, as none is used twice.
+fn successor(head: &Head) -> Genesis {
+    let old = head.standing.genesis();
+    let (stem, count) = match old.label.rsplit_once('-').and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?))) {
+        Some((stem, count)) => (stem, count + 1),
+        None => (old.label.as_str(), 2),
+    };
+    let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
+    let succeeds = Some(Succeeds { checkpoint, register: head.standing.register });
+    Genesis { label: format!("{stem}-{count}"), succeeds, ..old.clone() }
+}
+
+fn io(folder: &DataFolder, cause: std::io::Error) -> RegisterError {
+    RegisterError::Journal(OpenError::Io { path: folder.root().to_owned(), cause })
+}

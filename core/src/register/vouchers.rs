@@ -1,0 +1,147 @@
+//! Credit notes and gift vouchers at this till: issued with a code and a signed QR, taken for what is left on them.
+
+use comptoir_fiscal::entry::{Body, Entry, Payment, Tender, Ticket};
+use comptoir_fiscal::values::{Cents, Date};
+use serde::{Deserialize, Serialize};
+
+use super::{Refusal, Register, RegisterError};
+use crate::projection::vouchers::{self, KnownVoucher};
+use crate::voucher::{
+    Knowledge, OfflinePolicy, Presented, Voucher, VoucherBalance, VoucherCode, VoucherError, VoucherKind, accept,
+};
+
+/// For how many months vouchers are good; none for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain words")]
+pub struct Validity {
+    pub credit_note_months: Option<u32>,
+    pub gift_voucher_months: Option<u32>,
+}
+
+impl Default for Validity {
+    /// A year for both, as is common among shops.
+    fn default() -> Validity {
+        Validity { credit_note_months: Some(12), gift_voucher_months: Some(12) }
+    }
+}
+
+impl Validity {
+    fn last_day(&self, kind: VoucherKind, issued_on: Date) -> Option<Date> {
+        let months = match kind {
+            VoucherKind::CreditNote => self.credit_note_months,
+            VoucherKind::GiftVoucher => self.gift_voucher_months,
+        };
+        issued_on.0.checked_add_months(chrono::Months::new(months?)).map(Date)
+    }
+}
+
+impl Register {
+    /// What a voucher can pay here and now: by its code where this till issued it, by its signed QR wherever it is from.
+    pub fn voucher(&mut self, presented: &Presented) -> Result<Cents, Refusal> {
+        self.catch_up()?;
+        let today = self.business_date();
+        let code = match presented {
+            Presented::Code(code) => code,
+            Presented::Signed(voucher) => &voucher.code,
+        };
+        let known = self.known_voucher(code)?;
+        let balance = match (&known, presented) {
+            (Some(known), Presented::Signed(voucher)) if known.issue.is_none() => {
+                Some(VoucherBalance::issued(voucher.clone())?.record_spent(known.spent))
+            }
+            (Some(known), _) => self.balance(code, known)?,
+            (None, _) => None,
+        };
+        let issued_here = known.is_some_and(|known| known.issue.is_some_and(|issue| issue.register == self.id()));
+        let knowledge = Knowledge { balance: balance.as_ref(), complete: false, issued_here };
+        let left = accept(presented, knowledge, OfflinePolicy::default(), today)?;
+        if let Presented::Signed(voucher) = presented {
+            self.shop.set(&shown_key(&voucher.code), voucher).map_err(RegisterError::from)?;
+        }
+        Ok(left)
+    }
+
+    /// The text of a voucher's QR code, signed by this register.
+    pub fn voucher_qr(&self, voucher: &Voucher) -> String {
+        voucher.to_qr(self.journal.key())
+    }
+
+    /// A code for a gift voucher about to be sold.
+    pub fn new_voucher_code(&mut self) -> Result<VoucherCode, RegisterError> {
+        loop {
+            let mut random = [0; 8];
+            self.platform.random.fill(&mut random)?;
+            let code = VoucherCode::from_random(u64::from_le_bytes(random));
+            if vouchers::find(&self.shop, &code.to_string())?.is_none() {
+                return Ok(code);
+            }
+        }
+    }
+
+    /// Refuses a ticket that would take more of a voucher than is left on it, or take back one that was spent.
+    pub(super) fn check_vouchers(&mut self, payments: &[Payment]) -> Result<(), Refusal> {
+        let by_voucher = payments.iter().filter(|p| matches!(p.tender, Tender::CreditNote | Tender::GiftVoucher));
+        for payment in by_voucher.filter(|payment| payment.amount.is_positive()) {
+            let text = payment.reference.clone().unwrap_or_default();
+            let code: VoucherCode = text.parse()?;
+            let shown: Option<Voucher> = self.shop.setting(&shown_key(&code)).map_err(RegisterError::from)?;
+            let left = self.voucher(&shown.map_or(Presented::Code(code), Presented::Signed))?;
+            if payment.amount > left {
+                return Err(VoucherError::AboveBalance { code: text, left, excess: payment.amount - left }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The vouchers that a sealed ticket issued; what it put back on one issued before is not among them.
+    pub(super) fn issued_by(&self, entry: &Entry) -> Result<Vec<Voucher>, RegisterError> {
+        let Body::Ticket(ticket) = &entry.body else { return Ok(Vec::new()) };
+        let mut issued = Vec::new();
+        for payment in ticket.payments.iter().filter(|payment| payment.amount.is_negative()) {
+            let Some(voucher) = self.voucher_of(entry, ticket, payment) else { continue };
+            let issue = self.known_voucher(&voucher.code)?.and_then(|known| known.issue);
+            if issue.is_none_or(|issue| (issue.register, issue.seq) == (entry.register, entry.seq)) {
+                issued.push(voucher);
+            }
+        }
+        Ok(issued)
+    }
+
+    fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {
+        let kind = match payment.tender {
+            Tender::CreditNote => VoucherKind::CreditNote,
+            Tender::GiftVoucher => VoucherKind::GiftVoucher,
+            _ => return None,
+        };
+        Some(Voucher {
+            code: payment.reference.as_ref()?.parse().ok()?,
+            kind,
+            issuer: entry.register,
+            seq: entry.seq,
+            amount: -payment.amount,
+            expires: self.validity.last_day(kind, ticket.business_date),
+        })
+    }
+
+    fn known_voucher(&self, code: &VoucherCode) -> Result<Option<KnownVoucher>, RegisterError> {
+        Ok(vouchers::find(&self.shop, &code.to_string())?)
+    }
+
+    fn balance(&self, code: &VoucherCode, known: &KnownVoucher) -> Result<Option<VoucherBalance>, Refusal> {
+        let Some(issue) = known.issue else { return Ok(None) };
+        let voucher = Voucher {
+            code: code.clone(),
+            kind: known.kind,
+            issuer: issue.register,
+            seq: issue.seq,
+            amount: known.issued,
+            expires: self.validity.last_day(known.kind, issue.on),
+        };
+        Ok(Some(VoucherBalance::issued(voucher)?.record_spent(known.spent)))
+    }
+}
+
+/// Where the signed QR of another till's voucher is remembered, once it was shown here.
+fn shown_key(code: &VoucherCode) -> String {
+    format!("voucher shown {code}")
+}

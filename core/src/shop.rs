@@ -1,0 +1,165 @@
+//! `shop.db`: what is edited rather than sealed (catalogue, settings, operators), and the projections of the journal.
+//!
+//! Losing a projection costs nothing: it is derived again from the journal. So commits here do not wait for the disk as
+//! the journal's do; after a power cut the projections catch up.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::catalogue::{Catalogue, CatalogueError, Category, Menu, Product};
+use crate::operators::Operator;
+
+const SCHEMA: &str = "
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE product (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE category (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE menu (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE operator (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 1;
+";
+
+/// Why `shop.db` could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ShopError {
+    /// SQLite refused.
+    #[error("the shop's data could not be read or written: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A record is not what it should be.
+    #[error("a record of the shop's data cannot be read: {0}")]
+    Record(#[from] serde_json::Error),
+    /// The records do not make a catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The file was written by a newer program.
+    #[error("the shop's data is of version {0}, written by a newer program: update this one")]
+    Newer(i64),
+}
+
+/// The open `shop.db`.
+#[derive(Debug)]
+pub struct Shop {
+    connection: Connection,
+}
+
+/// A kind of record, with its table.
+trait Record: Serialize + DeserializeOwned {
+    const TABLE: &'static str;
+    fn key(&self) -> &str;
+}
+
+impl Record for Product {
+    const TABLE: &'static str = "product";
+    fn key(&self) -> &str {
+        &self.sku
+    }
+}
+
+impl Record for Category {
+    const TABLE: &'static str = "category";
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Record for Menu {
+    const TABLE: &'static str = "menu";
+    fn key(&self) -> &str {
+        &self.sku
+    }
+}
+
+impl Record for Operator {
+    const TABLE: &'static str = "operator";
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Shop {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path) -> Result<Shop, ShopError> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+        )?;
+        match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
+            0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} {} COMMIT;", crate::projection::SCHEMA))?,
+            1 => {}
+            newer => return Err(ShopError::Newer(newer)),
+        }
+        Ok(Shop { connection })
+    }
+
+    /// Replaces the whole catalogue.
+    pub fn replace_catalogue(&mut self, catalogue: &Catalogue) -> Result<(), ShopError> {
+        let transaction = self.connection.transaction()?;
+        replace_all(&transaction, catalogue.categories())?;
+        replace_all(&transaction, catalogue.products())?;
+        replace_all(&transaction, catalogue.menus())?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The catalogue as it is stored.
+    pub fn catalogue(&self) -> Result<Catalogue, ShopError> {
+        Ok(Catalogue::new(self.all()?, self.all()?, self.all()?)?)
+    }
+
+    /// Replaces all operators.
+    pub fn replace_operators(&mut self, operators: &[Operator]) -> Result<(), ShopError> {
+        let transaction = self.connection.transaction()?;
+        replace_all(&transaction, operators)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Everyone who may sign in.
+    pub fn operators(&self) -> Result<Vec<Operator>, ShopError> {
+        self.all()
+    }
+
+    /// A setting, if it was ever set.
+    pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ShopError> {
+        let sql = "SELECT value FROM setting WHERE name = ?1";
+        let value: Option<String> = self.connection.query_row(sql, [name], |row| row.get(0)).optional()?;
+        Ok(value.map(|value| serde_json::from_str(&value)).transpose()?)
+    }
+
+    /// Sets a setting.
+    pub fn set<T: Serialize>(&self, name: &str, value: &T) -> Result<(), ShopError> {
+        let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.connection.execute(sql, params![name, serde_json::to_string(value)?])?;
+        Ok(())
+    }
+
+    /// The connection, for the projections.
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// The connection, for reading.
+    pub(crate) fn reading(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn all<R: Record>(&self) -> Result<Vec<R>, ShopError> {
+        let mut find = self.connection.prepare(&format!("SELECT body FROM {} ORDER BY rowid", R::TABLE))?;
+        let mut rows = find.query([])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        }
+        Ok(records)
+    }
+}
+
+fn replace_all<R: Record>(transaction: &rusqlite::Transaction<'_>, records: &[R]) -> Result<(), ShopError> {
+    transaction.execute(&format!("DELETE FROM {}", R::TABLE), [])?;
+    let mut add = transaction.prepare(&format!("INSERT INTO {} (key, version, body) VALUES (?1, 1, ?2)", R::TABLE))?;
+    for record in records {
+        add.execute(params![record.key(), serde_json::to_string(record)?])?;
+    }
+    Ok(())
+}

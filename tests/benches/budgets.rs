@@ -1,0 +1,3 @@
+//! The budgets of the architecture, each measured beside its limit.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What crosses crates: end to end, with the data they use.
+
+pub mod replay;
