@@ -229,9 +229,19 @@ impl Translations {
         self.language
     }
 
+    /// A text without values in this language; itself where the catalogues have none.
+    pub fn text<'t>(&'t self, english: &'t str) -> &'t str {
+        self.texts.get(english).map_or(english, String::as_str)
+    }
+
+    /// Whether a catalogue has this text.
+    pub fn has(&self, english: &str) -> bool {
+        self.texts.contains_key(english)
+    }
+
     /// A message in this language, with its values in the form that its readers use.
     pub fn say(&self, message: &Message) -> String {
-        let mut rest = self.texts.get(message.id).map_or(message.id, String::as_str);
+        let mut rest = self.text(message.id);
         let mut said = String::with_capacity(rest.len() + 16);
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };

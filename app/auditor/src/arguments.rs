@@ -6,11 +6,10 @@ use clap::Parser;
 use comptoir_fiscal::language::Language;
 
 /// Verify the journals and archives of a cash register: seals, numbers, totals, closings, files.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(
     name = "comptoir-verify",
     version,
-    about,
     long_about = "Verify the journals and archives of a cash register: seals, numbers, totals, closings, files.\n\n\
         Each file may be the archive of a period (.zip), a register's journal (journal.db), or its lines\n\
         (journal.jsonl); its content tells which, not its name. Nothing is changed, and nothing is asked of any\n\
@@ -33,7 +32,7 @@ use comptoir_fiscal::language::Language;
         For a program that has many files: names on standard input, one line of JSON for each on standard output:\n    \
         find archives -name '*.zip' | comptoir-verify --batch"
 )]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// Archives and journals to verify
     #[arg(required_unless_present = "batch", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -59,10 +58,18 @@ pub(crate) struct Arguments {
     pub(crate) batch: bool,
 }
 
-/// The language that the system is set to; French where it does not say.
-pub(crate) fn language_of_the_system() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    Language::from_locale(set.as_deref())
+/// The language that `--language` names, or else the system; French where neither says.
+pub fn language_of(arguments: impl Iterator<Item = String>) -> Language {
+    let arguments: Vec<String> = arguments.collect();
+    let named = arguments.iter().enumerate().find_map(|(place, argument)| match argument.strip_prefix("--language") {
+        Some("") => arguments.get(place + 1).cloned(),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    named.and_then(|name| name.parse().ok()).unwrap_or_else(|| {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+        Language::from_locale(set.as_deref())
+    })
 }

@@ -238,8 +238,6 @@ impl<'s> Follower<'s> {
                         if let Err(fault) = standing.apply(entry, hash) {
                             let expected = message!("settings that can be read");
                             findings.defect(Rule::Genesis, "body.set", expected, value(fault));
-                            standing.prev = hash;
-                            standing.frontier.push(hash);
                         }
                         take_number(entry, standing);
                         self.at = Some(entry.at);

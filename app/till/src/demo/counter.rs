@@ -1,0 +1,185 @@
+//! One till during the sample day: it asks the register what its screens will ask, and nothing else.
+
+use comptoir_core::barcode::{BarcodeError, Scan, Scheme};
+use comptoir_core::basket::{Basket, BasketError, ItemId};
+use comptoir_core::catalogue::Catalogue;
+use comptoir_core::outside::SetClock;
+use comptoir_core::register::{Answer, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request};
+use comptoir_core::settlement::Due;
+use comptoir_core::tender::{TenderError, TenderRequest};
+use comptoir_core::voucher::{Presented, VoucherCode};
+use comptoir_fiscal::entry::{Channel, SaleMode, TicketRef};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+use comptoir_fiscal::values::{Cents, Quantity, RegisterId};
+use std::sync::Arc;
+
+/// Why the sample day could not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CounterError {
+    #[error(transparent)]
+    Basket(#[from] BasketError),
+    #[error(transparent)]
+    Tender(#[from] TenderError),
+    #[error(transparent)]
+    Barcode(#[from] BarcodeError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    #[error(transparent)]
+    Closed(#[from] DeskClosed),
+    #[error("the sample catalogue has no {0}")]
+    NotSold(String),
+    #[error("the sample day expected a refusal and got none")]
+    NotRefused,
+}
+
+impl CounterError {
+    /// What is wrong, and what to do.
+    pub(crate) fn message(&self) -> Message {
+        match self {
+            CounterError::Basket(error) => error.message(),
+            CounterError::Tender(error) => error.message(),
+            CounterError::Barcode(error) => error.message(),
+            CounterError::Refused(error) => error.message(),
+            CounterError::Register(error) => error.message(),
+            CounterError::Closed(_) => message!("The register has stopped. Start it again."),
+            CounterError::NotSold(sku) => message!("The sample catalogue has no {sku}.", sku = sku.as_str()),
+            CounterError::NotRefused => message!("The sample day expected a refusal and got none."),
+        }
+    }
+}
+
+/// The till, its operator's screen so to speak.
+pub(super) struct Counter {
+    desk: Desk,
+    clock: SetClock,
+    catalogue: Arc<Catalogue>,
+    pub(super) register: RegisterId,
+}
+
+impl Counter {
+    pub(super) fn open(register: Register, clock: SetClock) -> std::io::Result<Counter> {
+        let (catalogue, id) = (register.catalogue().clone(), register.id());
+        Ok(Counter { desk: Desk::start(register)?, clock, catalogue, register: id })
+    }
+
+    /// Time passes.
+    pub(super) fn wait(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
+    pub(super) fn basket(&self, mode: Option<SaleMode>) -> Basket {
+        Basket::new(mode, Channel::Counter)
+    }
+
+    /// Taps a product.
+    pub(super) fn tap(&self, basket: &mut Basket, sku: &str, pieces: i32) -> Result<ItemId, CounterError> {
+        let product = self.catalogue.product(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.add(product, Quantity::pieces(pieces), None)?)
+    }
+
+    /// Weighs goods in their wrapping.
+    pub(super) fn weigh(&self, basket: &mut Basket, sku: &str, grams: i64) -> Result<ItemId, CounterError> {
+        let product = self.catalogue.product(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.add_weighed(product, Quantity::thousandths(grams), None, None)?)
+    }
+
+    /// Taps a menu.
+    pub(super) fn menu(&self, basket: &mut Basket, sku: &str, count: u32) -> Result<ItemId, CounterError> {
+        let menu = self.catalogue.menu(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.add_menu(menu, &self.catalogue, count)?)
+    }
+
+    /// Pays back a returned deposit.
+    pub(super) fn deposit_back(&self, basket: &mut Basket, sku: &str, pieces: i32) -> Result<ItemId, CounterError> {
+        let product = self.catalogue.product(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.return_deposit(product, Quantity::pieces(pieces))?)
+    }
+
+    /// Scans a barcode, whatever it holds.
+    pub(super) fn scan(&self, basket: &mut Basket, code: &str) -> Result<ItemId, CounterError> {
+        let found = |code: &str| {
+            self.catalogue.by_barcode(code).ok_or_else(|| CounterError::NotSold(code.to_owned()))
+        };
+        Ok(match comptoir_core::barcode::parse(code, &Scheme::default())? {
+            Scan::Gtin(gtin) => basket.add(found(&gtin)?, Quantity::ONE, None)?,
+            Scan::Weighed { item, weight } => basket.add(found(&item)?, weight, None)?,
+            Scan::Priced { item, price } => basket.add_priced(found(&item)?, price)?,
+            Scan::Other(text) => basket.add(found(&text)?, Quantity::ONE, None)?,
+        })
+    }
+
+    /// Ends the choosing: the basket is due.
+    pub(super) fn due(&self, basket: Basket) -> Result<Due, CounterError> {
+        let terms = self.desk.ask(|register| register.terms())?;
+        Ok(basket.due(&terms).map_err(|(_, error)| error)?)
+    }
+
+    /// Takes the payments and seals the sale.
+    pub(super) fn sell(
+        &self,
+        operator: &str,
+        basket: Basket,
+        payments: Vec<TenderRequest>,
+    ) -> Result<Answer, CounterError> {
+        let mut due = self.due(basket)?;
+        for payment in payments {
+            due.tender(payment)?;
+        }
+        self.settle(operator, due)
+    }
+
+    /// Seals what is paid.
+    pub(super) fn settle(&self, operator: &str, due: Due) -> Result<Answer, CounterError> {
+        let settled = due.settle().map_err(|(_, error)| error)?;
+        self.command(operator, Command::Sell(Box::new(settled)))
+    }
+
+    /// Gives the register a command.
+    pub(super) fn command(&self, operator: &str, command: Command) -> Result<Answer, CounterError> {
+        let operator = operator.to_owned();
+        self.desk.ask(move |register| {
+            let id = register.new_command()?;
+            Ok(register.execute(Request { id, operator, command })?)
+        })?
+    }
+
+    /// What the register says to what it must refuse.
+    pub(super) fn refused(outcome: Result<Answer, CounterError>) -> Result<Message, CounterError> {
+        match outcome {
+            Ok(_) => Err(CounterError::NotRefused),
+            Err(error) => Ok(error.message()),
+        }
+    }
+
+    /// What is left on a voucher that a customer shows.
+    pub(super) fn voucher(&self, code: &VoucherCode) -> Result<Cents, CounterError> {
+        let shown = Presented::Code(code.clone());
+        Ok(self.desk.ask(move |register| register.voucher(&shown))??)
+    }
+
+    /// A code for a gift voucher.
+    pub(super) fn new_voucher_code(&self) -> Result<VoucherCode, CounterError> {
+        Ok(self.desk.ask(|register| register.new_voucher_code())??)
+    }
+
+    /// A ticket of this register.
+    pub(super) fn ticket_ref(&self, number: u64) -> TicketRef {
+        TicketRef { number, register: self.register }
+    }
+
+    /// Asks the register something else.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Register) -> T + Send + 'static,
+    ) -> Result<T, CounterError> {
+        Ok(self.desk.ask(question)?)
+    }
+
+    /// Ends the day at this till.
+    pub(super) fn close(self) -> Result<(), CounterError> {
+        Ok(self.desk.close()?)
+    }
+}
