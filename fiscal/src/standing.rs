@@ -45,7 +45,7 @@ pub struct Standing {
     pub year_to_date: Cents,
     /// The last business date used.
     pub business_date: Option<Date>,
-    /// The last business date closed.
+    /// The last business date closed, by a closing of any period.
     pub closed_date: Option<Date>,
     /// The open day's sums.
     pub day: Sums,
@@ -156,11 +156,10 @@ impl Standing {
             }
             Body::Closing(closing) => {
                 self.next_from.insert(closing.period, entry.seq + 1);
+                // A month closed before its end closes the dates that it had left, too.
+                self.closed_date = self.closed_date.max(Some(closing.last_date));
                 match closing.period {
-                    Period::Day => {
-                        self.day = Sums::default();
-                        self.closed_date = Some(closing.last_date);
-                    }
+                    Period::Day => self.day = Sums::default(),
                     Period::Month => self.month = Sums::default(),
                     Period::Year => {
                         self.year = Sums::default();

@@ -242,7 +242,7 @@ fn verify_journal(
         // A sum in memory takes every row.
         let _ = tables.add(entry, label);
     };
-    let start = start_of(parsed, &known, &mut findings);
+    let start = start_of(parsed, &known, genesis_entry.as_ref(), &mut findings);
     let mut part = Report::new(Subject::Archive(Some(parsed.period)));
     let start_frontier = start.as_ref().map_or_else(Frontier::new, |(standing, _)| standing.frontier.clone());
     let mut follower = match start {
@@ -311,7 +311,12 @@ fn check_genesis_line(line: &[u8], known: &Known, findings: &mut Findings) -> Ha
 }
 
 /// Where the journal stood before the archive's first entry, as its manifest says.
-fn start_of(manifest: &Manifest, known: &Known, findings: &mut Findings) -> Option<(Standing, Closings)> {
+fn start_of(
+    manifest: &Manifest,
+    known: &Known,
+    first: Option<&Entry>,
+    findings: &mut Findings,
+) -> Option<(Standing, Closings)> {
     let place = |key: &str| format!("{MANIFEST}: {key}");
     if manifest.before.is_some() != (manifest.from > 0) || manifest.genesis_proof.is_some() != (manifest.from > 0) {
         let expected = message!("before and genesis_proof where from is more than 0, and only there");
@@ -334,8 +339,14 @@ fn start_of(manifest: &Manifest, known: &Known, findings: &mut Findings) -> Opti
         );
     }
     let settings = before.settings.read();
-    if settings.public_key != manifest.public_key {
-        findings.same(Rule::Genesis, place("before.settings.public_key"), &manifest.public_key, &settings.public_key);
+    if let Some(Body::Genesis(genesis)) = first.map(|entry| &entry.body) {
+        for ((key, due), (_, found)) in genesis::fixed(genesis).into_iter().zip(genesis::fixed(settings)) {
+            if due != found {
+                findings.defect(Rule::Genesis, place(&format!("before.settings.{key}")), value(due), value(found));
+            }
+        }
+        let (due, found) = (&genesis.merchant.siret, &settings.merchant.siret);
+        findings.same(Rule::Genesis, place("before.settings.merchant.siret"), due, found);
     }
     if manifest.period == Period::Year {
         findings.same(Rule::ArchiveFile, place("before.year_to_date"), &Cents::ZERO, &before.year_to_date);
@@ -482,6 +493,12 @@ fn check_countersignature(
     if let Some(witness) = witness
         && let Some(time) = checkpoint.witnessed_at(witness)
     {
+        if report.witnessed.is_none() {
+            let name = value(&witness.name);
+            let what =
+                message!("whether the key of {name}, which the manifest names, is the back office's own", name = name);
+            report.add_not_checkable(None, what);
+        }
         report.witnessed = Some((time, witness.name.clone()));
     }
     for name in checkpoint.cosigners() {

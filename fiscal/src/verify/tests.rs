@@ -1,7 +1,6 @@
 //! The verifier against the known journal: sound as it is, and every change to it seen.
 
 mod archives;
-mod bench;
 mod mutants;
 mod stores;
 mod workshop;

@@ -56,7 +56,7 @@ const MUTANTS: &[Mutant] = &[
     ("a line's tax-free amount changed", 3, |e| ticket(e).lines[0].ht = cents(1), Rule::Arithmetic, "body.lines[0].ht"),
     ("a ticket total lowered", 3, |e| ticket(e).totals.ttc = cents(1), Rule::Arithmetic, "body.totals.ttc"),
     ("VAT lowered", 3, |e| ticket(e).totals.vat[0].vat = cents(1), Rule::Arithmetic, "body.totals.vat"),
-    ("a row of a rate left out", 3, |e| drop(ticket(e).totals.vat.pop()), Rule::Arithmetic, "body.totals.vat"),
+    ("a row of a rate left out", 3, |e| ticket(e).totals.vat.truncate(1), Rule::Arithmetic, "body.totals.vat"),
     ("a rate changed", 3, |e| ticket(e).lines[1].vat = Rate::ZERO, Rule::Arithmetic, "body.totals.vat"),
     (
         "a ticket discount spread otherwise",
@@ -377,7 +377,7 @@ const MUTANTS: &[Mutant] = &[
     ("a closing that ends early", 23, |e| closing(e).to = 21, Rule::ClosingTotals, "body.to"),
     ("a closing of fewer sales", 14, |e| closing(e).sales = 5, Rule::ClosingTotals, "body.sales"),
     ("a closing of another total", 14, |e| closing(e).totals.ttc = cents(1), Rule::ClosingTotals, "body.totals.ttc"),
-    ("a closing of other payments", 14, |e| drop(closing(e).payments.pop()), Rule::ClosingTotals, "body.payments"),
+    ("a closing of other payments", 14, |e| closing(e).payments.truncate(1), Rule::ClosingTotals, "body.payments"),
     (
         "a closing of another year to date",
         23,
@@ -496,11 +496,9 @@ fn keys_that_are_not_known_here_are_hashed_and_otherwise_ignored() {
 #[test]
 fn closings_left_out_or_out_of_order_are_seen() {
     let without = |seqs: &[u64]| {
-        let mut seq = 0;
         let mut kept: Vec<Entry> = entries().into_iter().filter(|entry| !seqs.contains(&entry.seq)).collect();
-        for entry in &mut kept {
+        for (seq, entry) in (0..).zip(&mut kept) {
             entry.seq = seq;
-            seq += 1;
         }
         super::verified(&resealed(kept), &[])
     };

@@ -56,7 +56,8 @@ fn what_is_still_in_the_log_beside_a_database_counts() {
 
 #[test]
 fn columns_tables_and_commands_that_do_not_fit_the_lines_are_defects() {
-    let cases: [(&str, &[(Rule, Option<u64>)]); 5] = [
+    type Found = [(Rule, Option<u64>)];
+    let cases: [(&str, &Found); 5] = [
         ("UPDATE line SET kind = 'event' WHERE seq = 5", &[(Rule::Store, Some(5))]),
         ("UPDATE line SET seq = 40 WHERE seq = 33", &[(Rule::Store, Some(33)), (Rule::Store, None)]),
         ("INSERT INTO command VALUES (x'ff', 77)", &[(Rule::Store, None)]),
