@@ -52,6 +52,8 @@ pub struct Layout {
     pub members: Vec<Member>,
     /// What two programs could read differently.
     pub faults: Vec<Fault>,
+    /// Whether it has a directory at all.
+    pub has_directory: bool,
 }
 
 impl Layout {
@@ -102,6 +104,7 @@ pub fn layout(file: &mut (impl Read + Seek)) -> io::Result<Layout> {
         layout.fault("zip", message!("the end of a ZIP file"), message!("nothing"));
         return Ok(layout);
     };
+    layout.has_directory = true;
     let end = read_at(file, end_at, END_LENGTH)?;
     let end = Fields(&end);
     if end_at + END_LENGTH as u64 != length || end.u16(20) != 0 {

@@ -60,6 +60,19 @@ fn defect(report: &mut Report, rule: Rule, place: impl Into<String>, expected: M
 fn verify(path: &Path, against: &[Evidence], progress: Progress<'_>, report: &mut Report) -> io::Result<()> {
     let mut file = File::open(path)?;
     let layout = read::layout(&mut file)?;
+    let is_named = |member: &Member| member.name == MANIFEST || member.name == JOURNAL;
+    let is_other = !layout.members.is_empty() && !layout.members.iter().any(is_named);
+    if is_other || !layout.has_directory {
+        report.add(Finding {
+            is_defect: false,
+            seq: None,
+            place: "zip".to_owned(),
+            rule: Rule::Unreadable,
+            expected: message!("a journal or an archive"),
+            found: message!("a file of another kind"),
+        });
+        return Ok(());
+    }
     for fault in &layout.faults {
         defect(report, Rule::ArchiveFile, fault.place.clone(), fault.expected.clone(), fault.found.clone());
     }
@@ -278,6 +291,7 @@ fn verify_journal(
     for (number, evidence) in (1..).zip(against) {
         evidence::hold(evidence, number, &held, report);
     }
+    evidence::hold_together(against, &held, report);
     Ok(tables.finish().map(|sum| sum.finish()))
 }
 

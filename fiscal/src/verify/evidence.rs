@@ -1,6 +1,8 @@
 //! What was printed or countersigned elsewhere, held against a journal: it shows entries removed from the end,
 //! history rewritten, and forks, which a journal alone cannot show.
 
+use std::collections::BTreeMap;
+
 use crate::checkpoint::{Checkpoint, Statement};
 use crate::key::PublicKey;
 use crate::message;
@@ -165,6 +167,30 @@ fn hold_entry(receipt: &Receipt, place: String, held: &Held<'_, '_>, report: &mu
     let rule = if seq >= held.size { Rule::Truncation } else { Rule::Fork };
     let found = own.map_or_else(|| message!("nothing"), value);
     report.add(Finding { is_defect: true, seq: Some(seq), place, rule, expected: value(receipt.hash), found });
+}
+
+/// Finds two signed checkpoints among the evidence that state different roots for one size, wherever the journal ends.
+pub(super) fn hold_together(evidence: &[Evidence], held: &Held<'_, '_>, report: &mut Report) {
+    let Some(key) = held.key else { return };
+    let mut roots: BTreeMap<u64, Hash> = BTreeMap::new();
+    for (number, evidence) in (1..).zip(evidence) {
+        let Evidence::Checkpoint(checkpoint) = evidence else { continue };
+        let statement = &checkpoint.statement;
+        if held.register != Some(statement.register) || !checkpoint.is_signed_by(&key) {
+            continue;
+        }
+        let root = *roots.entry(statement.size).or_insert(statement.root);
+        if root != statement.root {
+            report.add(Finding {
+                is_defect: true,
+                seq: None,
+                place: format!("evidence {number}"),
+                rule: Rule::Fork,
+                expected: value(root),
+                found: value(statement.root),
+            });
+        }
+    }
 }
 
 /// Whether a checkpoint found beside an archive states another root for the same size.

@@ -27,7 +27,7 @@ const CLOCK_EVENT: u32 = 910;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Doubt {
     None,
-    /// An unknown kind may take a business date or move cash.
+    /// An unknown kind may take a number, a business date, move cash or count in a closing.
     Kind,
     /// An unknown version may do anything.
     Version,
@@ -261,7 +261,7 @@ impl<'s> Follower<'s> {
         for finding in findings {
             let may_be_caused = match self.doubt {
                 Doubt::None => false,
-                Doubt::Kind => matches!(finding.rule, Rule::ClosingOrder | Rule::Body),
+                Doubt::Kind => !matches!(finding.rule, Rule::Root | Rule::Clock),
                 Doubt::Version => true,
             };
             finding.is_defect &= !may_be_caused;

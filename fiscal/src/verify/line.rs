@@ -100,7 +100,7 @@ pub(super) fn check(line: &[u8], known: &Known) -> Checked {
         };
         let expected = message!("exactly an entry, its hash of 64 hex digits and its signature of 88 characters");
         findings.defect(Rule::Canonical, "line", expected, found);
-        return salvage(bare, findings);
+        return only_its_version(salvage(bare, findings), bare);
     };
     let computed = merkle::leaf_hash(data);
     let is_intact = hash == computed.to_string().as_bytes();
@@ -110,13 +110,37 @@ pub(super) fn check(line: &[u8], known: &Known) -> Checked {
     check_signature(&computed, sig, known, &mut findings);
     if let Err(fault) = canonical::check(data) {
         findings.defect(Rule::Canonical, "entry", message!("its own canonical form"), value(fault));
-        return Checked { content: broken(data), hash: computed, is_intact, findings };
+        return only_its_version(Checked { content: broken(data), hash: computed, is_intact, findings }, bare);
     }
     let content = read(data, &mut findings);
     if let Content::Entry(entry) = &content {
         check_entry(entry, known, &mut findings);
     }
-    Checked { content, hash: computed, is_intact, findings }
+    only_its_version(Checked { content, hash: computed, is_intact, findings }, bare)
+}
+
+/// A newer version may write its lines in another way, so nothing is held against one but that it is not known here.
+fn only_its_version(mut checked: Checked, bare: &[u8]) -> Checked {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        entry: Versioned,
+    }
+    if matches!(checked.content, Content::Broken { .. })
+        && let Ok(line) = serde_json::from_slice::<Line>(bare)
+        && line.entry.v > u64::from(crate::entry::VERSION)
+    {
+        checked.findings = Findings::default();
+        unknown_version(line.entry.v, &mut checked.findings);
+        checked.content = Content::UnknownVersion;
+    } else if matches!(checked.content, Content::UnknownVersion) {
+        checked.findings.list.retain(|finding| finding.rule == Rule::Version);
+    }
+    checked
+}
+
+#[derive(serde::Deserialize)]
+struct Versioned {
+    v: u64,
 }
 
 /// What can still be followed of a line that is not written as lines are.
@@ -194,10 +218,6 @@ fn read(data: &[u8], findings: &mut Findings) -> Content {
 
 /// An envelope that cannot be read may be that of a newer version; else it is a fault.
 fn read_version(data: &[u8], fault: &serde_json::Error, findings: &mut Findings) -> Content {
-    #[derive(serde::Deserialize)]
-    struct Versioned {
-        v: u64,
-    }
     match serde_json::from_slice::<Versioned>(data) {
         Ok(versioned) if versioned.v != u64::from(crate::entry::VERSION) => {
             unknown_version(versioned.v, findings);

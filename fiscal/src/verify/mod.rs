@@ -143,6 +143,7 @@ fn verify_source(source: &mut dyn Source, subject: Subject, against: &[Evidence]
     for (number, evidence) in (1..).zip(against) {
         evidence::hold(evidence, number, &held, &mut report);
     }
+    evidence::hold_together(against, &held, &mut report);
     report
 }
 

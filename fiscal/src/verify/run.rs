@@ -67,17 +67,10 @@ fn fill(source: &mut dyn Source, batch: &mut Batch, report: &mut Report) -> bool
 pub(super) fn unreadable(fault: &SourceError) -> Finding {
     let is_damage = match fault {
         SourceError::Io(_) => false,
-        SourceError::Sqlite(fault) => !matches!(
-            fault.sqlite_error_code(),
-            Some(
-                rusqlite::ErrorCode::DatabaseBusy
-                    | rusqlite::ErrorCode::DatabaseLocked
-                    | rusqlite::ErrorCode::SystemIoFailure
-                    | rusqlite::ErrorCode::CannotOpen
-                    | rusqlite::ErrorCode::PermissionDenied
-                    | rusqlite::ErrorCode::OutOfMemory
-            )
-        ),
+        // A database that is none, is in use or lacks the table is not a damaged journal.
+        SourceError::Sqlite(fault) => {
+            matches!(fault.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseCorrupt) | None)
+        }
     };
     Finding {
         is_defect: is_damage,

@@ -137,7 +137,7 @@ fn every_byte_of_the_journal_matters() {
         let mut changed = journal.to_vec();
         changed[at] ^= 1 << (at % 8);
         let report = verified(&changed, &[]);
-        assert_eq!(report.verdict(), Verdict::Defects, "byte {at}");
+        assert_ne!(report.verdict(), Verdict::Sound, "byte {at}");
         let line = journal[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
         assert!(report.findings.iter().any(|f| f.seq == Some(line)), "byte {at} in {line}: {:?}", shown(&report));
     }
