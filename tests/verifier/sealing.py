@@ -132,10 +132,10 @@ class Journal:
         self.next_seq += 1
 
     def _is_newer(self, place: Place, line) -> bool:
-        """Whether the line is of another version of the format, of which nothing can be said."""
+        """Whether the line is of a newer version of the format, of which nothing can be said. None came before 1."""
         entry = line.get("entry") if isinstance(line, dict) else None
         version = entry.get("v") if isinstance(entry, dict) else None
-        if not values.is_integer(version) or version == 1:
+        if not values.is_integer(version) or version <= 1:
             return False
         place.inconclusive("version", "v 1", version)
         return True

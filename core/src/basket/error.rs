@@ -36,6 +36,7 @@ pub enum BasketError {
     MenuWithoutPrices { label: String },
     VoucherTwice { code: String },
     CustomerNeeded,
+    IssueBesideGoods,
     Private(PrivateError),
 }
 
@@ -128,6 +129,9 @@ impl BasketError {
             BasketError::VoucherTwice { code } => {
                 message!("The voucher {code} is already in the basket; use a new code.", code = code)
             }
+            BasketError::IssueBesideGoods => message!(
+                "A gift voucher sold, or money for an account, is a ticket of its own. Seal the goods first, then take it."
+            ),
             BasketError::CustomerNeeded => {
                 message!("Money for an account needs its customer; choose the customer first.")
             }

@@ -204,6 +204,11 @@ fn of_sealing(error: &SealError) -> Message {
         SealError::NegativeAmount(amount) => {
             message!("An amount of {amount} cannot be here. Enter 0 or more.", amount = *amount)
         }
+        SealError::Unsound(fault) => message!(
+            "This cannot be sealed: it breaks a rule of the journal ({rule}, {place}). Take the sale again.",
+            rule = fault.rule.as_str(),
+            place = fault.place.as_str()
+        ),
         SealError::NothingToClose(_) => message!("Nothing happened since the last closing: there is nothing to close."),
         SealError::Canonical(_) => message!("An amount is too large to be sealed. Enter a smaller one."),
         SealError::Standing(error) => {

@@ -13,6 +13,7 @@ use crate::nf525::{self, Chain};
 use crate::sealed::{self, Sealed};
 use crate::standing::{Standing, StandingError};
 use crate::values::{Cents, Date, Hash, Instant, RegisterId};
+use crate::verify::{self, Finding};
 
 use super::draft::{CashDraft, Draft, NoteDraft, TicketDraft};
 
@@ -47,6 +48,9 @@ pub enum SealError {
     /// A negative unit price or amount of cash.
     #[error("a negative amount of {0} cents where none can be")]
     NegativeAmount(Cents),
+    /// It breaks another rule of the journal, which a verifier would find.
+    #[error("it breaks the rule {rule} at {place}", rule = .0.rule.as_str(), place = .0.place)]
+    Unsound(Box<Finding>),
     /// Nothing happened that could be closed.
     #[error("the {} is empty: there is nothing to close", .0.as_str())]
     NothingToClose(Period),
@@ -142,6 +146,9 @@ impl<'k> Sealer<'k> {
             seq: self.standing.size(),
             v: VERSION,
         };
+        if let Some(fault) = verify::fault_of(&entry.body) {
+            return Err(SealError::Unsound(Box::new(fault)));
+        }
         if let Some(chain) = Chain::of(&entry.body) {
             number(&mut entry.body, self.standing.next_number(chain));
             let previous = self.standing.chains.get(&chain).map(|link| link.sig.as_str());

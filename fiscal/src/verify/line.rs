@@ -11,7 +11,7 @@ use crate::nf525::Chain;
 use crate::values::{Hash, RegisterId};
 use chrono_tz::Tz;
 
-use super::report::{Findings, Rule, value};
+use super::report::{Finding, Findings, Rule, value};
 use super::{settlement, ticket};
 
 /// What a genesis says that every line is checked against.
@@ -132,10 +132,15 @@ fn only_its_version(mut checked: Checked, bare: &[u8]) -> Checked {
         checked.findings = Findings::default();
         unknown_version(line.entry.v, &mut checked.findings);
         checked.content = Content::UnknownVersion;
-    } else if matches!(checked.content, Content::UnknownVersion) {
+    } else if matches!(checked.content, Content::UnknownVersion) && !checked.findings.list.iter().any(is_no_version) {
         checked.findings.list.retain(|finding| finding.rule == Rule::Version);
     }
     checked
+}
+
+/// Whether a finding says that no version of the format was ever that one.
+fn is_no_version(finding: &Finding) -> bool {
+    finding.is_defect && finding.rule == Rule::Version
 }
 
 #[derive(serde::Deserialize)]
@@ -231,6 +236,10 @@ fn read_version(data: &[u8], fault: &serde_json::Error, findings: &mut Findings)
 }
 
 fn unknown_version(version: u64, findings: &mut Findings) {
+    if version < u64::from(crate::entry::VERSION) {
+        let expected = message!("a version: the first is 1");
+        return findings.defect(Rule::Version, "v", expected, value(version));
+    }
     findings.inconclusive(Rule::Version, "v", message!("a version that is known here"), value(version));
 }
 
@@ -242,7 +251,12 @@ fn check_entry(entry: &Entry, known: &Known, findings: &mut Findings) {
         findings.defect(Rule::Clock, "at", message!("the offset of {zone}", zone = zone.name()), value(entry.at));
     }
     check_nf525_signature(&entry.body, known, findings);
-    match &entry.body {
+    check_body(&entry.body, findings);
+}
+
+/// What a body says that can be judged without any other entry.
+pub(super) fn check_body(body: &Body, findings: &mut Findings) {
+    match body {
         Body::Ticket(body) => {
             ticket::check_ticket(body, findings);
             settlement::check(body, findings);

@@ -25,6 +25,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
+use crate::entry::Body;
 use crate::language::Message;
 use crate::merkle::Frontier;
 use crate::message;
@@ -61,6 +62,13 @@ pub fn verify_file(path: &Path, against: &[Evidence], progress: Progress<'_>) ->
         Ok(_) => unreadable(Subject::Unknown, message!("a file of another kind")),
         Err(fault) => unreadable(Subject::Unknown, value(fault)),
     }
+}
+
+/// What a verifier would find wrong with a body that it sees alone: asked before one is sealed.
+pub(crate) fn fault_of(body: &Body) -> Option<Finding> {
+    let mut findings = report::Findings::default();
+    line::check_body(body, &mut findings);
+    findings.list.into_iter().next()
 }
 
 /// Verifies the lines of a journal from where `reader` stands to its end.

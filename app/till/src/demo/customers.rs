@@ -46,7 +46,7 @@ pub(super) fn serve(counter: &Counter, draw: &mut Draw, noon: bool) -> Result<()
         if at_the_bar { (BARISTA, meal(counter, draw)?) } else { (CASHIER, groceries(counter, draw)?) };
     let due = pay(counter.due(basket)?, draw)?;
     counter.settle(operator, due)?;
-    counter.wait(i64::try_from(60 + draw.below(180)).unwrap_or(60));
+    counter.wait(i64::try_from(240 + draw.below(420)).unwrap_or(240));
     Ok(())
 }
 

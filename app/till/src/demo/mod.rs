@@ -80,9 +80,9 @@ pub(crate) fn run(data: Option<&Path>, translations: &Translations) -> Result<()
         None => tempfile::Builder::new().prefix("comptoir-demo-").tempdir()?.keep(),
     };
     let mut story = Story { translations, scenes: Vec::new() };
+    let (counter, day) = open(&root)?;
     story.tell(&message!("A sample shop. Nobody and nothing in it is real."));
     story.tell(&message!("Its files lie in {folder}", folder = root.display().to_string()));
-    let (counter, day) = open(&root)?;
     story.tell(&message!(
         "It trades through {day}, from half past seven to closing time, through the commands that the screens use.",
         day = day
