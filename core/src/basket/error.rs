@@ -36,6 +36,7 @@ pub enum BasketError {
     MenuWithoutPrices { label: String },
     VoucherTwice { code: String },
     CustomerNeeded,
+    TicketOfItsOwn,
     Private(PrivateError),
 }
 
@@ -128,6 +129,9 @@ impl BasketError {
             BasketError::VoucherTwice { code } => {
                 message!("The voucher {code} is already in the basket; use a new code.", code = code)
             }
+            BasketError::TicketOfItsOwn => message!(
+                "A gift voucher, or money for an account, is a ticket of its own; finish one, then begin the other."
+            ),
             BasketError::CustomerNeeded => {
                 message!("Money for an account needs its customer; choose the customer first.")
             }

@@ -79,6 +79,9 @@ pub(super) fn share_menu(
 }
 
 fn check_issues(cart: &Cart) -> Result<(), BasketError> {
+    if !cart.issues.is_empty() && !cart.items.is_empty() {
+        return Err(BasketError::TicketOfItsOwn);
+    }
     let mut codes = vec![];
     for issue in &cart.issues {
         if !issue.amount().is_positive() {
