@@ -68,26 +68,49 @@ impl Register {
 
     /// A code for a gift voucher about to be sold.
     pub fn new_voucher_code(&mut self) -> Result<VoucherCode, RegisterError> {
+        self.catch_up()?;
         loop {
             let mut random = [0; 8];
             self.platform.random.fill(&mut random)?;
             let code = VoucherCode::from_random(u64::from_le_bytes(random));
-            if vouchers::find(&self.shop, &code.to_string())?.is_none() {
+            if self.known_voucher(&code)?.is_none() && self.shown(&code)?.is_none() {
                 return Ok(code);
             }
         }
     }
 
-    /// Refuses a ticket that would take more of a voucher than is left on it, or take back one that was spent.
+    /// Refuses a ticket that would take more of a voucher than is left on it, take it for what it is not, or take back
+    /// one that was spent.
     pub(super) fn check_vouchers(&mut self, payments: &[Payment]) -> Result<(), Refusal> {
-        let by_voucher = payments.iter().filter(|p| matches!(p.tender, Tender::CreditNote | Tender::GiftVoucher));
-        for payment in by_voucher.filter(|payment| payment.amount.is_positive()) {
+        for payment in payments.iter().filter(|payment| payment.amount.is_positive()) {
+            let Some(kind) = kind(payment.tender) else { continue };
             let text = payment.reference.clone().unwrap_or_default();
             let code: VoucherCode = text.parse()?;
-            let shown: Option<Voucher> = self.shop.setting(&shown_key(&code)).map_err(RegisterError::from)?;
+            let shown = self.shown(&code)?;
+            self.catch_up()?;
+            let known = self.known_voucher(&code)?.map(|known| known.kind).or(shown.as_ref().map(|shown| shown.kind));
+            if known.is_some_and(|known| known != kind) {
+                return Err(VoucherError::Differs { code: text }.into());
+            }
             let left = self.voucher(&shown.map_or(Presented::Code(code), Presented::Signed))?;
             if payment.amount > left {
                 return Err(VoucherError::AboveBalance { code: text, left, excess: payment.amount - left }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a sale that would issue a voucher under a code that is known here already.
+    pub(super) fn check_new_codes(&mut self, payments: &[Payment]) -> Result<(), Refusal> {
+        for payment in payments.iter().filter(|payment| payment.amount.is_negative()) {
+            if kind(payment.tender).is_none() {
+                continue;
+            }
+            let text = payment.reference.clone().unwrap_or_default();
+            let code: VoucherCode = text.parse()?;
+            self.catch_up()?;
+            if self.known_voucher(&code)?.is_some() || self.shown(&code)?.is_some() {
+                return Err(VoucherError::Taken { code: text }.into());
             }
         }
         Ok(())
@@ -108,11 +131,7 @@ impl Register {
     }
 
     fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {
-        let kind = match payment.tender {
-            Tender::CreditNote => VoucherKind::CreditNote,
-            Tender::GiftVoucher => VoucherKind::GiftVoucher,
-            _ => return None,
-        };
+        let kind = kind(payment.tender)?;
         Some(Voucher {
             code: payment.reference.as_ref()?.parse().ok()?,
             kind,
@@ -121,6 +140,11 @@ impl Register {
             amount: -payment.amount,
             expires: self.validity.last_day(kind, ticket.business_date),
         })
+    }
+
+    /// The signed QR of another till's voucher that was shown here with this code.
+    fn shown(&self, code: &VoucherCode) -> Result<Option<Voucher>, RegisterError> {
+        Ok(self.shop.setting(&shown_key(code))?)
     }
 
     fn known_voucher(&self, code: &VoucherCode) -> Result<Option<KnownVoucher>, RegisterError> {
@@ -144,4 +168,13 @@ impl Register {
 /// Where the signed QR of another till's voucher is remembered, once it was shown here.
 fn shown_key(code: &VoucherCode) -> String {
     format!("voucher shown {code}")
+}
+
+/// What kind of voucher a means of payment is; most are none.
+fn kind(tender: Tender) -> Option<VoucherKind> {
+    match tender {
+        Tender::CreditNote => Some(VoucherKind::CreditNote),
+        Tender::GiftVoucher => Some(VoucherKind::GiftVoucher),
+        _ => None,
+    }
 }
