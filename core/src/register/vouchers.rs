@@ -36,7 +36,8 @@ impl Validity {
 }
 
 impl Register {
-    /// What a voucher can pay here and now: by its code where this till issued it, by its signed QR wherever it is from.
+    /// What a voucher can pay here and now: by its code where this till issued it or was shown its signed QR, by that QR
+    /// wherever it is from.
     pub fn voucher(&mut self, presented: &Presented) -> Result<Cents, Refusal> {
         self.catch_up()?;
         let today = self.business_date();
@@ -44,6 +45,11 @@ impl Register {
             Presented::Code(code) => code,
             Presented::Signed(voucher) => &voucher.code,
         };
+        let shown = match presented {
+            Presented::Code(code) => self.shown(code)?.map(Presented::Signed),
+            Presented::Signed(_) => None,
+        };
+        let presented = shown.as_ref().unwrap_or(presented);
         let known = self.known_voucher(code)?;
         let balance = match (&known, presented) {
             (Some(known), Presented::Signed(voucher)) if known.issue.is_none() => {
@@ -86,13 +92,12 @@ impl Register {
             let Some(kind) = kind(payment.tender) else { continue };
             let text = payment.reference.clone().unwrap_or_default();
             let code: VoucherCode = text.parse()?;
-            let shown = self.shown(&code)?;
             self.catch_up()?;
-            let known = self.known_voucher(&code)?.map(|known| known.kind).or(shown.as_ref().map(|shown| shown.kind));
-            if known.is_some_and(|known| known != kind) {
+            let shown = self.shown(&code)?.map(|shown| shown.kind);
+            if self.known_voucher(&code)?.map(|known| known.kind).or(shown).is_some_and(|known| known != kind) {
                 return Err(VoucherError::Differs { code: text }.into());
             }
-            let left = self.voucher(&shown.map_or(Presented::Code(code), Presented::Signed))?;
+            let left = self.voucher(&Presented::Code(code))?;
             if payment.amount > left {
                 return Err(VoucherError::AboveBalance { code: text, left, excess: payment.amount - left }.into());
             }
@@ -122,8 +127,14 @@ impl Register {
         let mut issued = Vec::new();
         for payment in ticket.payments.iter().filter(|payment| payment.amount.is_negative()) {
             let Some(voucher) = self.voucher_of(entry, ticket, payment) else { continue };
-            let issue = self.known_voucher(&voucher.code)?.and_then(|known| known.issue);
-            if issue.is_none_or(|issue| (issue.register, issue.seq) == (entry.register, entry.seq)) {
+            // The projections may not have come to this entry yet; a voucher that they know was there before.
+            let is_new = match self.known_voucher(&voucher.code)? {
+                Some(known) => {
+                    known.issue.is_some_and(|issue| (issue.register, issue.seq) == (entry.register, entry.seq))
+                }
+                None => true,
+            };
+            if is_new {
                 issued.push(voucher);
             }
         }

@@ -195,6 +195,25 @@ fn the_qr_of_another_till_pays_up_to_its_face_and_is_remembered() {
 }
 
 #[test]
+fn what_is_put_back_on_the_voucher_of_another_till_issues_none() {
+    let (mut ours, mut theirs) = (Till::founded(), Till::founded_with(9));
+    let note = issued(&mut theirs);
+    ours.register().voucher(&Presented::Signed(note.clone())).unwrap();
+    assert_eq!(left(&mut ours, &note.code), Ok(2990), "the code of a QR that was shown can be typed");
+    let sale = ours.sell(&[("CAFE", 4000)], &[credit_note(&note, 2990)]);
+    let on_it =
+        PayBack::Tender { tender: Tender::CreditNote, reference: Some(note.code.to_string()), amount: cents(250) };
+    assert_eq!(back(&mut ours, &sale, 1, vec![on_it]).unwrap().vouchers, []);
+    assert_eq!(left(&mut ours, &note.code), Ok(2240));
+    let sale = ours.sell(&[("CAFE", 2000)], &[credit_note(&note, 2240)]);
+    assert_eq!(cancel(&mut ours, &sale).unwrap().vouchers, []);
+    assert_eq!(left(&mut ours, &note.code), Ok(2240));
+    ours.register().rebuild_projections().unwrap();
+    assert_eq!(left(&mut ours, &note.code), Ok(2240));
+    ours.end();
+}
+
+#[test]
 fn a_qr_that_was_shown_and_not_spent_keeps_its_code_from_being_issued() {
     let (mut ours, mut theirs) = (Till::founded(), Till::founded_with(9));
     let note = issued(&mut theirs);
