@@ -1,16 +1,19 @@
 //! Opening: heads lost or torn, journals put back to an earlier state, wrong keys, folders that are not what they should be.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SetClock;
-use comptoir_core::register::{Command, Notice, PayBack, Platform, Register, RegisterError};
+use comptoir_core::register::{Command, Founding, Notice, PayBack, Platform, Register, RegisterError};
 use comptoir_core::shop::Shop;
 use comptoir_core::voucher::Presented;
 use comptoir_fiscal::entry::Body;
-use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_fiscal::journal::key_file::{KeyFileError, Keystore, NoKeystore, Protection};
 use comptoir_fiscal::journal::{OpenError, StoreError};
 use comptoir_fiscal::values::RegisterId;
+use zeroize::Zeroizing;
 
 use crate::shop::{FRIDAY, Seeded, Till, cents, chosen, copy, files, founding, unix};
 
@@ -187,6 +190,69 @@ fn a_successor_is_taken_up_again_where_the_shop_forgot_it() {
     assert_eq!(till.sell_coffee().number, 2);
     assert_eq!(till.events().iter().filter(|code| **code == 911).count(), 1);
     till.end();
+}
+
+#[test]
+fn a_successor_that_was_begun_when_the_shop_could_not_be_written_is_taken_up() {
+    let mut till = Till::founded();
+    let old = put_back(&mut till);
+    // Another connection holds shop.db, so that the new journal is begun and cannot be named in it.
+    let holder = rusqlite::Connection::open(till.shop_db()).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(till.open(), Err(RegisterError::Shop(_))));
+    drop(holder);
+    till.start();
+    assert_eq!(genesis_label(&mut till), "01-2");
+    assert_eq!(till.events().iter().filter(|code| **code == 911).count(), 1);
+    let Notice::Succeeded { old: noticed, .. } = till.register().notices()[0];
+    assert_eq!(noticed, old);
+    assert_eq!(std::fs::read_dir(till.data().journals()).unwrap().count(), 2);
+    till.end();
+}
+
+#[derive(Clone, Default)]
+struct InMemory(Arc<Mutex<HashMap<RegisterId, [u8; 32]>>>);
+
+impl Keystore for InMemory {
+    fn keep(&self, register: RegisterId, wrapping_key: &[u8; 32]) -> bool {
+        self.0.lock().unwrap().insert(register, *wrapping_key);
+        true
+    }
+
+    fn find(&self, register: RegisterId) -> Option<Zeroizing<[u8; 32]>> {
+        self.0.lock().unwrap().get(&register).copied().map(Zeroizing::new)
+    }
+}
+
+#[test]
+fn a_key_in_the_keystore_opens_the_register_and_a_locked_one_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::of_sample(folder.path());
+    let keystore = InMemory::default();
+    let platform = |keystore: Box<dyn Keystore + Send>, seed| Platform {
+        clock: Box::new(SetClock::at(unix(FRIDAY))),
+        random: Box::new(Seeded(seed)),
+        keystore,
+    };
+    let register = Register::found(data.clone(), founding(), platform(Box::new(keystore.clone()), 3)).unwrap();
+    assert_eq!(register.key_protection(), Protection::Keystore);
+    register.stop().unwrap();
+    let error = Register::open(data.clone(), platform(Box::new(NoKeystore), 4), |_, _| ()).err().unwrap();
+    assert!(matches!(error, RegisterError::Key(KeyFileError::Locked)), "{error:?}");
+    assert!(error.to_string().contains("Unlock"), "{error}");
+    Register::open(data, platform(Box::new(keystore), 5), |_, _| ()).unwrap().stop().unwrap();
+}
+
+#[test]
+fn a_shop_with_settings_that_cannot_be_is_not_founded_and_can_be_with_others() {
+    let mut till = Till::unfounded(1);
+    let data = till.data();
+    let platform =
+        Platform { clock: Box::new(till.clock.clone()), random: Box::new(Seeded(1)), keystore: Box::new(NoKeystore) };
+    let nowhere = Founding { time_zone: "Europe/Nulle-Part".to_owned(), ..founding() };
+    let error = Register::found(data, nowhere, platform).err().unwrap();
+    assert!(matches!(error, RegisterError::Settings(_)), "{error:?}");
+    drop(till.found().unwrap());
 }
 
 #[test]

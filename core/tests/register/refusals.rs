@@ -3,7 +3,7 @@
 use comptoir_core::FRENCH;
 use comptoir_core::catalogue::Catalogue;
 use comptoir_core::correction::correct;
-use comptoir_core::register::{Command, PayBack, Refusal};
+use comptoir_core::register::{Command, Desk, PayBack, Refusal, Request};
 use comptoir_core::returns::{GivenBack, cancel};
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::terms::Rules;
@@ -12,7 +12,7 @@ use comptoir_fiscal::entry::{CashType, Tender, TicketRef};
 use comptoir_fiscal::language::{Language, Translations};
 use comptoir_fiscal::values::Date;
 
-use crate::shop::{Till, card, cash, cents, chosen, credit_note, gift_voucher};
+use crate::shop::{Till, card, cash, cents, chosen, command_id, credit_note, gift_voucher};
 
 /// That the command is refused, in both languages, and nothing changes by it.
 fn assert_refused(till: &mut Till, operator: &str, command: Command) -> Refusal {
@@ -206,6 +206,30 @@ fn a_disk_that_takes_nothing_more_refuses_the_sale_and_the_register_sells_on_onc
     change("DROP TRIGGER full");
     till.start();
     assert_eq!(till.sell_coffee().number, 2);
+    till.end();
+}
+
+#[test]
+fn a_desk_whose_disk_is_full_refuses_and_stays() {
+    let mut till = Till::founded();
+    let sell = sale(&mut till);
+    let id = till.register().id();
+    let database = till.journal_folder(id).join("journal.db");
+    till.stop();
+    let change = |sql: &str| rusqlite::Connection::open(&database).unwrap().execute_batch(sql).unwrap();
+    change(
+        "CREATE TRIGGER full BEFORE INSERT ON line WHEN new.kind = 'ticket'
+         BEGIN SELECT raise(ABORT, 'the disk is full'); END",
+    );
+    till.start();
+    let desk = Desk::start(till.take()).unwrap();
+    for n in 0..3 {
+        let request = Request { id: command_id(n), operator: "cashier".to_owned(), command: sell.clone() };
+        let refused = desk.ask(|register| register.execute(request)).unwrap();
+        assert!(matches!(refused, Err(Refusal::NotWritten)));
+    }
+    desk.close().unwrap();
+    change("DROP TRIGGER full");
     till.end();
 }
 

@@ -1,8 +1,10 @@
 //! Goods back, to the cent and never more than is left; sales undone.
 
 use comptoir_core::basket::Reduction;
+use comptoir_core::correction::correct;
 use comptoir_core::register::{Answer, Command, PayBack, Refusal};
-use comptoir_core::returns::{Chosen, ReturnError};
+use comptoir_core::returns::{Chosen, GivenBack, ReturnError};
+use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::entry::{Tender, Ticket, TicketRef};
 
 use crate::shop::{Till, cash, cents, chosen};
@@ -95,6 +97,42 @@ fn a_sale_is_undone_once_and_only_whole() {
     back(&mut till, of, vec![chosen(1, 1000)], part).unwrap();
     let after_a_return = till.ask(cancel(of)).unwrap_err();
     assert!(matches!(after_a_return, Refusal::Return(ReturnError::AlreadyReturned { .. })));
+    till.end();
+}
+
+#[test]
+fn undoing_a_sale_undoes_its_tip_its_change_and_the_worth_of_its_vouchers() {
+    let mut till = Till::founded();
+    let paper = TenderRequest::MealVoucherPaper { face: cents(900), reference: None };
+    let holiday = TenderRequest::HolidayVoucherPaper { face: cents(5000), reference: None };
+    let tip = TenderRequest::Tip { amount: cents(100) };
+    for (items, paid) in [
+        (vec![("CAFE", 1000)], vec![tip, cash(1000)]),
+        (vec![("CAFE", 1000)], vec![paper.clone()]),
+        (vec![("CAFE", 1000), ("VASE", 1000)], vec![paper, holiday]),
+    ] {
+        let sale = till.sell(&items, &paid);
+        let of = till.reference(&sale);
+        till.ask(Command::Cancel { of, reason: "Erreur".to_owned() }).unwrap();
+    }
+    assert_eq!(till.register().cash_expected(), cents(0));
+    till.ask(Command::CloseDay).unwrap();
+    till.end();
+}
+
+#[test]
+fn a_paper_voucher_entered_wrongly_is_corrected_with_its_worth() {
+    let mut till = Till::founded();
+    let paper = TenderRequest::MealVoucherPaper { face: cents(900), reference: None };
+    let sale = till.sell(&[("CAFE", 1000)], &[paper]);
+    let of = till.reference(&sale);
+    let terms = till.register().terms();
+    let mut correction = correct(of, &sale, &GivenBack::default(), &[0], "Espèces", cents(250), &terms).unwrap();
+    correction.tender(cash(250)).unwrap();
+    let answer = till.ask(Command::Sell(Box::new(correction.settle().unwrap()))).unwrap();
+    assert_eq!(answer.ticket().unwrap().payments[0].face, Some(cents(-900)));
+    till.crash();
+    back(&mut till, of, vec![chosen(1, 1000)], vec![in_cash(250)]).unwrap();
     till.end();
 }
 
