@@ -114,6 +114,25 @@ pub fn correct(
     Ok(Correction { at, reason, customer: original.customer.clone(), undone: taken_back, tab })
 }
 
+/// Whether a settled correction still holds after all that has become of its ticket: others may have come before it.
+pub(crate) fn check_again(
+    at: TicketRef,
+    original: &Ticket,
+    since: &GivenBack,
+    payments: &[Payment],
+) -> Result<(), CorrectionError> {
+    check_original(at, original, since)?;
+    if !since.refunds.is_empty() {
+        return Err(ReturnError::AlreadyReturned { number: at.number }.into());
+    }
+    let mut paid = paid_by(original, since);
+    for payment in payments.iter().filter(|payment| payment.amount.is_negative()) {
+        let place = paid.iter().position(|paid| undone(paid) == *payment).ok_or(CorrectionError::UnknownPayment)?;
+        paid.remove(place);
+    }
+    Ok(())
+}
+
 fn can_be_corrected(tender: Tender) -> bool {
     !matches!(tender, Tender::CreditNote | Tender::GiftVoucher | Tender::Tip)
 }

@@ -11,6 +11,11 @@ use std::path::{Path, PathBuf};
 use comptoir_fiscal::journal::Places;
 use comptoir_fiscal::values::RegisterId;
 
+use crate::shop::Shop;
+
+/// The setting that names the journal which is sealed into; a shop is founded once it is there.
+pub(crate) const CURRENT_JOURNAL: &str = "journal";
+
 /// The folder of one till's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFolder {
@@ -44,9 +49,13 @@ impl DataFolder {
         self.root.join("shop.db")
     }
 
-    /// Whether a shop was opened here before.
+    /// Whether a shop was founded here. What a founding that failed left behind is none.
     pub fn holds_a_shop(&self) -> bool {
-        self.shop().exists() || self.journals().exists()
+        if !self.shop().exists() {
+            return self.journals().exists();
+        }
+        let current = Shop::open(&self.shop()).and_then(|shop| shop.setting::<RegisterId>(CURRENT_JOURNAL));
+        !matches!(current, Ok(None))
     }
 
     /// Where the journals lie.

@@ -1,7 +1,7 @@
 //! `shop.db`: what is edited rather than sealed (catalogue, settings, operators), and the projections of the journal.
 //!
-//! Losing a projection costs nothing: it is derived again from the journal. So commits here do not wait for the disk as
-//! the journal's do; after a power cut the projections catch up.
+//! Losing a projection costs nothing: it is derived again from the journal. So its commits do not wait for the disk as
+//! the journal's do; after a power cut the projections catch up. What is edited cannot be derived, and waits.
 
 use std::path::Path;
 
@@ -95,11 +95,13 @@ impl Shop {
 
     /// Replaces the whole catalogue.
     pub fn replace_catalogue(&mut self, catalogue: &Catalogue) -> Result<(), ShopError> {
-        let transaction = self.connection.transaction()?;
-        replace_all(&transaction, catalogue.categories())?;
-        replace_all(&transaction, catalogue.products())?;
-        replace_all(&transaction, catalogue.menus())?;
-        Ok(transaction.commit()?)
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            replace_all(&transaction, catalogue.categories())?;
+            replace_all(&transaction, catalogue.products())?;
+            replace_all(&transaction, catalogue.menus())?;
+            Ok(transaction.commit()?)
+        })
     }
 
     /// The catalogue as it is stored.
@@ -109,9 +111,11 @@ impl Shop {
 
     /// Replaces all operators.
     pub fn replace_operators(&mut self, operators: &[Operator]) -> Result<(), ShopError> {
-        let transaction = self.connection.transaction()?;
-        replace_all(&transaction, operators)?;
-        Ok(transaction.commit()?)
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            replace_all(&transaction, operators)?;
+            Ok(transaction.commit()?)
+        })
     }
 
     /// Everyone who may sign in.
@@ -130,8 +134,19 @@ impl Shop {
     pub fn set<T: Serialize>(&self, name: &str, value: &T) -> Result<(), ShopError> {
         let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2)
                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.connection.execute(sql, params![name, serde_json::to_string(value)?])?;
-        Ok(())
+        let value = serde_json::to_string(value)?;
+        self.durably(|connection| {
+            connection.execute(sql, params![name, value])?;
+            Ok(())
+        })
+    }
+
+    /// Makes an edit that is on the disk when this returns, with all that was committed before it.
+    fn durably(&self, edit: impl FnOnce(&Connection) -> Result<(), ShopError>) -> Result<(), ShopError> {
+        self.connection.execute_batch("PRAGMA synchronous = FULL")?;
+        let edited = edit(&self.connection);
+        self.connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+        edited
     }
 
     /// The connection, for the projections.

@@ -212,6 +212,7 @@ pub enum VoucherError {
     NotPositive { amount: Cents },
     AboveIssued { code: String, excess: Cents },
     Differs { code: String },
+    Taken { code: String },
 }
 
 impl VoucherError {
@@ -279,6 +280,9 @@ impl VoucherError {
                 "The voucher {code} is known here with another kind or issue; do not accept it and tell a manager.",
                 code = code
             ),
+            VoucherError::Taken { code } => {
+                message!("The code {code} is that of another voucher; sell this one under a new code.", code = code)
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub enum BasketError {
     MenuWithoutPrices { label: String },
     VoucherTwice { code: String },
     CustomerNeeded,
-    IssueBesideGoods,
+    TicketOfItsOwn,
     Private(PrivateError),
 }
 
@@ -129,8 +129,8 @@ impl BasketError {
             BasketError::VoucherTwice { code } => {
                 message!("The voucher {code} is already in the basket; use a new code.", code = code)
             }
-            BasketError::IssueBesideGoods => message!(
-                "A gift voucher sold, or money for an account, is a ticket of its own. Seal the goods first, then take it."
+            BasketError::TicketOfItsOwn => message!(
+                "A gift voucher, or money for an account, is a ticket of its own; finish one, then begin the other."
             ),
             BasketError::CustomerNeeded => {
                 message!("Money for an account needs its customer; choose the customer first.")

@@ -79,10 +79,10 @@ pub(super) fn share_menu(
 }
 
 fn check_issues(cart: &Cart) -> Result<(), BasketError> {
-    let mut codes = vec![];
-    if !cart.items.is_empty() && !cart.issues.is_empty() {
-        return Err(BasketError::IssueBesideGoods);
+    if !cart.issues.is_empty() && !cart.items.is_empty() {
+        return Err(BasketError::TicketOfItsOwn);
     }
+    let mut codes = vec![];
     for issue in &cart.issues {
         if !issue.amount().is_positive() {
             return Err(BasketError::AmountNotPositive { amount: issue.amount() });

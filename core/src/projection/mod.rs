@@ -29,9 +29,10 @@ CREATE TABLE referral (
     PRIMARY KEY (register, number, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE voucher (
-    code TEXT PRIMARY KEY, kind TEXT NOT NULL,
-    issuer TEXT, issued_seq INTEGER, issued_on TEXT,
-    issued INTEGER NOT NULL, spent INTEGER NOT NULL
+    code TEXT NOT NULL, register TEXT NOT NULL, kind TEXT NOT NULL,
+    issued_seq INTEGER, issued_on TEXT,
+    issued INTEGER NOT NULL, spent INTEGER NOT NULL,
+    PRIMARY KEY (code, register)
 ) STRICT, WITHOUT ROWID;
 ";
 
@@ -39,7 +40,7 @@ CREATE TABLE voucher (
 trait Projection {
     /// Its name, which never changes.
     const NAME: &'static str;
-    /// Its tables.
+    /// Its tables; each row is of the journal in its column `register`.
     const TABLES: &'static [&'static str];
     /// Takes one more entry into account.
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()>;
@@ -68,10 +69,11 @@ pub fn catch_up(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionErro
     follow::<vouchers::Vouchers>(shop.connection(), journal)
 }
 
-/// Throws the projections away and derives them again.
+/// Throws away what the projections know of a journal and derives it again. What they know of others stays.
 pub fn rebuild(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionError> {
-    forget::<tickets::Tickets>(shop.connection())?;
-    forget::<vouchers::Vouchers>(shop.connection())?;
+    let register = text(journal.standing().register);
+    forget::<tickets::Tickets>(shop.connection(), &register)?;
+    forget::<vouchers::Vouchers>(shop.connection(), &register)?;
     catch_up(shop, journal)
 }
 
@@ -95,12 +97,12 @@ fn follow<P: Projection>(connection: &mut Connection, journal: &Journal) -> Resu
     Ok(transaction.commit()?)
 }
 
-fn forget<P: Projection>(connection: &mut Connection) -> Result<(), ProjectionError> {
+fn forget<P: Projection>(connection: &mut Connection, register: &str) -> Result<(), ProjectionError> {
     let transaction = connection.transaction()?;
     for table in P::TABLES {
-        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+        transaction.execute(&format!("DELETE FROM {table} WHERE register = ?1"), [register])?;
     }
-    transaction.execute("DELETE FROM projection WHERE name = ?1", [P::NAME])?;
+    transaction.execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [P::NAME, register])?;
     Ok(transaction.commit()?)
 }
 

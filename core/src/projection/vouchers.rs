@@ -2,7 +2,7 @@
 
 use comptoir_fiscal::entry::{Body, Entry, Tender};
 use comptoir_fiscal::values::{Cents, Date, RegisterId};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use super::{Projection, text};
 use crate::shop::{Shop, ShopError};
@@ -22,33 +22,31 @@ impl Projection for Vouchers {
                 _ => continue,
             };
             let Some(code) = &payment.reference else { continue };
+            let register = text(entry.register);
             let amount = payment.amount.get();
-            if amount > 0 {
+            if amount > 0 || is_known(transaction, code)? {
                 transaction
                     .prepare_cached(
-                        "INSERT INTO voucher (code, kind, issued, spent) VALUES (?1, ?2, 0, ?3)
-                         ON CONFLICT (code) DO UPDATE SET spent = spent + excluded.spent",
+                        "INSERT INTO voucher (code, register, kind, issued, spent) VALUES (?1, ?2, ?3, 0, ?4)
+                         ON CONFLICT (code, register) DO UPDATE SET spent = spent + excluded.spent",
                     )?
-                    .execute(params![code, kind, amount])?;
+                    .execute(params![code, register, kind, amount])?;
             } else {
                 transaction
                     .prepare_cached(
-                        "INSERT INTO voucher (code, kind, issuer, issued_seq, issued_on, issued, spent)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
-                         ON CONFLICT (code) DO UPDATE SET spent = spent - excluded.issued",
+                        "INSERT INTO voucher (code, register, kind, issued_seq, issued_on, issued, spent)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
                     )?
-                    .execute(params![
-                        code,
-                        kind,
-                        text(entry.register),
-                        entry.seq,
-                        ticket.business_date.to_string(),
-                        -amount
-                    ])?;
+                    .execute(params![code, register, kind, entry.seq, ticket.business_date.to_string(), -amount])?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether a code was seen before: what is then given on it is put back, not issued.
+fn is_known(transaction: &Transaction<'_>, code: &str) -> rusqlite::Result<bool> {
+    transaction.prepare_cached("SELECT 1 FROM voucher WHERE code = ?1")?.exists([code])
 }
 
 /// What this till knows of a voucher.
@@ -75,25 +73,27 @@ pub struct Issue {
     pub on: Date,
 }
 
-/// Finds a voucher by its code, as it is sealed.
+/// Finds a voucher by its code, as it is sealed: what all journals of this till say of it together.
 pub fn find(shop: &Shop, code: &str) -> Result<Option<KnownVoucher>, ShopError> {
-    let sql = "SELECT kind, issuer, issued_seq, issued_on, issued, spent FROM voucher WHERE code = ?1";
+    let sql = "SELECT kind, register, issued_seq, issued_on, issued, spent FROM voucher WHERE code = ?1";
     let mut find = shop.reading().prepare_cached(sql)?;
-    let voucher = find
-        .query_row([code], |row| {
-            let kind = match row.get_ref(0)?.as_str()? {
-                "credit_note" => VoucherKind::CreditNote,
-                _ => VoucherKind::GiftVoucher,
-            };
-            let register = row.get::<_, Option<String>>(1)?.and_then(|text| text.parse().ok());
-            let on = row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
-            let issue = match (register, row.get(2)?, on) {
-                (Some(register), Some(seq), Some(on)) => Some(Issue { register, seq, on }),
-                _ => None,
-            };
-            let (issued, spent) = (Cents::new(row.get(4)?), Cents::new(row.get(5)?));
-            Ok(KnownVoucher { kind, issue, issued, spent })
-        })
-        .optional()?;
-    Ok(voucher)
+    let mut rows = find.query([code])?;
+    let mut found: Option<KnownVoucher> = None;
+    while let Some(row) = rows.next()? {
+        let kind = match row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
+            "credit_note" => VoucherKind::CreditNote,
+            _ => VoucherKind::GiftVoucher,
+        };
+        let register = row.get::<_, String>(1)?.parse().ok();
+        let on = row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
+        let issue = match (register, row.get(2)?, on) {
+            (Some(register), Some(seq), Some(on)) => Some(Issue { register, seq, on }),
+            _ => None,
+        };
+        let known = found.get_or_insert(KnownVoucher { kind, issue: None, issued: Cents::ZERO, spent: Cents::ZERO });
+        known.issue = known.issue.or(issue);
+        known.issued += Cents::new(row.get(4)?);
+        known.spent += Cents::new(row.get(5)?);
+    }
+    Ok(found)
 }

@@ -1,13 +1,15 @@
 //! What can be asked of a register, and what it makes of it.
 
-use comptoir_fiscal::entry::{Body, CashType, Entry, Kind, Period, Tender, Ticket, TicketRef};
+use comptoir_fiscal::entry::{Body, CashType, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
 use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft, TicketDraft};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::Cents;
 
 use super::error::Refusal;
 use super::{Register, RegisterError};
+use crate::correction;
 use crate::operators::Gate;
+use crate::private::without_card_number;
 use crate::projection;
 use crate::returns::{self, Chosen, GivenBack};
 use crate::settlement::{Settled, TicketBody};
@@ -43,7 +45,7 @@ pub enum PayBack {
 /// What to do.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Seal a settled sale.
+    /// Seal a settled sale, or a settled correction of its payments.
     Sell(Box<Settled>),
     /// Take goods of a ticket back.
     Return {
@@ -89,7 +91,12 @@ impl Command {
     /// What an operator must be allowed to do for it.
     fn gate(&self) -> Gate {
         match self {
-            Command::Sell(_) => Gate::Sell,
+            Command::Sell(settled) => match settled.body().ticket_type {
+                TicketType::Sale => Gate::Sell,
+                TicketType::Return => Gate::Return,
+                TicketType::Cancel => Gate::Cancel,
+                TicketType::Correction => Gate::CorrectPayment,
+            },
             Command::Return { .. } => Gate::Return,
             Command::Cancel { .. } => Gate::Cancel,
             Command::MoveCash { .. } => Gate::MoveCash,
@@ -102,7 +109,7 @@ impl Command {
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What was sealed: the closings that were due, and last what was asked for.
+    /// What was sealed: the closings that were due, and last what was asked for; that alone where it is answered again.
     pub lines: Vec<Sealed>,
     /// The credit notes and gift vouchers that it issued.
     pub vouchers: Vec<Voucher>,
@@ -153,21 +160,35 @@ impl Register {
                 if *movement == CashType::Count || !amount.is_positive() {
                     return Err(Refusal::NoAmount);
                 }
+                check_note(reason)?;
                 let movement = CashDraft::Movement { cash_type: *movement, amount: *amount, reason: reason.clone() };
                 vec![Draft::Cash(movement)]
             }
-            Command::CountCash { counted, replaces, reason } => vec![Draft::Cash(CashDraft::Count {
-                counted: *counted,
-                coins: Vec::new(),
-                replaces: *replaces,
-                reason: reason.clone(),
-            })],
+            Command::CountCash { counted, replaces, reason } => {
+                check_note(reason)?;
+                replaces.map_or(Ok(()), |seq| self.check_count(seq))?;
+                vec![Draft::Cash(CashDraft::Count {
+                    counted: *counted,
+                    coins: Vec::new(),
+                    replaces: *replaces,
+                    reason: reason.clone(),
+                })]
+            }
             Command::CloseDay => vec![Draft::Closing(Period::Day)],
         })
     }
 
     fn sale(&mut self, settled: &Settled) -> Result<Vec<Draft>, Refusal> {
-        self.check_vouchers(&settled.body().payments)?;
+        let body = settled.body();
+        match body.ticket_type {
+            TicketType::Sale => {
+                self.check_vouchers(&body.payments)?;
+                self.check_new_codes(&body.payments)?;
+            }
+            TicketType::Correction => self.check_correction(body)?,
+            // What came back since it was settled may have changed what is left of the original.
+            TicketType::Return | TicketType::Cancel => return Err(Refusal::NotASale),
+        }
         let over_limit = settled.cash_override().map(|over| {
             Draft::Event(EventDraft {
                 code: 921,
@@ -178,6 +199,14 @@ impl Register {
         });
         let ticket = Draft::Ticket(draft(settled.body().clone()));
         Ok(over_limit.into_iter().chain([ticket]).collect())
+    }
+
+    /// Refuses a correction that what became of its original since no longer allows.
+    fn check_correction(&mut self, body: &TicketBody) -> Result<(), Refusal> {
+        let of = body.refers_to.ok_or(Refusal::NotASale)?;
+        let (original, before) = self.original(of)?;
+        correction::check_again(of, &original, &before, &body.payments)?;
+        Ok(())
     }
 
     fn goods_back(
@@ -211,6 +240,14 @@ impl Register {
         Ok(Draft::Ticket(draft(settled.into_body())))
     }
 
+    /// Refuses to correct what is no count of the drawer.
+    fn check_count(&self, seq: u64) -> Result<(), Refusal> {
+        let is_there = seq < self.journal.standing().size();
+        let entry = is_there.then(|| self.journal.entry(seq)).transpose().map_err(RegisterError::from)?;
+        let is_count = |body: &Body| matches!(body, Body::Cash(cash) if cash.cash_type == CashType::Count);
+        if entry.is_some_and(|line| is_count(&line.entry.body)) { Ok(()) } else { Err(Refusal::NotACount) }
+    }
+
     /// The ticket that something is about, and what has become of it since.
     fn original(&mut self, of: TicketRef) -> Result<(Ticket, GivenBack), Refusal> {
         let sealed = self.ticket(of)?;
@@ -225,6 +262,11 @@ impl Register {
         }
         Ok((*original, GivenBack::of(of, &later)))
     }
+}
+
+fn check_note(note: &Option<String>) -> Result<(), Refusal> {
+    without_card_number(note.as_deref().unwrap_or_default())?;
+    Ok(())
 }
 
 fn draft(body: TicketBody) -> TicketDraft {

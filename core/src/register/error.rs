@@ -8,8 +8,10 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
 
 use crate::catalogue::CatalogueError;
+use crate::correction::CorrectionError;
 use crate::operators::GateError;
 use crate::outside::RandomFailed;
+use crate::private::PrivateError;
 use crate::projection::ProjectionError;
 use crate::returns::ReturnError;
 use crate::shop::ShopError;
@@ -102,6 +104,10 @@ pub enum Refusal {
     UnknownTicket { number: u64 },
     Return(#[from] ReturnError),
     Voucher(#[from] VoucherError),
+    Correction(#[from] CorrectionError),
+    Private(#[from] PrivateError),
+    NotASale,
+    NotACount,
     NoAmount,
     Seal(SealError),
     NotWritten,
@@ -130,6 +136,10 @@ impl Refusal {
             }
             Refusal::Return(error) => error.message(),
             Refusal::Voucher(error) => error.message(),
+            Refusal::Correction(error) => error.message(),
+            Refusal::Private(error) => error.message(),
+            Refusal::NotASale => message!("This is not a sale. Take goods back, or undo a sale, from its ticket."),
+            Refusal::NotACount => message!("There is no such count of the drawer. Choose the one to correct."),
             Refusal::NoAmount => message!("Enter an amount above 0."),
             Refusal::Seal(error) => of_sealing(error),
             Refusal::NotWritten => message!(

@@ -12,12 +12,11 @@ use zeroize::Zeroizing;
 
 use super::{Platform, Register, RegisterError, Validity, uuid_v7};
 use crate::catalogue::Catalogue;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
 use crate::operators::{Gates, Operator};
 use crate::shop::Shop;
 use crate::terms::Rules;
 
-const CURRENT_JOURNAL: &str = "journal";
 const RULES: &str = "rules";
 const GATES: &str = "gates";
 const VALIDITY: &str = "voucher validity";
@@ -73,8 +72,9 @@ impl Register {
             succeeds: None,
             time_zone: founding.time_zone,
         };
-        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
+        // From here on a founding that fails has left a shop.db that names no journal, and can be begun again.
         let mut shop = Shop::open(&folder.shop())?;
+        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
         shop.replace_catalogue(&founding.catalogue)?;
         shop.replace_operators(&founding.operators)?;
         shop.set(RULES, &founding.rules)?;
@@ -89,36 +89,55 @@ impl Register {
     pub fn open(
         folder: DataFolder,
         mut platform: Platform,
-        progress: impl FnMut(u64, u64),
+        mut progress: impl FnMut(u64, u64),
     ) -> Result<Register, RegisterError> {
         let none = || RegisterError::NoShop { folder: folder.root().display().to_string() };
         if !folder.shop().exists() {
             return Err(none());
         }
         let shop = Shop::open(&folder.shop())?;
-        let current: RegisterId = shop.setting(CURRENT_JOURNAL)?.ok_or_else(none)?;
-        let places = folder.journal(current);
-        let (key, protection) = key_file::read(&places.key(), &*platform.keystore)?;
-        match Journal::open(places, key, progress) {
-            Ok(journal) => {
-                let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
-                register.start()?;
-                Ok(register)
+        let mut current: RegisterId = shop.setting(CURRENT_JOURNAL)?.ok_or_else(none)?;
+        let mut left = None;
+        loop {
+            let places = folder.journal(current);
+            let (key, protection) = key_file::read(&places.key(), &*platform.keystore)?;
+            let (journal, protection) = match Journal::open(places, key, &mut progress) {
+                Ok(journal) => (journal, protection),
+                Err(OpenError::OlderThanHead { found, known, head }) => {
+                    left = Some(Notice::Succeeded { old: current, found, known });
+                    match successor_of(&folder, current, &platform)? {
+                        Some(successor) => {
+                            current = successor;
+                            continue;
+                        }
+                        None => begin(&folder, successor(&head), &mut platform)?,
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+            let is_new = register.journal.standing().size() == 1;
+            if let Some(notice) = left {
+                register.succeed(notice, is_new)?;
             }
-            Err(OpenError::OlderThanHead { found, known, head }) => {
-                let genesis = successor(&head);
-                let (journal, protection) = begin(&folder, genesis, &mut platform)?;
-                shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
-                let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
-                let detail = format!("{current}: {found} entrées au lieu de {known}");
-                register.record(911, "Retour en arrière du journal soupçonné", Some(detail))?;
-                register.notices.push(Notice::Succeeded { old: current, found, known });
+            if is_new {
                 register.tell_of_key()?;
-                register.start()?;
-                Ok(register)
             }
-            Err(error) => Err(error.into()),
+            register.start()?;
+            return Ok(register);
         }
+    }
+
+    /// Takes up the journal that goes on where another was left; a new one says so first.
+    fn succeed(&mut self, notice: Notice, is_new: bool) -> Result<(), RegisterError> {
+        let Notice::Succeeded { old, found, known } = notice;
+        if is_new {
+            let detail = format!("{old}: {found} entrées au lieu de {known}");
+            self.record(911, "Retour en arrière du journal soupçonné", Some(detail))?;
+        }
+        self.shop.set(CURRENT_JOURNAL, &self.id())?;
+        self.notices.push(notice);
+        Ok(())
     }
 
     fn assemble(
@@ -182,6 +201,30 @@ fn begin(
     let at = Instant::from_unix(now, zone).or_else(|| Instant::from_unix(0, zone));
     let at = at.ok_or_else(|| standing::StandingError::TimeZone(genesis.time_zone.clone()))?;
     Ok((Journal::create(places, register, genesis, key, at)?, protection))
+}
+
+/// The journal that was begun when another was left, where `shop.db` does not know of it: the power went in between, or
+/// an older copy of it was put back. Without this a second successor would bear the same label.
+fn successor_of(
+    folder: &DataFolder,
+    left: RegisterId,
+    platform: &Platform,
+) -> Result<Option<RegisterId>, RegisterError> {
+    for entry in std::fs::read_dir(folder.journals()).map_err(|cause| io(folder, cause))? {
+        let name = entry.map_err(|cause| io(folder, cause))?.file_name();
+        let Some(register) = name.to_str().and_then(|name| name.parse::<RegisterId>().ok()) else { continue };
+        let places = folder.journal(register);
+        let Ok((key, _)) = key_file::read(&places.key(), &*platform.keystore) else { continue };
+        let succeeds = match Journal::open(places, key, |_, _| ()) {
+            Ok(journal) => journal.standing().genesis().succeeds.clone(),
+            Err(OpenError::OlderThanHead { head, .. }) => head.standing.genesis().succeeds.clone(),
+            Err(_) => continue,
+        };
+        if succeeds.is_some_and(|succeeds| succeeds.register == left) {
+            return Ok(Some(register));
+        }
+    }
+    Ok(None)
 }
 
 /// The genesis of the journal that goes on where one was put back: a label of its own, as none is used twice.

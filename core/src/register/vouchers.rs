@@ -36,7 +36,8 @@ impl Validity {
 }
 
 impl Register {
-    /// What a voucher can pay here and now: by its code where this till issued it, by its signed QR wherever it is from.
+    /// What a voucher can pay here and now: by its code where this till issued it or was shown its signed QR, by that QR
+    /// wherever it is from.
     pub fn voucher(&mut self, presented: &Presented) -> Result<Cents, Refusal> {
         self.catch_up()?;
         let today = self.business_date();
@@ -44,6 +45,11 @@ impl Register {
             Presented::Code(code) => code,
             Presented::Signed(voucher) => &voucher.code,
         };
+        let shown = match presented {
+            Presented::Code(code) => self.shown(code)?.map(Presented::Signed),
+            Presented::Signed(_) => None,
+        };
+        let presented = shown.as_ref().unwrap_or(presented);
         let known = self.known_voucher(code)?;
         let balance = match (&known, presented) {
             (Some(known), Presented::Signed(voucher)) if known.issue.is_none() => {
@@ -68,26 +74,48 @@ impl Register {
 
     /// A code for a gift voucher about to be sold.
     pub fn new_voucher_code(&mut self) -> Result<VoucherCode, RegisterError> {
+        self.catch_up()?;
         loop {
             let mut random = [0; 8];
             self.platform.random.fill(&mut random)?;
             let code = VoucherCode::from_random(u64::from_le_bytes(random));
-            if vouchers::find(&self.shop, &code.to_string())?.is_none() {
+            if self.known_voucher(&code)?.is_none() && self.shown(&code)?.is_none() {
                 return Ok(code);
             }
         }
     }
 
-    /// Refuses a ticket that would take more of a voucher than is left on it, or take back one that was spent.
+    /// Refuses a ticket that would take more of a voucher than is left on it, take it for what it is not, or take back
+    /// one that was spent.
     pub(super) fn check_vouchers(&mut self, payments: &[Payment]) -> Result<(), Refusal> {
-        let by_voucher = payments.iter().filter(|p| matches!(p.tender, Tender::CreditNote | Tender::GiftVoucher));
-        for payment in by_voucher.filter(|payment| payment.amount.is_positive()) {
+        for payment in payments.iter().filter(|payment| payment.amount.is_positive()) {
+            let Some(kind) = kind(payment.tender) else { continue };
             let text = payment.reference.clone().unwrap_or_default();
             let code: VoucherCode = text.parse()?;
-            let shown: Option<Voucher> = self.shop.setting(&shown_key(&code)).map_err(RegisterError::from)?;
-            let left = self.voucher(&shown.map_or(Presented::Code(code), Presented::Signed))?;
+            self.catch_up()?;
+            let shown = self.shown(&code)?.map(|shown| shown.kind);
+            if self.known_voucher(&code)?.map(|known| known.kind).or(shown).is_some_and(|known| known != kind) {
+                return Err(VoucherError::Differs { code: text }.into());
+            }
+            let left = self.voucher(&Presented::Code(code))?;
             if payment.amount > left {
                 return Err(VoucherError::AboveBalance { code: text, left, excess: payment.amount - left }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a sale that would issue a voucher under a code that is known here already.
+    pub(super) fn check_new_codes(&mut self, payments: &[Payment]) -> Result<(), Refusal> {
+        for payment in payments.iter().filter(|payment| payment.amount.is_negative()) {
+            if kind(payment.tender).is_none() {
+                continue;
+            }
+            let text = payment.reference.clone().unwrap_or_default();
+            let code: VoucherCode = text.parse()?;
+            self.catch_up()?;
+            if self.known_voucher(&code)?.is_some() || self.shown(&code)?.is_some() {
+                return Err(VoucherError::Taken { code: text }.into());
             }
         }
         Ok(())
@@ -99,8 +127,14 @@ impl Register {
         let mut issued = Vec::new();
         for payment in ticket.payments.iter().filter(|payment| payment.amount.is_negative()) {
             let Some(voucher) = self.voucher_of(entry, ticket, payment) else { continue };
-            let issue = self.known_voucher(&voucher.code)?.and_then(|known| known.issue);
-            if issue.is_none_or(|issue| (issue.register, issue.seq) == (entry.register, entry.seq)) {
+            // The projections may not have come to this entry yet; a voucher that they know was there before.
+            let is_new = match self.known_voucher(&voucher.code)? {
+                Some(known) => {
+                    known.issue.is_some_and(|issue| (issue.register, issue.seq) == (entry.register, entry.seq))
+                }
+                None => true,
+            };
+            if is_new {
                 issued.push(voucher);
             }
         }
@@ -108,11 +142,7 @@ impl Register {
     }
 
     fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {
-        let kind = match payment.tender {
-            Tender::CreditNote => VoucherKind::CreditNote,
-            Tender::GiftVoucher => VoucherKind::GiftVoucher,
-            _ => return None,
-        };
+        let kind = kind(payment.tender)?;
         Some(Voucher {
             code: payment.reference.as_ref()?.parse().ok()?,
             kind,
@@ -121,6 +151,11 @@ impl Register {
             amount: -payment.amount,
             expires: self.validity.last_day(kind, ticket.business_date),
         })
+    }
+
+    /// The signed QR of another till's voucher that was shown here with this code.
+    fn shown(&self, code: &VoucherCode) -> Result<Option<Voucher>, RegisterError> {
+        Ok(self.shop.setting(&shown_key(code))?)
     }
 
     fn known_voucher(&self, code: &VoucherCode) -> Result<Option<KnownVoucher>, RegisterError> {
@@ -144,4 +179,13 @@ impl Register {
 /// Where the signed QR of another till's voucher is remembered, once it was shown here.
 fn shown_key(code: &VoucherCode) -> String {
     format!("voucher shown {code}")
+}
+
+/// What kind of voucher a means of payment is; most are none.
+fn kind(tender: Tender) -> Option<VoucherKind> {
+    match tender {
+        Tender::CreditNote => Some(VoucherKind::CreditNote),
+        Tender::GiftVoucher => Some(VoucherKind::GiftVoucher),
+        _ => None,
+    }
 }

@@ -1,15 +1,16 @@
 //! Archives of closed periods: which are due, where the journal stood around them, the file and the entry that records it.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Input, WriteError};
+use crate::archive::{self, Input, Manifest, WriteError};
 use crate::checkpoint::{Checkpoint, Statement};
 use crate::entry::{Body, Kind, Period};
 use crate::merkle;
 use crate::sealed;
 use crate::standing::Standing;
-use crate::values::{Hash, Instant};
-use crate::verify::{self, Verdict};
+use crate::values::{Hash, Instant, RegisterId};
+use crate::verify::{self, Evidence, Verdict};
 
 use super::head::Head;
 use super::store::{Store, StoreError};
@@ -113,7 +114,7 @@ impl Journal {
         };
         let (path, sha256) = match archive::write(input, &folder, progress) {
             Ok(written) => (folder.join(written.name), written.sha256),
-            Err(WriteError::Exists(path)) => (path.clone(), unrecorded(path, progress)?),
+            Err(WriteError::Exists(path)) => (path.clone(), unrecorded(path, span, statement, progress)?),
             Err(error) => return Err(error.into()),
         };
         let Span { period, from, to } = span;
@@ -150,12 +151,29 @@ impl Journal {
 }
 
 /// The hash of an archive that was written and not recorded, because the register stopped in between: it is taken if it
-/// is sound, and never written over.
-fn unrecorded(path: PathBuf, progress: &mut dyn FnMut(u64, u64)) -> Result<Hash, WriteError> {
-    if verify::verify_archive(&path, &[], progress).verdict() != Verdict::Sound {
+/// is sound, of this very period and of the history that is here, and never written over.
+fn unrecorded(
+    path: PathBuf,
+    span: Span,
+    statement: Statement,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Hash, WriteError> {
+    let Statement { register, size, root } = statement;
+    let is_sound =
+        verify::verify_archive(&path, &[Evidence::PrintedZ { size, root }], progress).verdict() == Verdict::Sound;
+    if !is_sound || covered(&path) != Some((register, span)) {
         return Err(WriteError::Exists(path));
     }
     Ok(merkle::sha256(&std::fs::read(&path)?))
+}
+
+/// What the manifest of a sound archive says that it covers.
+fn covered(path: &Path) -> Option<(RegisterId, Span)> {
+    let mut file = File::open(path).ok()?;
+    let layout = archive::read::layout(&mut file).ok()?;
+    let manifest = layout.member(archive::MANIFEST)?.unpack(file).ok()?;
+    let Manifest { register, period, from, to, .. } = serde_json::from_reader(manifest).ok()?;
+    Some((register, Span { to, period, from }))
 }
 
 /// The sealed lines of a range, a few at a time.

@@ -199,6 +199,7 @@ impl Journal {
         let mut standing = match head {
             Some(head) if head.standing.size() > size || !continues(&store, &head)? => {
                 let (found, known) = (size, head.standing.size());
+                store.leave()?;
                 return Err(OpenError::OlderThanHead { found, known, head: Box::new(head) });
             }
             Some(head) => head.standing,

@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::entry::Kind;
@@ -84,12 +85,14 @@ pub enum StoreError {
 pub(super) struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Whether a write-ahead log lay beside it when it was opened.
+    had_log: bool,
 }
 
 impl Store {
     /// Makes a new file with its first line.
     pub(super) fn create(path: &Path, genesis: &Sealed) -> Result<Store, StoreError> {
-        let mut store = Store::connect(path)?;
+        let mut store = Store::connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         let transaction = store.connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
         insert(&transaction, std::slice::from_ref(genesis))?;
@@ -99,7 +102,7 @@ impl Store {
 
     /// Opens a file that exists.
     pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
-        let store = Store::connect(path)?;
+        let store = Store::connect(path, OpenFlags::empty())?;
         let version = store.connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
         expect("version", version, 1)?;
         Ok(store)
@@ -182,9 +185,21 @@ impl Store {
         Ok(())
     }
 
-    fn connect(path: &Path) -> Result<Store, StoreError> {
+    /// Closes the file and leaves its write-ahead log as it is, where closing would move that into the file.
+    pub(super) fn leave(self) -> Result<(), StoreError> {
+        if self.had_log {
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        }
+        Ok(())
+    }
+
+    fn connect(path: &Path, create: OpenFlags) -> Result<Store, StoreError> {
         expect("SQLite version", rusqlite::version_number().max(SQLITE_VERSION_MIN), rusqlite::version_number())?;
-        let connection = Connection::open(path)?;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let had_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+        let connection = Connection::open_with_flags(path, flags)?;
         let busy = |error: rusqlite::Error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 StoreError::InUse(path.to_owned())
@@ -204,7 +219,7 @@ impl Store {
         expect("journal_mode", text("PRAGMA journal_mode")?, "wal".to_owned())?;
         expect("synchronous", number("PRAGMA synchronous")?, 2)?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(busy)?;
-        Ok(Store { connection, path: path.to_owned() })
+        Ok(Store { connection, path: path.to_owned(), had_log })
     }
 }
 

@@ -1,0 +1,16 @@
+//! The register through its public door: a sample shop is founded, sold in, closed, put back, opened again; and what is
+//! sealed at the end of each test verifies.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod archives;
+mod closings;
+mod idempotence;
+mod opening;
+mod projections;
+mod refusals;
+mod returns;
+mod sales;
+mod shop;
+mod storms;
+mod vouchers;

@@ -1,0 +1,379 @@
+//! Opening: heads lost or torn, journals put back to an earlier state, wrong keys, folders that are not what they should be.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::SetClock;
+use comptoir_core::register::{Command, Founding, Notice, PayBack, Platform, Register, RegisterError};
+use comptoir_core::shop::Shop;
+use comptoir_core::voucher::Presented;
+use comptoir_fiscal::entry::Body;
+use comptoir_fiscal::journal::key_file::{KeyFileError, Keystore, NoKeystore, Protection};
+use comptoir_fiscal::journal::{OpenError, StoreError};
+use comptoir_fiscal::values::RegisterId;
+use zeroize::Zeroizing;
+
+use crate::shop::{FRIDAY, Seeded, Till, cents, chosen, copy, files, founding, unix};
+
+/// A till with some sales and a copy of its journal's folder from before the last of them.
+fn put_back(till: &mut Till) -> RegisterId {
+    let id = till.register().id();
+    let folder = till.journal_folder(id);
+    till.sell_coffee();
+    till.stop();
+    let older = tempfile::tempdir().unwrap();
+    std::fs::copy(folder.join("journal.db"), older.path().join("journal.db")).unwrap();
+    till.start();
+    till.sell_coffee();
+    till.sell_coffee();
+    till.stop();
+    std::fs::copy(older.path().join("journal.db"), folder.join("journal.db")).unwrap();
+    id
+}
+
+fn genesis_label(till: &mut Till) -> String {
+    till.register().journal().standing().genesis().label.clone()
+}
+
+#[test]
+fn a_lost_or_torn_head_costs_a_scan_and_no_sale() {
+    let mut till = Till::founded();
+    till.sell_coffee();
+    let id = till.register().id();
+    let heads = [till.journal_folder(id).join("head"), till.folder.path().join(format!("state/{id}.head"))];
+    type Spoil = fn(&Path);
+    let spoils: [Spoil; 4] = [
+        |head| std::fs::remove_file(head).unwrap(),
+        |head| std::fs::write(head, b"").unwrap(),
+        |head| {
+            let whole = std::fs::read(head).unwrap();
+            std::fs::write(head, &whole[..whole.len() / 2]).unwrap();
+        },
+        |head| {
+            let whole = String::from_utf8(std::fs::read(head).unwrap()).unwrap();
+            std::fs::write(head, whole.replace("\"net\":250", "\"net\":251")).unwrap();
+        },
+    ];
+    for spoil in spoils {
+        for both in [false, true] {
+            till.stop();
+            spoil(&heads[0]);
+            if both {
+                spoil(&heads[1]);
+            }
+            till.start();
+            assert_eq!(till.register().id(), id);
+            assert!(till.register().notices().is_empty());
+            till.sell_coffee();
+        }
+    }
+    assert_eq!(till.sell_coffee().number, 10);
+    till.end();
+}
+
+#[test]
+fn a_journal_put_back_is_left_as_it_is_and_another_sells_on() {
+    let mut till = Till::founded();
+    let mut old = put_back(&mut till);
+    for label in ["01-2", "01-3"] {
+        let folder = till.journal_folder(old);
+        let before = files(&folder);
+        till.start();
+        let id = till.register().id();
+        assert_ne!(id, old);
+        assert_eq!(genesis_label(&mut till), label);
+        let succeeds = till.register().journal().standing().genesis().succeeds.clone().unwrap();
+        assert_eq!((succeeds.register, succeeds.checkpoint), (old, None));
+        let Notice::Succeeded { old: noticed, found, known } = till.register().notices()[0].clone();
+        assert!(noticed == old && found < known);
+        assert_eq!(till.events()[..3], [911, 300, 80]);
+        let ticket = till.sell_coffee();
+        assert_eq!((ticket.number, ticket.gt.net), (1, cents(250)));
+        till.restart();
+        assert_eq!(till.register().id(), id, "once");
+        assert!(till.register().notices().is_empty());
+        assert_eq!(files(&folder), before);
+        old = put_back(&mut till);
+    }
+    till.start();
+    till.end();
+}
+
+#[test]
+fn a_folder_put_back_with_its_log_is_left_byte_for_byte() {
+    let mut till = Till::founded();
+    till.sell_coffee();
+    let folder = {
+        let id = till.register().id();
+        till.journal_folder(id)
+    };
+    let older = tempfile::tempdir().unwrap();
+    copy(&folder, older.path());
+    assert!(std::fs::metadata(older.path().join("journal.db-wal")).unwrap().len() > 0, "copied while it ran");
+    till.sell_coffee();
+    till.stop();
+    std::fs::remove_dir_all(&folder).unwrap();
+    copy(older.path(), &folder);
+    let before = files(&folder);
+    till.start();
+    assert_eq!(till.register().notices().len(), 1, "the head in the second place convicts it");
+    till.stop();
+    assert_eq!(files(&folder), before);
+    till.start();
+    till.end();
+}
+
+#[test]
+fn the_head_in_the_second_place_convicts_alone() {
+    let mut till = Till::founded();
+    let old = put_back(&mut till);
+    std::fs::remove_file(till.journal_folder(old).join("head")).unwrap();
+    till.start();
+    assert_ne!(till.register().id(), old);
+    till.end();
+}
+
+#[test]
+fn a_sample_shop_keeps_both_heads_in_its_own_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let platform = || Platform {
+        clock: Box::new(SetClock::at(unix(FRIDAY))),
+        random: Box::new(Seeded(3)),
+        keystore: Box::new(NoKeystore),
+    };
+    let data = DataFolder::of_sample(folder.path().join("sample"));
+    let register = Register::found(data.clone(), founding(), platform()).unwrap();
+    let id = register.id();
+    drop(register);
+    assert!(folder.path().join(format!("sample/state/{id}.head")).exists());
+    let elsewhere = folder.path().join("elsewhere");
+    assert_eq!(DataFolder::new(data.root(), &elsewhere), data, "and is known for a sample again");
+    Register::open(DataFolder::new(data.root(), &elsewhere), platform(), |_, _| ()).unwrap();
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn credit_notes_of_a_journal_that_was_put_back_are_still_good() {
+    let mut till = Till::founded();
+    let sale = till.sell(&[("VASE", 1000)], &[]);
+    let of = till.reference(&sale);
+    let pay_back = vec![PayBack::CreditNote];
+    let back = Command::Return { of, chosen: vec![chosen(1, 1000)], pay_back, reason: "Fêlé".to_owned() };
+    let note = till.ask(back).unwrap().vouchers.remove(0);
+    put_back(&mut till);
+    till.start();
+    let shown = Presented::Code(note.code.clone());
+    assert_eq!(till.register().voucher(&shown).unwrap(), cents(2990));
+    till.register().rebuild_projections().unwrap();
+    assert_eq!(till.register().voucher(&shown).unwrap(), cents(2990));
+    till.sell(&[("CAFE", 1000)], &[crate::shop::credit_note(&note, 2990)]);
+    till.register().rebuild_projections().unwrap();
+    assert_eq!(till.register().voucher(&shown).unwrap(), cents(2740));
+    till.end();
+}
+
+#[test]
+fn a_successor_is_taken_up_again_where_the_shop_forgot_it() {
+    let mut till = Till::founded();
+    put_back(&mut till);
+    let before = tempfile::tempdir().unwrap();
+    std::fs::copy(till.shop_db(), before.path().join("shop.db")).unwrap();
+    till.start();
+    let successor = till.register().id();
+    till.sell_coffee();
+    till.stop();
+    std::fs::copy(before.path().join("shop.db"), till.shop_db()).unwrap();
+    till.start();
+    assert_eq!(till.register().id(), successor);
+    assert_eq!(till.sell_coffee().number, 2);
+    assert_eq!(till.events().iter().filter(|code| **code == 911).count(), 1);
+    till.end();
+}
+
+#[test]
+fn a_successor_that_was_begun_when_the_shop_could_not_be_written_is_taken_up() {
+    let mut till = Till::founded();
+    let old = put_back(&mut till);
+    // Another connection holds shop.db, so that the new journal is begun and cannot be named in it.
+    let holder = rusqlite::Connection::open(till.shop_db()).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(till.open(), Err(RegisterError::Shop(_))));
+    drop(holder);
+    till.start();
+    assert_eq!(genesis_label(&mut till), "01-2");
+    assert_eq!(till.events().iter().filter(|code| **code == 911).count(), 1);
+    let Notice::Succeeded { old: noticed, .. } = till.register().notices()[0];
+    assert_eq!(noticed, old);
+    assert_eq!(std::fs::read_dir(till.data().journals()).unwrap().count(), 2);
+    till.end();
+}
+
+#[derive(Clone, Default)]
+struct InMemory(Arc<Mutex<HashMap<RegisterId, [u8; 32]>>>);
+
+impl Keystore for InMemory {
+    fn keep(&self, register: RegisterId, wrapping_key: &[u8; 32]) -> bool {
+        self.0.lock().unwrap().insert(register, *wrapping_key);
+        true
+    }
+
+    fn find(&self, register: RegisterId) -> Option<Zeroizing<[u8; 32]>> {
+        self.0.lock().unwrap().get(&register).copied().map(Zeroizing::new)
+    }
+}
+
+#[test]
+fn a_key_in_the_keystore_opens_the_register_and_a_locked_one_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::of_sample(folder.path());
+    let keystore = InMemory::default();
+    let platform = |keystore: Box<dyn Keystore + Send>, seed| Platform {
+        clock: Box::new(SetClock::at(unix(FRIDAY))),
+        random: Box::new(Seeded(seed)),
+        keystore,
+    };
+    let register = Register::found(data.clone(), founding(), platform(Box::new(keystore.clone()), 3)).unwrap();
+    assert_eq!(register.key_protection(), Protection::Keystore);
+    register.stop().unwrap();
+    let error = Register::open(data.clone(), platform(Box::new(NoKeystore), 4), |_, _| ()).err().unwrap();
+    assert!(matches!(error, RegisterError::Key(KeyFileError::Locked)), "{error:?}");
+    assert!(error.to_string().contains("Unlock"), "{error}");
+    Register::open(data, platform(Box::new(keystore), 5), |_, _| ()).unwrap().stop().unwrap();
+}
+
+#[test]
+fn a_shop_with_settings_that_cannot_be_is_not_founded_and_can_be_with_others() {
+    let mut till = Till::unfounded(1);
+    let data = till.data();
+    let platform =
+        Platform { clock: Box::new(till.clock.clone()), random: Box::new(Seeded(1)), keystore: Box::new(NoKeystore) };
+    let nowhere = Founding { time_zone: "Europe/Nulle-Part".to_owned(), ..founding() };
+    let error = Register::found(data, nowhere, platform).err().unwrap();
+    assert!(matches!(error, RegisterError::Settings(_)), "{error:?}");
+    drop(till.found().unwrap());
+}
+
+#[test]
+fn a_wrong_or_damaged_key_says_what_to_do() {
+    let mut till = Till::founded();
+    till.sell_coffee();
+    let id = till.register().id();
+    let key = till.journal_folder(id).join("device.key");
+    till.stop();
+    let right = std::fs::read(&key).unwrap();
+    let mut other = Till::founded_with(5);
+    let theirs = other.register().id();
+    std::fs::copy(other.journal_folder(theirs).join("device.key"), &key).unwrap();
+    let error = till.open().err().unwrap();
+    assert!(matches!(error, RegisterError::Journal(OpenError::ForeignKey)), "{error:?}");
+    assert!(error.to_string().contains("Put the right key back"), "{error}");
+    std::fs::write(&key, b"{}").unwrap();
+    assert!(till.open().err().unwrap().to_string().contains("Put the file back as it was"));
+    std::fs::remove_file(&key).unwrap();
+    assert!(till.open().err().unwrap().to_string().contains("device.key"));
+    std::fs::write(&key, right).unwrap();
+    till.start();
+    assert_eq!(till.sell_coffee().number, 2);
+    till.end();
+}
+
+#[test]
+fn a_folder_is_founded_once_and_opened_only_where_something_is() {
+    let mut till = Till::unfounded(1);
+    let error = till.open().err().unwrap();
+    assert!(matches!(error, RegisterError::NoShop { .. }) && error.to_string().contains("holds no shop"));
+    assert!(!till.shop_db().exists(), "opening makes nothing");
+    let register = till.found().unwrap();
+    assert!(matches!(till.found(), Err(RegisterError::ShopExists { .. })));
+    drop(register);
+    assert!(matches!(till.found(), Err(RegisterError::ShopExists { .. })));
+    std::fs::remove_file(till.shop_db()).unwrap();
+    assert!(matches!(till.found(), Err(RegisterError::ShopExists { .. })), "journals alone are a shop");
+}
+
+#[test]
+fn a_founding_that_failed_is_begun_again() {
+    let mut till = Till::unfounded(1);
+    std::fs::create_dir_all(till.data().root()).unwrap();
+    // A file stands where the folder of journals would be made.
+    std::fs::write(till.folder.path().join("state"), b"").unwrap();
+    assert!(till.found().is_err());
+    std::fs::remove_file(till.folder.path().join("state")).unwrap();
+    assert!(!till.data().holds_a_shop());
+    assert!(matches!(till.open(), Err(RegisterError::NoShop { .. })));
+    drop(till.found().unwrap());
+    assert!(till.data().holds_a_shop());
+    till.start();
+    till.sell_coffee();
+    till.stop();
+    // And so where it ended right after shop.db was made.
+    let mut till = Till::unfounded(2);
+    std::fs::create_dir_all(till.data().root()).unwrap();
+    drop(Shop::open(&till.shop_db()).unwrap());
+    drop(till.found().unwrap());
+}
+
+#[test]
+fn a_journal_that_another_program_holds_is_said_to_be_in_use() {
+    let mut till = Till::founded();
+    let error = till.open().err().unwrap();
+    assert!(matches!(&error, RegisterError::Journal(OpenError::Store(StoreError::InUse(_)))), "{error:?}");
+    assert!(error.to_string().contains("in use by another program"), "{error}");
+    till.sell_coffee();
+    till.end();
+}
+
+#[test]
+fn a_journal_that_is_gone_is_an_error_and_no_empty_file() {
+    let mut till = Till::founded();
+    till.sell_coffee();
+    let id = till.register().id();
+    let database = till.journal_folder(id).join("journal.db");
+    till.stop();
+    let away = till.folder.path().join("away.db");
+    std::fs::rename(&database, &away).unwrap();
+    let error = till.open().err().unwrap();
+    assert!(!database.exists(), "{error}");
+    std::fs::rename(&away, &database).unwrap();
+    till.start();
+    assert_eq!(till.sell_coffee().number, 2);
+    till.end();
+}
+
+#[test]
+fn a_changed_entry_after_the_head_is_said_and_not_sold_on() {
+    let mut till = Till::founded();
+    let basket = till.basket(&[("CAFE", 1000)]);
+    let settled = till.settled(basket, &[]);
+    let id = till.next_id();
+    let command = Command::Sell(Box::new(settled));
+    let request = comptoir_core::register::Request { id, operator: "cashier".to_owned(), command };
+    till.register().execute(request).unwrap();
+    let journal = till.register().id();
+    till.kill();
+    let database = rusqlite::Connection::open(till.journal_folder(journal).join("journal.db")).unwrap();
+    database
+        .execute_batch(
+            "DROP TRIGGER line_never_changes;
+             UPDATE line SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"cashier\"', '\"cashies\"') AS BLOB)
+             WHERE kind = 'ticket';",
+        )
+        .unwrap();
+    drop(database);
+    let error = till.open().err().unwrap();
+    assert!(error.to_string().contains("was changed or damaged"), "{error}");
+}
+
+#[test]
+fn every_start_and_stop_is_sealed() {
+    let mut till = Till::founded();
+    till.restart();
+    till.crash();
+    let events = till.events();
+    assert_eq!(events, [300, 80, 40, 80, 80]);
+    let entries = till.entries();
+    assert!(matches!(entries[0].body, Body::Genesis(_)));
+    till.end();
+}
