@@ -10,7 +10,7 @@ use comptoir_fiscal::entry::Period;
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
 
-use crate::platform;
+use comptoir_till::platform;
 
 /// Closes what is over, and archives what is closed.
 pub(crate) fn run(data: &Path, days: bool, translations: &Translations) -> Result<(), Refusal> {

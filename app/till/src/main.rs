@@ -3,7 +3,6 @@
 mod archive;
 mod arguments;
 mod demo;
-mod platform;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,33 @@ use std::path::PathBuf;
 
 use comptoir_core::outside::{Clock, Random, RandomFailed};
 use comptoir_core::register::Platform;
-use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_fiscal::journal::key_file::{Keystore, NoKeystore};
+use comptoir_fiscal::values::RegisterId;
+use keyring::v1::Entry;
+use zeroize::Zeroizing;
+
+/// Under which name the keystore lists what it keeps for the register.
+const SERVICE: &str = "comptoir";
+
+/// This device, with a clock of the caller's choice.
+pub fn this_device(clock: impl Clock + 'static) -> Platform {
+    Platform { clock: Box::new(clock), random: Box::new(SystemRandom), keystore: Box::new(PlatformKeystore) }
+}
+
+/// This device for a sample shop, which asks nothing of the platform's keystore and leaves nothing in it.
+pub fn for_a_sample(clock: impl Clock + 'static) -> Platform {
+    Platform { keystore: Box::new(NoKeystore), ..this_device(clock) }
+}
+
+/// The folder for state that backups of the data do not hold: `$XDG_STATE_HOME/comptoir`, or what stands for it.
+pub fn state_folder() -> PathBuf {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named("XDG_STATE_HOME")
+        .or_else(|| named("LOCALAPPDATA"))
+        .or_else(|| named("HOME").map(|home| home.join(".local").join("state")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join(SERVICE)
+}
 
 /// The system's random bytes.
 struct SystemRandom;
@@ -15,18 +41,22 @@ impl Random for SystemRandom {
     }
 }
 
-/// This device, with a clock of the caller's choice. No keystore is asked yet, so keys lie in files that only their owner
-/// can read, which the register seals as an event.
-pub(crate) fn this_device(clock: impl Clock + 'static) -> Platform {
-    Platform { clock: Box::new(clock), random: Box::new(SystemRandom), keystore: Box::new(NoKeystore) }
+/// The platform's keystore: the Secret Service, the Keychain, or the Credential Manager.
+struct PlatformKeystore;
+
+impl PlatformKeystore {
+    fn entry(register: RegisterId) -> Option<Entry> {
+        Entry::new(SERVICE, &register.to_string()).ok()
+    }
 }
 
-/// The folder for state that backups of the data do not hold: `$XDG_STATE_HOME/comptoir`, or what stands for it.
-pub(crate) fn state_folder() -> PathBuf {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    named("XDG_STATE_HOME")
-        .or_else(|| named("LOCALAPPDATA"))
-        .or_else(|| named("HOME").map(|home| home.join(".local").join("state")))
-        .unwrap_or_else(std::env::temp_dir)
-        .join("comptoir")
+impl Keystore for PlatformKeystore {
+    fn keep(&self, register: RegisterId, wrapping_key: &[u8; 32]) -> bool {
+        PlatformKeystore::entry(register).is_some_and(|entry| entry.set_secret(wrapping_key).is_ok())
+    }
+
+    fn find(&self, register: RegisterId) -> Option<Zeroizing<[u8; 32]>> {
+        let secret = Zeroizing::new(PlatformKeystore::entry(register)?.get_secret().ok()?);
+        secret.as_slice().try_into().ok().map(Zeroizing::new)
+    }
 }

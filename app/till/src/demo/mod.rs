@@ -20,7 +20,7 @@ use comptoir_fiscal::nf525;
 use comptoir_fiscal::values::{Cents, Date, Instant};
 use comptoir_fiscal::verify::{self, Verdict};
 
-use crate::platform;
+use comptoir_till::platform;
 use counter::{Counter, CounterError};
 use sample::{MANAGER, OWNER, SampleError, TIME_ZONE};
 
@@ -109,7 +109,7 @@ fn open(root: &Path) -> Result<(Counter, Date), DemoError> {
     let opens = Instant::from_local(day, opens, TIME_ZONE).ok_or_else(|| std::io::Error::other("no such time"))?;
     let clock = SetClock::at_instant(opens);
     let folder = DataFolder::of_sample(root);
-    let register = Register::found(folder, sample::founding()?, platform::this_device(clock.clone()))?;
+    let register = Register::found(folder, sample::founding()?, platform::for_a_sample(clock.clone()))?;
     Ok((Counter::open(register, clock)?, Date(day)))
 }
 

@@ -1,0 +1,3 @@
+//! The register's program as a library: what every shell around it starts with.
+
+pub mod platform;
