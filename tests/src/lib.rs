@@ -1,3 +1,4 @@
 //! What crosses crates: end to end, with the data they use.
 
 pub mod replay;
+pub mod sample;
