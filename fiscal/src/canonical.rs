@@ -165,11 +165,12 @@ impl<'t> Reader<'t> {
         self.expect(b"\"")?;
         let start = self.at;
         loop {
+            let plain = |c: &&u8| !matches!(c, b'"' | b'\\' | 0..=0x1f);
+            self.at += self.text[self.at..].iter().take_while(plain).count();
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(0..=0x1f) => return Err(self.fault(Fault::Escape)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.fault(Fault::Escape)),
                 None => return Err(self.fault(Fault::Syntax)),
             }
         }

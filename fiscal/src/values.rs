@@ -8,7 +8,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Offset, SecondsFormat, TimeZone, Timelike};
 use chrono_tz::Tz;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -321,7 +321,9 @@ impl Instant {
 
     /// `YYYYMMDDHHMMSS` in local time, as NF525 strings want it.
     pub fn compact(self) -> String {
-        self.0.format("%Y%m%d%H%M%S").to_string()
+        let (date, time) = (self.0.date_naive(), self.0.time());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        format!("{:04}{:02}{:02}{hour:02}{minute:02}{second:02}", date.year(), date.month(), date.day())
     }
 
     /// Whether its offset is the one that `zone` has at that instant.
@@ -344,7 +346,7 @@ impl Ord for Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.format("%Y-%m-%dT%H:%M:%S%:z").fmt(f)
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, false))
     }
 }
 
@@ -372,7 +374,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.format("%Y-%m-%d").fmt(f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

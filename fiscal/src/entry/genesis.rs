@@ -1,5 +1,7 @@
 //! The first entry of a journal: whose it is, and by which settings it runs.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -81,12 +83,13 @@ pub struct Genesis {
     pub time_zone: String,
 }
 
-/// The genesis body with every `set` applied, kept whole so that keys unknown here are not lost.
+/// The genesis body with every `set` applied, kept whole so that keys unknown here are not lost. Clones share it: each
+/// sale clones where its journal stands, and no sale changes the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
 pub struct Settings {
-    all: Map<String, Value>,
-    known: Genesis,
+    all: Arc<Map<String, Value>>,
+    known: Arc<Genesis>,
 }
 
 impl Settings {
@@ -102,7 +105,7 @@ impl Settings {
 
     /// Applies the `set` of an event: each key that it names takes its new value. An error changes nothing.
     pub fn apply(&mut self, set: &Map<String, Value>) -> Result<(), serde_json::Error> {
-        let mut all = self.all.clone();
+        let mut all = Map::clone(&self.all);
         all.extend(set.iter().map(|(key, value)| (key.clone(), value.clone())));
         *self = Settings::try_from(all)?;
         Ok(())
@@ -118,12 +121,12 @@ impl TryFrom<Map<String, Value>> for Settings {
     type Error = serde_json::Error;
     fn try_from(all: Map<String, Value>) -> Result<Settings, serde_json::Error> {
         let known = serde_json::from_value(Value::Object(all.clone()))?;
-        Ok(Settings { all, known })
+        Ok(Settings { all: Arc::new(all), known: Arc::new(known) })
     }
 }
 
 impl From<Settings> for Map<String, Value> {
     fn from(settings: Settings) -> Map<String, Value> {
-        settings.all
+        Arc::unwrap_or_clone(settings.all)
     }
 }

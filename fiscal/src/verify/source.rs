@@ -1,6 +1,6 @@
 //! Where lines come from: a text file or a database, read once in order and again at single places.
 
-use std::io::{self, BufRead, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use crate::message;
 
@@ -113,32 +113,13 @@ impl<R: BufRead + Seek + Send> Lines<R> {
 /// Reads up to and with a newline; of a line longer than `max`, appends nothing and says how long it is.
 fn read_line(reader: &mut impl BufRead, into: &mut Vec<u8>, max: usize) -> io::Result<(u64, bool)> {
     let start = into.len();
-    let (mut length, mut too_long) = (0u64, false);
-    loop {
-        let available = match reader.fill_buf() {
-            Ok(available) => available,
-            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => continue,
-            Err(fault) => return Err(fault),
-        };
-        let newline = available.iter().position(|byte| *byte == b'\n');
-        let taken = newline.map_or(available.len(), |at| at + 1);
-        if taken == 0 {
-            break;
-        }
-        if into.len() - start + taken > max {
-            too_long = true;
-            into.truncate(start);
-        }
-        if !too_long {
-            into.extend_from_slice(&available[..taken]);
-        }
-        reader.consume(taken);
-        length += taken as u64;
-        if newline.is_some() {
-            break;
-        }
+    let read = reader.by_ref().take(max as u64 + 1).read_until(b'\n', into)?;
+    if read <= max {
+        return Ok((read as u64, false));
     }
-    Ok((length, too_long))
+    let rest = if into.ends_with(b"\n") { 0 } else { reader.skip_until(b'\n')? };
+    into.truncate(start);
+    Ok((read as u64 + rest as u64, true))
 }
 
 impl<R: BufRead + Seek + Send> Source for Lines<R> {

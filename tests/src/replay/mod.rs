@@ -11,20 +11,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::operators::{Operator, Role};
-use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Command, Founding, Platform, Refusal, Register, RegisterError, Request};
-use comptoir_core::terms::Rules;
-use comptoir_fiscal::entry::{Merchant, Mode, Period, Software, Store};
+use comptoir_core::outside::SetClock;
+use comptoir_core::register::{Command, Refusal, Register, RegisterError, Request};
+use comptoir_fiscal::entry::Period;
 use comptoir_fiscal::journal::CommandId;
-use comptoir_fiscal::journal::key_file::NoKeystore;
-use comptoir_fiscal::values::FiscalYearStart;
 use sha2::{Digest, Sha256};
 
 pub use retail::{RetailBasket, RetailError, RetailLine};
 
-/// The operators among whom the baskets are shared.
-const CASHIERS: [&str; 4] = ["cashier-1", "cashier-2", "cashier-3", "cashier-4"];
+use crate::sample::{self, CASHIERS};
 
 /// What to replay.
 #[derive(Clone, Debug)]
@@ -79,15 +74,6 @@ pub enum ReplayError {
     Refused(#[from] Refusal),
 }
 
-/// The system's random bytes.
-struct SystemRandom;
-
-impl Random for SystemRandom {
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
-        getrandom::fill(bytes).map_err(|_| RandomFailed)
-    }
-}
-
 /// Sells the baskets, closes the last day, and archives every month that is over and every day of the open one. Run again
 /// on the same folder, it goes on after the last basket sealed. `progress` hears how many baskets of how many.
 pub fn run(options: &Options, mut progress: impl FnMut(usize, usize)) -> Result<Summary, ReplayError> {
@@ -113,36 +99,13 @@ pub fn run(options: &Options, mut progress: impl FnMut(usize, usize)) -> Result<
 
 fn open(options: &Options, clock: &SetClock) -> Result<Register, ReplayError> {
     let folder = DataFolder::of_sample(&options.data);
-    let platform =
-        Platform { clock: Box::new(clock.clone()), random: Box::new(SystemRandom), keystore: Box::new(NoKeystore) };
+    let platform = sample::platform(clock.clone());
     if folder.holds_a_shop() {
         return Ok(Register::open(folder, platform, |_, _| ())?);
     }
-    let founding = Founding {
-        merchant: Merchant {
-            address: "1 rue de l'Exemple, 75000 Paris".to_owned(),
-            naf: "4711F".to_owned(),
-            name: "Exemple - ventes rejouées".to_owned(),
-            siret: "00000000000000".to_owned(),
-            vat_number: "FR00000000000".to_owned(),
-        },
-        store: Store {
-            address: "1 rue de l'Exemple, 75000 Paris".to_owned(),
-            id: options.store.clone().unwrap_or_else(|| "all".to_owned()),
-            name: "Magasin d'exemple".to_owned(),
-        },
-        label: "01".to_owned(),
-        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        time_zone: "Etc/UTC".to_owned(),
-        mode: Mode::Live,
-        day_ends_at: "05:00".parse().map_err(RetailError::from)?,
-        fiscal_year_starts: FiscalYearStart::JANUARY,
-        catalogue: retail::catalogue(&options.products)?,
-        operators: CASHIERS
-            .map(|id| Operator { id: id.to_owned(), name: format!("Exemple {id}"), role: Role::Manager })
-            .to_vec(),
-        rules: Rules::default(),
-    };
+    let catalogue = retail::catalogue(&options.products)?;
+    let store = options.store.as_deref().unwrap_or("all");
+    let founding = sample::founding(catalogue, store, "Etc/UTC").map_err(RetailError::from)?;
     Ok(Register::found(folder, founding, platform)?)
 }
 

@@ -1,3 +1,0 @@
-//! The budgets of the architecture, each measured beside its limit.
-
-fn main() {}
