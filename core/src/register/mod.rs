@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use comptoir_fiscal::entry::{Mode, SYSTEM, TicketRef};
 use comptoir_fiscal::journal::key_file::{Keystore, Protection};
-use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, Outcome, Span};
+use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, Span};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
@@ -69,9 +69,8 @@ impl Register {
         }
         let at = self.now();
         let drafts = self.drafts(&request)?;
-        match self.journal.seal(request.id, at, &request.operator, drafts) {
-            Ok(Outcome::Sealed(lines)) => self.answer(lines, false),
-            Ok(Outcome::Before(seq)) => self.answered_before(seq),
+        match self.journal.seal_unknown(request.id, at, &request.operator, drafts) {
+            Ok(lines) => self.answer(lines, false),
             Err(error) => match self.reopen_after(error, request.id)? {
                 Some(seq) => self.answered_before(seq),
                 None => Err(Refusal::NotWritten),

@@ -234,12 +234,23 @@ impl Journal {
         if let Some(seq) = self.sealed_before(command)? {
             return Ok(Outcome::Before(seq));
         }
+        self.seal_unknown(command, at, operator, drafts).map(Outcome::Sealed)
+    }
+
+    /// Seals drafts as a command of which [`Journal::sealed_before`] has just said that it is unknown.
+    pub fn seal_unknown(
+        &mut self,
+        command: CommandId,
+        at: Instant,
+        operator: &str,
+        drafts: Vec<Draft>,
+    ) -> Result<Vec<Sealed>, CommandError> {
         let mut sealer = self.sealer(at)?;
         for draft in drafts {
             sealer.seal(operator, draft)?;
         }
         let batch = sealer.finish();
-        self.commit(batch, Some(command)).map(Outcome::Sealed)
+        self.commit(batch, Some(command))
     }
 
     /// Closes what is over at `at`: days, then months, then years, none of them empty. Nothing is sealed where nothing is

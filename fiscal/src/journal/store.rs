@@ -165,14 +165,29 @@ impl Store {
     }
 
     /// Appends lines and the command that asked for them, in one transaction, durably.
-    pub(super) fn append(&mut self, lines: &[Sealed], command: Option<CommandId>) -> Result<(), StoreError> {
-        let transaction = self.connection.transaction()?;
-        insert(&transaction, lines)?;
+    pub(super) fn append(&self, lines: &[Sealed], command: Option<CommandId>) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE")?;
+        let appended = self.insert(lines, command).and_then(|()| self.run("COMMIT"));
+        if appended.is_err() {
+            // What went wrong is told; whether this undoes it is found when the file is opened again.
+            let _ = self.run("ROLLBACK");
+        }
+        appended
+    }
+
+    fn insert(&self, lines: &[Sealed], command: Option<CommandId>) -> Result<(), StoreError> {
+        insert(&self.connection, lines)?;
         if let (Some(id), Some(last)) = (command, lines.last()) {
-            let mut remember = transaction.prepare_cached("INSERT INTO command (id, seq) VALUES (?1, ?2)")?;
+            let mut remember = self.connection.prepare_cached("INSERT INTO command (id, seq) VALUES (?1, ?2)")?;
             remember.execute(params![id.0.as_bytes(), last.entry.seq])?;
         }
-        Ok(transaction.commit()?)
+        Ok(())
+    }
+
+    /// Runs a statement without parameters, parsed once.
+    fn run(&self, statement: &str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(statement)?.execute([])?;
+        Ok(())
     }
 
     /// Moves the write-ahead log into the file where it has grown; called between commands, never within one.
@@ -223,8 +238,8 @@ impl Store {
     }
 }
 
-fn insert(transaction: &rusqlite::Transaction<'_>, lines: &[Sealed]) -> Result<(), StoreError> {
-    let mut add = transaction.prepare_cached("INSERT INTO line (seq, kind, bytes) VALUES (?1, ?2, ?3)")?;
+fn insert(connection: &Connection, lines: &[Sealed]) -> Result<(), StoreError> {
+    let mut add = connection.prepare_cached("INSERT INTO line (seq, kind, bytes) VALUES (?1, ?2, ?3)")?;
     for line in lines {
         add.execute(params![line.entry.seq, line.entry.kind.as_str(), line.line])?;
     }
@@ -260,7 +275,7 @@ mod tests {
     #[test]
     fn lines_and_commands_can_be_added_and_never_changed_or_deleted() {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::create(&folder.path().join("journal.db"), &known(0)).unwrap();
+        let store = Store::create(&folder.path().join("journal.db"), &known(0)).unwrap();
         let id = CommandId::new(Uuid::from_u128(7));
         store.append(&[known(1), known(2)], Some(id)).unwrap();
         assert_eq!((store.size().unwrap(), store.command(id).unwrap()), (3, Some(2)));

@@ -251,12 +251,7 @@ fn check_entry(entry: &Entry, known: &Known, findings: &mut Findings) {
         findings.defect(Rule::Clock, "at", message!("the offset of {zone}", zone = zone.name()), value(entry.at));
     }
     check_nf525_signature(&entry.body, known, findings);
-    check_body(&entry.body, findings);
-}
-
-/// What a body says that can be judged without any other entry.
-pub(super) fn check_body(body: &Body, findings: &mut Findings) {
-    match body {
+    match &entry.body {
         Body::Ticket(body) => {
             ticket::check_ticket(body, findings);
             settlement::check(body, findings);

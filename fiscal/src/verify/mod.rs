@@ -64,10 +64,18 @@ pub fn verify_file(path: &Path, against: &[Evidence], progress: Progress<'_>) ->
     }
 }
 
-/// What a verifier would find wrong with a body that it sees alone: asked before one is sealed.
+/// What a verifier would find wrong with a body that it sees alone: asked before one is sealed, when its figures have
+/// just been computed.
 pub(crate) fn fault_of(body: &Body) -> Option<Finding> {
     let mut findings = report::Findings::default();
-    line::check_body(body, &mut findings);
+    match body {
+        Body::Ticket(ticket) => {
+            ticket::check_facts(ticket, &mut findings);
+            settlement::check(ticket, &mut findings);
+        }
+        Body::Cash(cash) => ticket::check_cash(cash, &mut findings),
+        _ => {}
+    }
     findings.list.into_iter().next()
 }
 

@@ -18,6 +18,11 @@ const RETURN_DISCOUNT: &str = "Remise";
 /// Checks a ticket's lines, discounts, totals and type.
 pub(super) fn check_ticket(ticket: &Ticket, findings: &mut Findings) {
     check_figures(&ticket.lines, &ticket.discounts, &ticket.totals, findings);
+    check_facts(ticket, findings);
+}
+
+/// Checks what a ticket says besides its figures.
+pub(super) fn check_facts(ticket: &Ticket, findings: &mut Findings) {
     match ticket.ticket_type {
         TicketType::Sale => check_sale(ticket, findings),
         TicketType::Return => check_return(ticket, findings),
