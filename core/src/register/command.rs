@@ -139,46 +139,38 @@ impl Answer {
 
 impl Register {
     /// The drafts that a command comes to, once everything about it is checked.
-    pub(super) fn drafts(&mut self, request: &Request) -> Result<Vec<Draft>, Refusal> {
-        let operator = self
-            .operators
-            .get(&request.operator)
-            .ok_or_else(|| Refusal::UnknownOperator { operator: request.operator.clone() })?;
-        self.gates.pass(operator.role, request.command.gate())?;
-        if let Command::Sell(settled) = &request.command
+    pub(super) fn drafts(&mut self, operator: &str, command: Command) -> Result<Vec<Draft>, Refusal> {
+        let unknown = || Refusal::UnknownOperator { operator: operator.to_owned() };
+        let operator = self.operators.get(operator).ok_or_else(unknown)?;
+        self.gates.pass(operator.role, command.gate())?;
+        if let Command::Sell(settled) = &command
             && settled.cash_override().is_some()
         {
             self.gates.pass(operator.role, Gate::ExceedCashLimit)?;
         }
-        Ok(match &request.command {
-            Command::Sell(settled) => self.sale(settled)?,
+        Ok(match command {
+            Command::Sell(settled) => self.sale(*settled)?,
             Command::Return { of, chosen, pay_back, reason } => {
-                vec![self.goods_back(*of, chosen, pay_back, reason)?]
+                vec![self.goods_back(of, &chosen, &pay_back, &reason)?]
             }
-            Command::Cancel { of, reason } => vec![self.cancel(*of, reason)?],
+            Command::Cancel { of, reason } => vec![self.cancel(of, &reason)?],
             Command::MoveCash { movement, amount, reason } => {
-                if *movement == CashType::Count || !amount.is_positive() {
+                if movement == CashType::Count || !amount.is_positive() {
                     return Err(Refusal::NoAmount);
                 }
-                check_note(reason)?;
-                let movement = CashDraft::Movement { cash_type: *movement, amount: *amount, reason: reason.clone() };
-                vec![Draft::Cash(movement)]
+                check_note(&reason)?;
+                vec![Draft::Cash(CashDraft::Movement { cash_type: movement, amount, reason })]
             }
             Command::CountCash { counted, replaces, reason } => {
-                check_note(reason)?;
+                check_note(&reason)?;
                 replaces.map_or(Ok(()), |seq| self.check_count(seq))?;
-                vec![Draft::Cash(CashDraft::Count {
-                    counted: *counted,
-                    coins: Vec::new(),
-                    replaces: *replaces,
-                    reason: reason.clone(),
-                })]
+                vec![Draft::Cash(CashDraft::Count { counted, coins: Vec::new(), replaces, reason })]
             }
             Command::CloseDay => vec![Draft::Closing(Period::Day)],
         })
     }
 
-    fn sale(&mut self, settled: &Settled) -> Result<Vec<Draft>, Refusal> {
+    fn sale(&mut self, settled: Settled) -> Result<Vec<Draft>, Refusal> {
         let body = settled.body();
         match body.ticket_type {
             TicketType::Sale => {
@@ -197,7 +189,7 @@ impl Register {
                 set: None,
             })
         });
-        let ticket = Draft::Ticket(draft(settled.body().clone()));
+        let ticket = Draft::Ticket(draft(settled.into_body()));
         Ok(over_limit.into_iter().chain([ticket]).collect())
     }
 

@@ -67,11 +67,11 @@ impl Register {
         {
             return self.answered_before(seq);
         }
-        let at = self.now();
-        let drafts = self.drafts(&request)?;
-        match self.journal.seal_unknown(request.id, at, &request.operator, drafts) {
+        let (id, at) = (request.id, self.now());
+        let drafts = self.drafts(&request.operator, request.command)?;
+        match self.journal.seal_unknown(id, at, &request.operator, drafts) {
             Ok(lines) => self.answer(lines, false),
-            Err(error) => match self.reopen_after(error, request.id)? {
+            Err(error) => match self.reopen_after(error, id)? {
                 Some(seq) => self.answered_before(seq),
                 None => Err(Refusal::NotWritten),
             },

@@ -9,10 +9,12 @@ use rusqlite::{Connection, params};
 
 use crate::Result;
 
-/// A file with one table, whose commits wait for the disk as the journal's do.
+/// A file whose commits wait for the disk as the journal's do, with what a sale stores and nothing else: its line, and
+/// where asked the command that it answers, without which a repeated command would be sold twice.
 pub(crate) struct Bare {
     connection: Connection,
     key: SigningKey,
+    commands: bool,
     next: i64,
 }
 
@@ -33,13 +35,14 @@ impl Sold {
 
 impl Bare {
     /// A new file; pages, log and lock are as in `journal.db`.
-    pub(crate) fn create(path: &Path) -> Result<Bare> {
+    pub(crate) fn create(path: &Path, commands: bool) -> Result<Bare> {
         let connection = Connection::open(path)?;
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             PRAGMA wal_autocheckpoint = 0; CREATE TABLE line (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
+             PRAGMA wal_autocheckpoint = 0; CREATE TABLE line (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+             CREATE TABLE command (id BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
         )?;
-        Ok(Bare { connection, key: SigningKey::from_bytes(&[7; 32]), next: 0 })
+        Ok(Bare { connection, key: SigningKey::from_bytes(&[7; 32]), commands, next: 0 })
     }
 
     /// Signs twice and commits once.
@@ -50,6 +53,11 @@ impl Bare {
         transaction
             .prepare_cached("INSERT INTO line (seq, bytes) VALUES (?1, ?2)")?
             .execute(params![self.next, sold.line])?;
+        if self.commands {
+            transaction
+                .prepare_cached("INSERT INTO command (id, seq) VALUES (?1, ?2)")?
+                .execute(params![u128::try_from(self.next)?.to_be_bytes(), self.next])?;
+        }
         transaction.commit()?;
         self.next += 1;
         Ok([arg, entry])

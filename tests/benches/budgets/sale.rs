@@ -16,7 +16,7 @@ const LINES: usize = 12;
 /// Rounds before the first that counts: the write-ahead logs reach the length that they keep.
 const WARM_UP: usize = 500;
 
-/// Rounds that count. In each, every one of the three is measured once, each time in another order.
+/// Rounds that count. In each, every one of the four is measured once, each time in another order.
 const ROUNDS: usize = 1500;
 
 /// One journal that is sold into.
@@ -53,28 +53,31 @@ pub(crate) fn measure(large: &Large) -> Result<()> {
     shop.sell_days(1, &shop::samples([2])?)?;
     let mut small = Till::new(shop.open(SystemClock)?)?;
     let mut large_till = Till::new(large.open()?)?;
-    let mut bare = Bare::create(&folder.path().join("bare.db"))?;
-    let mut bare_times = Times::default();
+    let mut bare = [("bare.db", true), ("line.db", false)]
+        .map(|(name, commands)| Bare::create(&folder.path().join(name), commands).map(|bare| (bare, Times::default())));
     let entries = small.register.journal().standing().size();
     let mut sold = small.sell(false)?;
     for round in 0..WARM_UP + ROUNDS {
         let counts = round >= WARM_UP;
-        for turn in 0..3 {
-            match (round + turn) % 3 {
+        for turn in 0..4 {
+            match (round + turn) % 4 {
                 0 => sold = small.sell(counts)?,
                 1 => drop(large_till.sell(counts)?),
-                _ => {
+                other => {
+                    let (bare, times) = bare[other - 2].as_mut().map_err(|fault| fault.to_string())?;
                     let (committed, time) = timed(|| bare.commit(&sold));
                     std::hint::black_box(committed?);
                     bare.tidy()?;
                     if counts {
-                        bare_times.add(time);
+                        times.add(time);
                     }
                 }
             }
         }
     }
     large_till.register.stop()?;
+    let [bare_times, line_times] = bare.map(|bare| bare.map(|(_, times)| times));
+    let (bare_times, line_times) = (bare_times?, line_times?);
     let (sale, bare) = (small.times.median(), bare_times.median());
     let beside = format!(
         "sale_us={} bare_us={} sale_p95_us={} bare_p95_us={} lines={LINES} rounds={ROUNDS}",
@@ -84,6 +87,9 @@ pub(crate) fn measure(large: &Large) -> Result<()> {
         us(bare_times.at(95))
     );
     budget("sale-to-durable", sale / bare, Good::Below, 1.25, &beside);
+    let line = line_times.median();
+    let alone = format!("ratio={:.3} line_us={} the line alone, without its command", sale / line, us(line));
+    information("sale-beside-its-line", &alone);
     let grown = large_till.times.median();
     let beside = format!(
         "small_us={} large_us={} small_entries={entries} large_entries={} rounds={ROUNDS}",
