@@ -1,4 +1,4 @@
-//! Reads a source in batches: while one is followed in order, the next is checked on all cores.
+//! Reads a source in batches: while one is followed in order and another is read, the one between is checked on all cores.
 
 use std::collections::BTreeMap;
 
@@ -30,21 +30,21 @@ pub(super) fn run(
     let mut ready: Option<(Batch, Vec<Checked>)> = None;
     loop {
         let followed = ready.take();
-        let (spent, checked) = rayon::join(
-            || followed.map(|(batch, checked)| follow(batch, checked, follower, source, report)),
-            || check(&next, &known),
-        );
+        let in_order = || {
+            let followed = followed.map(|(batch, checked)| follow(batch, checked, follower, source, report));
+            let mut batch = followed.unwrap_or_default();
+            batch.clear();
+            let is_over = is_over || fill(source, &mut batch, report);
+            (batch, is_over)
+        };
+        let (filled, checked) = rayon::join(in_order, || check(&next, &known));
         progress(source.done(), source.total());
         if checked.is_empty() {
             break;
         }
-        let mut empty = spent.unwrap_or_default();
-        empty.clear();
-        let batch = std::mem::replace(&mut next, empty);
-        ready = Some((batch, checked));
-        if !is_over {
-            is_over = fill(source, &mut next, report);
-        }
+        let (batch, over) = filled;
+        ready = Some((std::mem::replace(&mut next, batch), checked));
+        is_over = over;
     }
     let mut findings = super::report::Findings::default();
     source.check(&mut findings);
