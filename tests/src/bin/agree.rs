@@ -95,10 +95,11 @@ fn as_sealed(file: &Path, python: &mut Python) -> Result<bool, Box<dyn std::erro
     Ok(true)
 }
 
-/// Whether the verdicts go together. Of a database, which the format leaves to SQLite, ours may see more, never less.
+/// Whether the verdicts go together. Of a damaged database or ZIP, whose insides the format leaves to others, ours may see
+/// more, never less, and one may call a defect what the other cannot read.
 fn agrees(mutant: &Mutant, ours: Verdict, theirs: &str) -> bool {
-    let database = mutant.bytes.get(1..15) == Some(b"QLite format 3");
-    if database { ours != Verdict::Sound || theirs == "sound" } else { ours.as_str() == theirs }
+    let container = mutant.bytes.get(1..15) == Some(b"QLite format 3") || mutant.bytes.get(2..4) == Some(b"\x03\x04");
+    if container { ours != Verdict::Sound || theirs == "sound" } else { ours.as_str() == theirs }
 }
 
 /// Whether a verdict is one that such damage may have.
