@@ -206,7 +206,7 @@ pub fn give_back(
         let place = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
         lines.push(line_back(line, place, *qty, before)?);
     }
-    let inputs: Vec<LineInput> = lines.iter().map(input).collect();
+    let inputs: Vec<LineInput> = lines.iter().map(LineInput::from).collect();
     let sums = figures(&inputs, &[]).map_err(|_| ReturnError::NothingChosen)?;
     lines.iter_mut().zip(sums.hts).for_each(|(line, ht)| line.ht = ht);
     let body = TicketBody {
@@ -394,11 +394,6 @@ fn line_back(line: &Line, n: u32, qty: Quantity, before: &GivenBack) -> Result<L
     let amount = gross(-qty, line.unit_price) - total;
     let discounts = if amount.is_zero() { vec![] } else { vec![Discount { amount, label: "Remise".to_owned() }] };
     Ok(Line { n, of: Some(line.n), qty: -qty, total, discounts, menu: None, tare: None, ..line.clone() })
-}
-
-fn input(line: &Line) -> LineInput {
-    let discount = line.discounts.iter().map(|discount| discount.amount).sum();
-    LineInput { qty: line.qty, unit_price: line.unit_price, discount, vat: line.vat }
 }
 
 fn negated_discounts(discounts: &[Discount]) -> Vec<Discount> {

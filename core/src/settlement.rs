@@ -4,6 +4,7 @@
 //! be sealed.
 
 use comptoir_fiscal::entry::{Channel, Discount, Line, Payment, SaleMode, Tender, TicketRef, TicketType, Totals};
+use comptoir_fiscal::journal::TicketDraft;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::values::Cents;
 use serde::{Deserialize, Serialize};
@@ -201,6 +202,25 @@ pub struct TicketBody {
     pub totals: Totals,
     pub payments: Vec<Payment>,
     pub change: Cents,
+}
+
+/// What the journal seals of it; the totals are computed anew there.
+impl From<TicketBody> for TicketDraft {
+    fn from(body: TicketBody) -> TicketDraft {
+        TicketDraft {
+            ticket_type: body.ticket_type,
+            channel: body.channel,
+            mode: body.mode,
+            lines: body.lines,
+            discounts: body.discounts,
+            payments: body.payments,
+            change: body.change,
+            customer: body.customer,
+            notes: body.notes,
+            refers_to: body.refers_to,
+            reason: body.reason,
+        }
+    }
 }
 
 /// A ticket that is paid, or paid back, to the cent: the only thing that a register seals as one.

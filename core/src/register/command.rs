@@ -1,7 +1,7 @@
 //! What can be asked of a register, and what it makes of it.
 
 use comptoir_fiscal::entry::{Body, CashType, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
-use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft, TicketDraft};
+use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::Cents;
 
@@ -189,7 +189,7 @@ impl Register {
                 set: None,
             })
         });
-        let ticket = Draft::Ticket(draft(settled.into_body()));
+        let ticket = Draft::Ticket(settled.into_body().into());
         Ok(over_limit.into_iter().chain([ticket]).collect())
     }
 
@@ -222,14 +222,14 @@ impl Register {
             }
         }
         let settled = refund.settle().map_err(|(_, error)| error)?;
-        Ok(Draft::Ticket(draft(settled.into_body())))
+        Ok(Draft::Ticket(settled.into_body().into()))
     }
 
     fn cancel(&mut self, of: TicketRef, reason: &str) -> Result<Draft, Refusal> {
         let (original, before) = self.original(of)?;
         let settled = returns::cancel(of, &original, &before, reason)?;
         self.check_vouchers(&settled.body().payments)?;
-        Ok(Draft::Ticket(draft(settled.into_body())))
+        Ok(Draft::Ticket(settled.into_body().into()))
     }
 
     /// Refuses to correct what is no count of the drawer.
@@ -259,20 +259,4 @@ impl Register {
 fn check_note(note: &Option<String>) -> Result<(), Refusal> {
     without_card_number(note.as_deref().unwrap_or_default())?;
     Ok(())
-}
-
-fn draft(body: TicketBody) -> TicketDraft {
-    TicketDraft {
-        ticket_type: body.ticket_type,
-        channel: body.channel,
-        mode: body.mode,
-        lines: body.lines,
-        discounts: body.discounts,
-        payments: body.payments,
-        change: body.change,
-        customer: body.customer,
-        notes: body.notes,
-        refers_to: body.refers_to,
-        reason: body.reason,
-    }
 }

@@ -7,7 +7,7 @@ use comptoir_core::catalogue::{Catalogue, Category, Product, Unit, VatByMode};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Clock, SetClock};
 use comptoir_core::register::{Command, Register, Request};
-use comptoir_core::settlement::{Settled, TicketBody};
+use comptoir_core::settlement::Settled;
 use comptoir_core::tender::{TenderRequest, suggestions};
 use comptoir_core::terms::{Rules, Terms};
 use comptoir_fiscal::entry::{Channel, Nature};
@@ -108,23 +108,7 @@ pub(crate) fn selling(register: &mut Register, sale: &Settled) -> Result<Request
 /// Tickets of these numbers of lines, to be sealed many times over.
 pub(crate) fn samples(lines: impl IntoIterator<Item = usize>) -> Result<Vec<TicketDraft>> {
     let (catalogue, terms) = (catalogue()?, Rules::default().on("2023-01-02".parse()?));
-    lines.into_iter().map(|lines| Ok(draft(sale(&catalogue, &terms, lines)?.into_body()))).collect()
-}
-
-fn draft(body: TicketBody) -> TicketDraft {
-    TicketDraft {
-        ticket_type: body.ticket_type,
-        channel: body.channel,
-        mode: body.mode,
-        lines: body.lines,
-        discounts: body.discounts,
-        payments: body.payments,
-        change: body.change,
-        customer: body.customer,
-        notes: body.notes,
-        refers_to: body.refers_to,
-        reason: body.reason,
-    }
+    lines.into_iter().map(|lines| Ok(sale(&catalogue, &terms, lines)?.into_body().into())).collect()
 }
 
 fn catalogue() -> Result<Catalogue> {
