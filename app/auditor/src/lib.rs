@@ -8,6 +8,7 @@ pub mod help;
 mod json;
 mod meaning;
 pub mod progress;
+pub mod refusal;
 mod text;
 
 use std::io::{self, BufRead, Write};
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
     use comptoir_fiscal::language::{self, Language};
 
-    const JOURNAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/journal.jsonl");
+    const JOURNAL: &str = "../../tests/vectors/journal.jsonl";
 
     fn said(path: &Path, language: Language) -> String {
         let french = [comptoir_fiscal::FRENCH, FRENCH];
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_said_has_its_french() {
-        let sources = language::sources_under(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))).unwrap();
+        let sources = language::sources_under(Path::new("src")).unwrap();
         assert_eq!(language::missing(FRENCH, &sources).unwrap(), Vec::<String>::new());
     }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
-use comptoir_auditor::{Arguments, FRENCH, FRENCH_HELP, help, language_of, run};
+use comptoir_auditor::{Arguments, FRENCH, FRENCH_HELP, help, language_of, refusal, run};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::verify::Verdict;
 
@@ -21,6 +21,6 @@ fn program() -> Result<Verdict, Box<dyn std::error::Error>> {
     let language = language_of(std::env::args());
     let translations = Translations::new(language, &[comptoir_fiscal::FRENCH, FRENCH, FRENCH_HELP])?;
     let command = help::translated(Arguments::command(), &translations);
-    let arguments = Arguments::from_arg_matches(&command.get_matches())?;
+    let arguments = Arguments::from_arg_matches(&refusal::matches(command, &translations))?;
     run(&arguments, &translations)
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
-use comptoir_auditor::help;
+use comptoir_auditor::{help, refusal};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::verify::Verdict;
 
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         french_help,
     ];
     let translations = Translations::new(language, &french).unwrap_or_else(|_| Translations::english());
-    let matches = help::translated(Arguments::command(), &translations).get_matches();
+    let matches = refusal::matches(help::translated(Arguments::command(), &translations), &translations);
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_said_has_its_french() {
-        let sources = language::sources_under(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))).unwrap();
+        let sources = language::sources_under(Path::new("src")).unwrap();
         assert_eq!(language::missing(FRENCH[0], &sources).unwrap(), Vec::<String>::new());
     }
 
