@@ -66,12 +66,29 @@ pub enum WriteError {
     NotCanonical(#[from] NotCanonical),
 }
 
+/// What most entries are shorter than, so that writing one seldom moves it in memory.
+const BYTES_USUAL: usize = 4096;
+
 /// The canonical bytes of `value`, proved to be so.
 pub fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, WriteError> {
-    let bytes = serde_json::to_vec(value)?;
+    let mut bytes = Vec::with_capacity(BYTES_USUAL);
+    serde_json::to_writer(&mut bytes, value)?;
     check(&bytes)?;
     Ok(bytes)
 }
+
+/// The bytes that stand for themselves within a string.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        plain[control] = false;
+        control += 1;
+    }
+    plain[b'"' as usize] = false;
+    plain[b'\\' as usize] = false;
+    plain
+};
 
 struct Reader<'t> {
     text: &'t [u8],
@@ -122,7 +139,7 @@ impl<'t> Reader<'t> {
         loop {
             let start = self.at;
             let key = self.string()?;
-            if !key.iter().all(|c| c.is_ascii() && *c != b'\\' && *c >= b' ') {
+            if !key.iter().all(|c| c.is_ascii() && PLAIN[usize::from(*c)]) {
                 return Err(NotCanonical { offset: start, fault: Fault::Key });
             }
             if before.is_some_and(|before| before >= key) {
@@ -165,8 +182,8 @@ impl<'t> Reader<'t> {
         self.expect(b"\"")?;
         let start = self.at;
         loop {
-            let plain = |c: &&u8| !matches!(c, b'"' | b'\\' | 0..=0x1f);
-            self.at += self.text[self.at..].iter().take_while(plain).count();
+            let rest = &self.text[self.at..];
+            self.at += rest.iter().position(|c| !PLAIN[usize::from(*c)]).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
@@ -200,18 +217,25 @@ impl<'t> Reader<'t> {
 
     fn number(&mut self) -> Result<(), NotCanonical> {
         let rest = &self.text[self.at..];
-        let length = rest.iter().take_while(|c| matches!(c, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).count();
-        let written = std::str::from_utf8(&rest[..length]).unwrap_or_default();
-        let digits = written.strip_prefix('-').unwrap_or(written);
-        let shortest = written == "0" || (!digits.starts_with('0') && digits.bytes().all(|c| c.is_ascii_digit()));
-        match written.parse::<i64>() {
-            Ok(number) if shortest && number.unsigned_abs() <= INTEGER_MAX.unsigned_abs() => {
-                self.at += length;
-                Ok(())
-            }
-            _ => Err(self.fault(Fault::Number)),
+        let sign = usize::from(rest.first() == Some(&b'-'));
+        let digits = rest[sign..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let (end, number) = (sign + digits, &rest[sign..sign + digits]);
+        let shortest = number.first().is_some_and(|first| *first != b'0') || (number == b"0" && sign == 0);
+        let goes_on = matches!(rest.get(end), Some(b'-' | b'+' | b'.' | b'e' | b'E'));
+        if !shortest || goes_on || digits > DIGITS_MAX || value_of(number) > INTEGER_MAX.unsigned_abs() {
+            return Err(self.fault(Fault::Number));
         }
+        self.at += end;
+        Ok(())
     }
+}
+
+/// How many digits [`INTEGER_MAX`] has.
+const DIGITS_MAX: usize = 16;
+
+/// What at most [`DIGITS_MAX`] digits stand for.
+fn value_of(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))
 }
 
 #[cfg(test)]
@@ -240,6 +264,12 @@ mod tests {
             (r#"1.0"#, Fault::Number),
             (r#"01"#, Fault::Number),
             (r#"-0"#, Fault::Number),
+            (r#"-"#, Fault::Number),
+            (r#"-01"#, Fault::Number),
+            (r#"1-"#, Fault::Number),
+            (r#"-9007199254740992"#, Fault::Number),
+            (r#"10000000000000000"#, Fault::Number),
+            (r#"99999999999999999999999999"#, Fault::Number),
             (r#"1e3"#, Fault::Number),
             (r#"9007199254740992"#, Fault::Number),
             (r#"null"#, Fault::Null),
