@@ -17,7 +17,8 @@ const ARCHIVE_NAMESPACE: &[u8] = b"comptoir-archive-v1\n";
 const HEAD_NAMESPACE: &[u8] = b"comptoir-head-v1\n";
 const VOUCHER_NAMESPACE: &[u8] = b"comptoir-voucher-v1\n";
 
-/// The private key of a device. Its memory is wiped when it goes.
+/// The private key of a device. Its memory is wiped when it goes, and so is that of each clone.
+#[derive(Clone)]
 pub struct DeviceKey(SigningKey);
 
 impl DeviceKey {

@@ -3,6 +3,8 @@
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use comptoir_fiscal::journal::{ArchiveError, Archived, Span};
+
 use super::{Register, RegisterError};
 
 type Job = Box<dyn FnOnce(&mut Register) + Send>;
@@ -17,6 +19,17 @@ pub struct Desk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the register has stopped: start it again")]
 pub struct DeskClosed;
+
+/// Why a period was not archived from the desk. Nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskArchiveError {
+    /// The register's thread has ended.
+    #[error(transparent)]
+    Closed(#[from] DeskClosed),
+    /// The archive could not be written or recorded.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+}
 
 impl Desk {
     /// Puts a register on a thread of its own.
@@ -46,6 +59,19 @@ impl Desk {
         });
         self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
         reply.recv().map_err(|_| DeskClosed)
+    }
+
+    /// Archives a closed period on the caller's own thread: the register only hands over the lines, a few at a time, and
+    /// records the file at the end, so that nobody waits at the till. `progress` is as of [`Register::archive`].
+    pub fn archive(&self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
+        let prepared = self.ask(move |register| register.journal().prepare_archive(span))?;
+        let prepared = prepared.map_err(RegisterError::from)?;
+        let lines = |from, to| match self.ask(move |register| register.journal().lines(from, to)) {
+            Ok(lines) => lines.map_err(RegisterError::from).map_err(DeskArchiveError::from),
+            Err(closed) => Err(closed.into()),
+        };
+        let archived = prepared.write(lines, &mut progress).map_err(ArchiveError::from).map_err(RegisterError::from)?;
+        Ok(self.ask(move |register| register.record_archive(archived))??)
     }
 
     /// Lets the register finish what it was asked, seal that it stops, and end.

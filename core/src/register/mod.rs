@@ -20,7 +20,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
 pub use command::{Answer, Command, PayBack, Request};
-pub use desk::{Desk, DeskClosed};
+pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
 pub use opening::{Founding, Notice};
 pub use vouchers::Validity;
@@ -85,12 +85,18 @@ impl Register {
     }
 
     /// Archives a closed period: the file is written and checked, then recorded. `progress` hears how much of how much is
-    /// done, first of writing, then of checking.
+    /// done, first of writing, then of checking. [`Desk::archive`] does it while others are served.
     pub fn archive(&mut self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, RegisterError> {
         let (id, at) = (self.new_command()?, self.now());
         let archived = self.journal.archive(span, id, at, SYSTEM, &mut progress)?;
         self.settle()?;
         Ok(archived)
+    }
+
+    /// Records an archive that was written while others were served.
+    fn record_archive(&mut self, archived: Archived) -> Result<Archived, RegisterError> {
+        let (id, at) = (self.new_command()?, self.now());
+        Ok(self.journal.record_archive(archived, id, at, SYSTEM)?)
     }
 
     /// Writes the head and brings the projections up to date: what an answer did not wait for.

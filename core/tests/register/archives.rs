@@ -1,12 +1,12 @@
 //! Archives through the register: in order, recorded, never written over.
 
-use comptoir_core::register::RegisterError;
+use comptoir_core::register::{Command, Desk, RegisterError, Request};
 use comptoir_fiscal::archive::WriteError;
 use comptoir_fiscal::entry::{Kind, Period};
 use comptoir_fiscal::journal::{ArchiveError, Span};
 use comptoir_fiscal::verify::verify_archive;
 
-use crate::shop::{Till, assert_sound, files};
+use crate::shop::{Till, assert_sound, cash, command_id, files};
 
 /// A till with three closed months and a closed year.
 fn with_months() -> Till {
@@ -107,5 +107,32 @@ fn an_archive_needs_no_kept_heads() {
         let archived = till.register().archive(span, |_, _| ()).unwrap();
         assert_sound(&verify_archive(&archived.path, &[], &mut |_, _| ()));
     }
+    till.end();
+}
+
+#[test]
+fn sales_are_sealed_while_an_archive_is_written() {
+    let mut till = with_months();
+    let span = due(&mut till)[0];
+    let basket = till.basket(&[("CAFE", 1000)]);
+    let settled = till.settled(basket, &[cash(250)]);
+    let desk = Desk::start(till.take()).unwrap();
+    let mut sold = 0;
+    let archived = desk
+        .archive(span, |_, _| {
+            sold += 1;
+            let sale = Command::Sell(Box::new(settled.clone()));
+            let request = Request { id: command_id(1000 + sold), operator: "cashier".to_owned(), command: sale };
+            assert!(!desk.ask(|register| register.execute(request).unwrap()).unwrap().repeated);
+        })
+        .unwrap();
+    assert!(sold > 4, "{sold} sales while it was written and checked");
+    assert_sound(&verify_archive(&archived.path, &[], &mut |_, _| ()));
+    let again = desk.archive(span, |_, _| ()).unwrap();
+    assert_eq!(again, archived);
+    desk.close().unwrap();
+    till.start();
+    let kinds = till.entries().into_iter().map(|entry| entry.kind);
+    assert_eq!(kinds.filter(|kind| *kind == Kind::Archive).count(), 1);
     till.end();
 }

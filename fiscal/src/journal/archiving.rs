@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::archive::{self, Input, Manifest, WriteError};
-use crate::checkpoint::{Checkpoint, Statement};
+use crate::checkpoint::{Checkpoint, Statement, Witness};
 use crate::entry::{Body, Kind, Period};
+use crate::key::DeviceKey;
 use crate::merkle;
 use crate::sealed;
 use crate::standing::Standing;
@@ -13,7 +14,7 @@ use crate::values::{Hash, Instant, RegisterId};
 use crate::verify::{self, Evidence, Verdict};
 
 use super::head::Head;
-use super::store::{Store, StoreError};
+use super::store::StoreError;
 use super::{CommandError, CommandId, Draft, Journal, OpenError, follow, read_line};
 
 /// How many lines are read at a time.
@@ -84,6 +85,9 @@ impl Journal {
 
     /// Archives a closed period: the file is written, checked, and then recorded by an archive entry of `operator`.
     /// `progress` hears how much of how much is done, first of writing, then of checking.
+    ///
+    /// Nothing else can be sealed meanwhile; where that matters, [`Journal::prepare_archive`] and
+    /// [`Journal::record_archive`] let the work between them be done elsewhere.
     pub fn archive(
         &mut self,
         span: Span,
@@ -92,34 +96,54 @@ impl Journal {
         operator: &str,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Archived, ArchiveError> {
+        let prepared = self.prepare_archive(span)?;
+        let archived = prepared.write(|from, to| self.lines(from, to), progress)?;
+        self.record_archive(archived, command, at, operator)
+    }
+
+    /// All that the archive of a closed period needs of the journal but its lines.
+    pub fn prepare_archive(&self, span: Span) -> Result<PreparedArchive, ArchiveError> {
         let folder = self.places.archives();
         std::fs::create_dir_all(&folder).map_err(WriteError::from)?;
         let before = if span.from > 0 { Some(self.stood_at(span.from)?) } else { None };
         let after = self.stood_at(span.to + 1)?;
         let genesis = read_line(&self.store, 0)?.line;
-        let statement = Statement { register: after.register, size: after.size(), root: after.frontier.root() };
         let held = self.held.as_ref().filter(|held| held.witnessed.size == after.size());
         let checkpoint = held
             .and_then(|held| Checkpoint::parse(&held.checkpoint).ok())
-            .unwrap_or_else(|| Checkpoint::sign(statement, &self.key));
-        let input = Input {
-            period: span.period,
-            lines: Lines { store: &self.store, next: span.from, end: span.to + 1, read: Vec::new().into_iter() },
-            genesis: &genesis,
-            before: before.as_ref(),
-            after: &after,
-            checkpoint: &checkpoint,
-            witness: self.witness.as_ref(),
-            key: &self.key,
-        };
-        let (path, sha256) = match archive::write(input, &folder, progress) {
-            Ok(written) => (folder.join(written.name), written.sha256),
-            Err(WriteError::Exists(path)) => (path.clone(), unrecorded(path, span, statement, progress)?),
-            Err(error) => return Err(error.into()),
-        };
-        let Span { period, from, to } = span;
+            .unwrap_or_else(|| Checkpoint::sign(statement_of(&after), &self.key));
+        let (witness, key) = (self.witness.clone(), self.key.clone());
+        Ok(PreparedArchive { folder, span, genesis, before, after, checkpoint, witness, key })
+    }
+
+    /// Records an archive that was written, unless that very file is recorded already.
+    pub fn record_archive(
+        &mut self,
+        archived: Archived,
+        command: CommandId,
+        at: Instant,
+        operator: &str,
+    ) -> Result<Archived, ArchiveError> {
+        let Archived { sha256, span: Span { period, from, to }, .. } = archived;
+        for seq in self.store.seqs_of(Kind::Archive).map_err(OpenError::from)? {
+            if let Body::Archive(recorded) = read_line(&self.store, seq)?.entry.body
+                && (recorded.period, recorded.to, recorded.sha256) == (period, to, sha256)
+            {
+                return Ok(archived);
+            }
+        }
         self.seal(command, at, operator, vec![Draft::Archive { period, from, to, sha256 }])?;
-        Ok(Archived { path, sha256, span })
+        Ok(archived)
+    }
+
+    /// The sealed lines from `from` up to and without `to`, each with its newline.
+    pub fn lines(&self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, OpenError> {
+        let mut lines = Vec::new();
+        self.store.lines(from, to, |_, line| {
+            lines.push(line.to_vec());
+            Ok::<(), StoreError>(())
+        })?;
+        Ok(lines)
     }
 
     /// Where the journal stood when it had `size` entries, of which the last was a closing. From the head that was kept
@@ -150,6 +174,55 @@ impl Journal {
     }
 }
 
+/// The archive of a closed period, about to be written. It can go to another thread, so that nobody waits at the till.
+pub struct PreparedArchive {
+    folder: PathBuf,
+    span: Span,
+    genesis: Vec<u8>,
+    before: Option<Standing>,
+    after: Standing,
+    checkpoint: Checkpoint,
+    witness: Option<Witness>,
+    key: DeviceKey,
+}
+
+impl PreparedArchive {
+    /// Writes the file and checks it; [`Journal::record_archive`] then records it. `lines` is asked for the lines of the
+    /// journal from one seq up to and without another, a few at a time.
+    pub fn write<E>(
+        &self,
+        lines: impl FnMut(u64, u64) -> Result<Vec<Vec<u8>>, E>,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Archived, WriteError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let span = self.span;
+        let input = Input {
+            period: span.period,
+            lines: Lines { ask: lines, next: span.from, end: span.to + 1, read: Vec::new().into_iter() },
+            genesis: &self.genesis,
+            before: self.before.as_ref(),
+            after: &self.after,
+            checkpoint: &self.checkpoint,
+            witness: self.witness.as_ref(),
+            key: &self.key,
+        };
+        let (path, sha256) = match archive::write(input, &self.folder, progress) {
+            Ok(written) => (self.folder.join(written.name), written.sha256),
+            Err(WriteError::Exists(path)) => {
+                (path.clone(), unrecorded(path, span, statement_of(&self.after), progress)?)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Archived { path, sha256, span })
+    }
+}
+
+fn statement_of(standing: &Standing) -> Statement {
+    Statement { register: standing.register, size: standing.size(), root: standing.frontier.root() }
+}
+
 /// The hash of an archive that was written and not recorded, because the register stopped in between: it is taken if it
 /// is sound, of this very period and of the history that is here, and never written over.
 fn unrecorded(
@@ -176,30 +249,25 @@ fn covered(path: &Path) -> Option<(RegisterId, Span)> {
     Some((register, Span { to, period, from }))
 }
 
-/// The sealed lines of a range, a few at a time.
-struct Lines<'j> {
-    store: &'j Store,
+/// The sealed lines of a range, asked for a few at a time.
+struct Lines<F> {
+    ask: F,
     next: u64,
     end: u64,
     read: std::vec::IntoIter<Vec<u8>>,
 }
 
-impl Iterator for Lines<'_> {
-    type Item = Result<Vec<u8>, StoreError>;
+impl<E, F: FnMut(u64, u64) -> Result<Vec<Vec<u8>>, E>> Iterator for Lines<F> {
+    type Item = Result<Vec<u8>, E>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.read.len() == 0 && self.next < self.end {
-            let end = self.end.min(self.next + LINES_AT_ONCE);
-            let mut read = Vec::new();
-            let taken = self.store.lines(self.next, end, |_, line| {
-                read.push(line.to_vec());
-                Ok::<(), StoreError>(())
-            });
-            self.next = end;
-            if let Err(error) = taken {
-                return Some(Err(error));
+            let from = self.next;
+            self.next = self.end.min(from + LINES_AT_ONCE);
+            match (self.ask)(from, self.next) {
+                Ok(read) => self.read = read.into_iter(),
+                Err(error) => return Some(Err(error)),
             }
-            self.read = read.into_iter();
         }
         self.read.next().map(Ok)
     }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-pub use archiving::{ArchiveError, Archived, Span};
+pub use archiving::{ArchiveError, Archived, PreparedArchive, Span};
 pub use draft::{CashDraft, Draft, EventDraft, InvoiceDraft, NoteDraft, TicketDraft};
 pub use head::{Head, Held};
 pub use sealer::SealError;
