@@ -17,6 +17,7 @@ pub mod private;
 pub mod projection;
 pub mod register;
 pub mod returns;
+pub mod secret;
 pub mod settlement;
 pub mod shop;
 pub mod tender;

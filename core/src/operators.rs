@@ -6,6 +6,7 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Kept;
 use crate::shown_by_message;
 
 /// What somebody is at the till.
@@ -53,6 +54,31 @@ pub struct Operator {
     pub name: String,
     /// What they are.
     pub role: Role,
+    /// Whether they may sign in. Nobody is deleted: the journal names them.
+    #[serde(default = "active")]
+    pub active: bool,
+    /// What they type to sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Kept>,
+    /// What they carry to sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<Kept>,
+}
+
+const fn active() -> bool {
+    true
+}
+
+impl Operator {
+    /// Somebody who works here, and has no PIN or badge yet.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, role: Role) -> Operator {
+        Operator { id: id.into(), name: name.into(), role, active: true, pin: None, badge: None }
+    }
+
+    /// Whether they must sign in before anything is done in their name.
+    pub fn has_a_secret(&self) -> bool {
+        self.pin.is_some() || self.badge.is_some()
+    }
 }
 
 /// What not everybody may do.
@@ -131,6 +157,34 @@ impl Gate {
         Gate::ReadReports,
         Gate::ReadJournal,
     ];
+
+    /// Its name, as settings and events write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Gate::Sell => "sell",
+            Gate::Discount => "discount",
+            Gate::OverridePrice => "override_price",
+            Gate::AbandonSale => "abandon_sale",
+            Gate::Return => "return",
+            Gate::Cancel => "cancel",
+            Gate::CorrectPayment => "correct_payment",
+            Gate::ExceedCashLimit => "exceed_cash_limit",
+            Gate::OpenDrawer => "open_drawer",
+            Gate::MoveCash => "move_cash",
+            Gate::CountDrawer => "count_drawer",
+            Gate::Duplicate => "duplicate",
+            Gate::CloseDay => "close_day",
+            Gate::ClosePeriod => "close_period",
+            Gate::ManageVouchers => "manage_vouchers",
+            Gate::EditCatalogue => "edit_catalogue",
+            Gate::EditCustomers => "edit_customers",
+            Gate::ManageOperators => "manage_operators",
+            Gate::ChangeSettings => "change_settings",
+            Gate::Training => "training",
+            Gate::ReadReports => "read_reports",
+            Gate::ReadJournal => "read_journal",
+        }
+    }
 
     /// Who passes it where the shop has set nothing else.
     pub const fn default_rank(self) -> Rank {
@@ -228,6 +282,13 @@ mod tests {
         for gate in Gate::ALL {
             assert_eq!(gates.pass(Role::Owner, gate), Ok(()), "{gate:?}");
             assert!(gates.pass(Role::Cashier, gate).is_err() || gates.pass(Role::Manager, gate).is_ok(), "{gate:?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_has_one_name_in_settings_and_events() {
+        for gate in Gate::ALL {
+            assert_eq!(serde_json::to_value(gate).unwrap(), gate.as_str());
         }
     }
 

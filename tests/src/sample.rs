@@ -23,7 +23,12 @@ impl Random for SystemRandom {
 
 /// A platform with this clock, the system's random bytes and no keystore.
 pub fn platform(clock: impl Clock + 'static) -> Platform {
-    Platform { clock: Box::new(clock), random: Box::new(SystemRandom), keystore: Box::new(NoKeystore) }
+    Platform {
+        clock: Box::new(clock),
+        random: Box::new(SystemRandom),
+        keystore: Box::new(NoKeystore),
+        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+    }
 }
 
 /// What a sample shop is founded of.
@@ -42,15 +47,12 @@ pub fn founding(catalogue: Catalogue, store_id: &str, time_zone: &str) -> Result
             name: "Magasin d'exemple".to_owned(),
         },
         label: "01".to_owned(),
-        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         time_zone: time_zone.to_owned(),
         mode: Mode::Live,
         day_ends_at: "05:00".parse()?,
         fiscal_year_starts: FiscalYearStart::JANUARY,
         catalogue,
-        operators: CASHIERS
-            .map(|id| Operator { id: id.to_owned(), name: format!("Exemple {id}"), role: Role::Manager })
-            .to_vec(),
+        operators: CASHIERS.map(|id| Operator::new(id, format!("Exemple {id}"), Role::Manager)).to_vec(),
         rules: Rules::default(),
     })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use comptoir_core::outside::{Clock, Random, RandomFailed};
 use comptoir_core::register::Platform;
+use comptoir_fiscal::entry::Software;
 use comptoir_fiscal::journal::key_file::{Keystore, NoKeystore};
 use comptoir_fiscal::values::RegisterId;
 use keyring::v1::Entry;
@@ -14,7 +15,12 @@ const SERVICE: &str = "comptoir";
 
 /// This device, with a clock of the caller's choice.
 pub fn this_device(clock: impl Clock + 'static) -> Platform {
-    Platform { clock: Box::new(clock), random: Box::new(SystemRandom), keystore: Box::new(PlatformKeystore) }
+    Platform {
+        clock: Box::new(clock),
+        random: Box::new(SystemRandom),
+        keystore: Box::new(PlatformKeystore),
+        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+    }
 }
 
 /// This device for a sample shop, which asks nothing of the platform's keystore and leaves nothing in it.

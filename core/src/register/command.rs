@@ -1,17 +1,20 @@
 //! What can be asked of a register, and what it makes of it.
 
-use comptoir_fiscal::entry::{Body, CashType, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
+use comptoir_fiscal::entry::{Body, CashType, Coin, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
 use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::Cents;
 
 use super::error::Refusal;
+use super::people::{Approval, Change, Edit};
+use super::settings::SettingsChange;
 use super::{Register, RegisterError};
 use crate::correction;
-use crate::operators::Gate;
+use crate::operators::{Gate, Gates, Operator};
 use crate::private::without_card_number;
 use crate::projection;
 use crate::returns::{self, Chosen, GivenBack};
+use crate::secret::{Badge, Pin};
 use crate::settlement::{Settled, TicketBody};
 use crate::voucher::Voucher;
 
@@ -24,6 +27,21 @@ pub struct Request {
     pub operator: String,
     /// What for.
     pub command: Command,
+    /// The words that others gave for what the operator may not do alone.
+    pub approvals: Vec<Approval>,
+}
+
+impl Request {
+    /// What an operator asks by their own right.
+    pub fn new(id: CommandId, operator: impl Into<String>, command: Command) -> Request {
+        Request { id, operator: operator.into(), command, approvals: Vec::new() }
+    }
+
+    /// The same, with the word of somebody who has more rights.
+    pub fn approved(mut self, approval: Approval) -> Request {
+        self.approvals.push(approval);
+        self
+    }
 }
 
 /// How a part of a return is paid back.
@@ -78,11 +96,45 @@ pub enum Command {
     CountCash {
         /// What was found.
         counted: Cents,
+        /// The same by denomination, where it was counted so.
+        coins: Vec<Coin>,
         /// The seq of the count that this one corrects.
         replaces: Option<u64>,
         /// Why.
         reason: Option<String>,
     },
+    /// Open the drawer without a sale (event 901).
+    OpenDrawer {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Record that a sale was abandoned before it was sealed (event 320).
+    AbandonSale {
+        /// What its basket came to.
+        amount: Cents,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Record that a line was taken out of a basket again (event 323).
+    RemoveLine {
+        /// The product's code.
+        sku: String,
+        /// What it came to.
+        amount: Cents,
+    },
+    /// Add an operator, or change one of the same id (event 130).
+    PutOperator {
+        /// As they are to be; what it holds of secrets is ignored.
+        operator: Operator,
+        /// What becomes of their PIN.
+        pin: Change<Pin>,
+        /// What becomes of their badge.
+        badge: Change<Badge>,
+    },
+    /// Set who passes which gate (event 130).
+    SetGates(Gates),
+    /// Change the shop's identity or settings (events 410 and 270).
+    ChangeSettings(Box<SettingsChange>),
     /// Close the day (Z de caisse). What is sold after it takes the following business date.
     CloseDay,
 }
@@ -101,6 +153,11 @@ impl Command {
             Command::Cancel { .. } => Gate::Cancel,
             Command::MoveCash { .. } => Gate::MoveCash,
             Command::CountCash { .. } => Gate::CountDrawer,
+            Command::OpenDrawer { .. } => Gate::OpenDrawer,
+            Command::AbandonSale { .. } => Gate::AbandonSale,
+            Command::RemoveLine { .. } => Gate::Sell,
+            Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
+            Command::ChangeSettings(_) => Gate::ChangeSettings,
             Command::CloseDay => Gate::CloseDay,
         }
     }
@@ -137,37 +194,76 @@ impl Answer {
     }
 }
 
+/// What a command comes to.
+pub(super) struct Work {
+    /// What is sealed for it.
+    pub(super) drafts: Vec<Draft>,
+    /// What is changed besides, once that is sealed.
+    pub(super) edit: Option<Edit>,
+}
+
 impl Register {
-    /// The drafts that a command comes to, once everything about it is checked.
-    pub(super) fn drafts(&mut self, operator: &str, command: Command) -> Result<Vec<Draft>, Refusal> {
-        let unknown = || Refusal::UnknownOperator { operator: operator.to_owned() };
-        let operator = self.operators.get(operator).ok_or_else(unknown)?;
-        self.gates.pass(operator.role, command.gate())?;
+    /// What a command comes to, once everything about it is checked.
+    pub(super) fn work(
+        &mut self,
+        id: CommandId,
+        operator: &str,
+        command: Command,
+        approvals: &[Approval],
+    ) -> Result<Work, Refusal> {
+        let mut drafts: Vec<Draft> = self.pass(operator, command.gate(), id, approvals)?.into_iter().collect();
         if let Command::Sell(settled) = &command
             && settled.cash_override().is_some()
         {
-            self.gates.pass(operator.role, Gate::ExceedCashLimit)?;
+            drafts.extend(self.pass(operator, Gate::ExceedCashLimit, id, approvals)?);
         }
-        Ok(match command {
-            Command::Sell(settled) => self.sale(*settled)?,
+        let mut edit = None;
+        match command {
+            Command::Sell(settled) => drafts.extend(self.sale(*settled)?),
             Command::Return { of, chosen, pay_back, reason } => {
-                vec![self.goods_back(of, &chosen, &pay_back, &reason)?]
+                drafts.push(self.goods_back(of, &chosen, &pay_back, &reason)?);
             }
-            Command::Cancel { of, reason } => vec![self.cancel(of, &reason)?],
+            Command::Cancel { of, reason } => drafts.push(self.cancel(of, &reason)?),
             Command::MoveCash { movement, amount, reason } => {
                 if movement == CashType::Count || !amount.is_positive() {
                     return Err(Refusal::NoAmount);
                 }
                 check_note(&reason)?;
-                vec![Draft::Cash(CashDraft::Movement { cash_type: movement, amount, reason })]
+                drafts.push(Draft::Cash(CashDraft::Movement { cash_type: movement, amount, reason }));
             }
-            Command::CountCash { counted, replaces, reason } => {
+            Command::CountCash { counted, coins, replaces, reason } => {
                 check_note(&reason)?;
+                check_coins(counted, &coins)?;
                 replaces.map_or(Ok(()), |seq| self.check_count(seq))?;
-                vec![Draft::Cash(CashDraft::Count { counted, coins: Vec::new(), replaces, reason })]
+                drafts.push(Draft::Cash(CashDraft::Count { counted, coins, replaces, reason }));
             }
-            Command::CloseDay => vec![Draft::Closing(Period::Day)],
-        })
+            Command::OpenDrawer { reason } => {
+                check_note(&reason)?;
+                drafts.push(event(901, "Ouverture du tiroir", reason));
+            }
+            Command::AbandonSale { amount, reason } => {
+                check_note(&reason)?;
+                let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+                drafts.push(event(320, "Abandon de vente", Some(format!("{}{reason}", in_euros(amount)))));
+            }
+            Command::RemoveLine { sku, amount } => {
+                check_note(&Some(sku.clone()))?;
+                drafts.push(event(323, "Ligne d'article annulée", Some(format!("{sku}: {}", in_euros(amount)))));
+            }
+            Command::PutOperator { operator, pin, badge } => {
+                let (draft, made) = self.operator_edit(operator, pin, badge)?;
+                drafts.push(draft);
+                edit = Some(made);
+            }
+            Command::SetGates(gates) => {
+                let (draft, made) = self.gates_edit(gates);
+                drafts.push(draft);
+                edit = Some(made);
+            }
+            Command::ChangeSettings(change) => drafts.extend(self.settings_change(*change)?),
+            Command::CloseDay => drafts.push(Draft::Closing(Period::Day)),
+        }
+        Ok(Work { drafts, edit })
     }
 
     fn sale(&mut self, settled: Settled) -> Result<Vec<Draft>, Refusal> {
@@ -181,14 +277,9 @@ impl Register {
             // What came back since it was settled may have changed what is left of the original.
             TicketType::Return | TicketType::Cancel => return Err(Refusal::NotASale),
         }
-        let over_limit = settled.cash_override().map(|over| {
-            Draft::Event(EventDraft {
-                code: 921,
-                label: "Plafond d'espèces dépassé sur justificatif".to_owned(),
-                detail: Some(over.reason.clone()),
-                set: None,
-            })
-        });
+        let over_limit = settled
+            .cash_override()
+            .map(|over| event(921, "Plafond d'espèces dépassé sur justificatif", Some(over.reason.clone())));
         let ticket = Draft::Ticket(settled.into_body().into());
         Ok(over_limit.into_iter().chain([ticket]).collect())
     }
@@ -254,6 +345,24 @@ impl Register {
         }
         Ok((*original, GivenBack::of(of, &later)))
     }
+}
+
+/// An event of the trail (JET); its label is French, as the law's readers are.
+pub(super) fn event(code: u32, label: &str, detail: Option<String>) -> Draft {
+    Draft::Event(EventDraft { code, label: label.to_owned(), detail, set: None })
+}
+
+/// An amount as events write it: `-12.50`.
+fn in_euros(amount: Cents) -> String {
+    let cents = amount.get().unsigned_abs();
+    format!("{}{}.{:02}", if amount.is_negative() { "-" } else { "" }, cents / 100, cents % 100)
+}
+
+/// Refuses a count whose denominations do not come to what was counted.
+fn check_coins(counted: Cents, coins: &[Coin]) -> Result<(), Refusal> {
+    let worth = |coin: &Coin| i64::try_from(coin.pieces).ok().and_then(|pieces| coin.value.get().checked_mul(pieces));
+    let total = coins.iter().try_fold(0i64, |sum, coin| sum.checked_add(worth(coin).filter(|worth| *worth >= 0)?));
+    if coins.is_empty() || total == Some(counted.get()) { Ok(()) } else { Err(Refusal::CoinsDiffer { counted }) }
 }
 
 fn check_note(note: &Option<String>) -> Result<(), Refusal> {

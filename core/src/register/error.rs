@@ -6,6 +6,7 @@ use comptoir_fiscal::journal::{ArchiveError, CommandError, OpenError, SealError,
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
+use comptoir_fiscal::values::Cents;
 
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
@@ -100,6 +101,15 @@ shown_by_message!(RegisterError);
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum Refusal {
     UnknownOperator { operator: String },
+    SignInFirst { operator: String },
+    NotRecognised { seconds: i64 },
+    WaitBeforeTrying { seconds: i64 },
+    NoName,
+    LastOwner,
+    BadgeTaken,
+    CoinsDiffer { counted: Cents },
+    NothingChanges,
+    OtherSiret,
     Gate(#[from] GateError),
     UnknownTicket { number: u64 },
     Return(#[from] ReturnError),
@@ -129,6 +139,28 @@ impl Refusal {
         match self {
             Refusal::UnknownOperator { operator } => {
                 message!("Nobody here is called {operator}. Sign in again.", operator = operator.as_str())
+            }
+            Refusal::SignInFirst { operator } => {
+                message!("{operator} is not signed in. Sign in first.", operator = operator.as_str())
+            }
+            Refusal::NotRecognised { seconds: 0 } => message!("Not recognised. Try again."),
+            Refusal::NotRecognised { seconds } => {
+                message!("Not recognised. Wait {seconds} seconds, then try again.", seconds = *seconds)
+            }
+            Refusal::WaitBeforeTrying { seconds } => {
+                message!("Too many wrong tries. Wait {seconds} seconds, then try again.", seconds = *seconds)
+            }
+            Refusal::NoName => message!("Give the operator a name and an id of their own."),
+            Refusal::LastOwner => {
+                message!("This is the last owner, without whom nobody could manage the shop. Name another owner first.")
+            }
+            Refusal::BadgeTaken => message!("Somebody else has this badge. Choose another."),
+            Refusal::CoinsDiffer { counted } => {
+                message!("Notes and coins do not come to {counted}. Count them again.", counted = *counted)
+            }
+            Refusal::NothingChanges => message!("Nothing would change."),
+            Refusal::OtherSiret => {
+                message!("Another SIRET is another business: close this register, archive it, and found a new one.")
             }
             Refusal::Gate(error) => error.message(),
             Refusal::UnknownTicket { number } => {

@@ -7,22 +7,27 @@ mod command;
 mod desk;
 mod error;
 mod opening;
+mod people;
+mod settings;
 mod vouchers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use comptoir_fiscal::entry::{Mode, SYSTEM, TicketRef};
+use comptoir_fiscal::entry::{Mode, SYSTEM, Software, TicketRef};
 use comptoir_fiscal::journal::key_file::{Keystore, Protection};
 use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, Span};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
+use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
 pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
 pub use opening::{Founding, Notice};
+pub use people::{Approval, Change, Credential};
+pub use settings::SettingsChange;
 pub use vouchers::Validity;
 
 use crate::catalogue::Catalogue;
@@ -41,6 +46,8 @@ pub struct Platform {
     pub random: Box<dyn Random>,
     /// Where the platform keeps secrets.
     pub keystore: Box<dyn Keystore + Send>,
+    /// The program that runs.
+    pub software: Software,
 }
 
 /// The open register of one till.
@@ -52,6 +59,7 @@ pub struct Register {
     shop: Shop,
     catalogue: Arc<Catalogue>,
     operators: BTreeMap<String, Operator>,
+    signed_in: BTreeSet<String>,
     gates: Gates,
     rules: Rules,
     validity: Validity,
@@ -68,9 +76,13 @@ impl Register {
             return self.answered_before(seq);
         }
         let (id, at) = (request.id, self.now());
-        let drafts = self.drafts(&request.operator, request.command)?;
-        match self.journal.seal_unknown(id, at, &request.operator, drafts) {
-            Ok(lines) => self.answer(lines, false),
+        let Request { operator, command, approvals, .. } = request;
+        let Work { drafts, edit } = self.work(id, &operator, command, &approvals)?;
+        match self.journal.seal_unknown(id, at, &operator, drafts) {
+            Ok(lines) => {
+                edit.map_or(Ok(()), |edit| self.make(edit))?;
+                self.answer(lines, false)
+            }
             Err(error) => match self.reopen_after(error, id)? {
                 Some(seq) => self.answered_before(seq),
                 None => Err(Refusal::NotWritten),
@@ -209,10 +221,17 @@ impl Register {
 
     /// Seals an event of the register's own.
     fn record(&mut self, code: u32, label: &str, detail: Option<String>) -> Result<(), RegisterError> {
-        let id = self.new_command()?;
-        let event = EventDraft { code, label: label.to_owned(), detail, set: None };
-        let at = self.now();
-        self.journal.seal(id, at, SYSTEM, vec![Draft::Event(event)])?;
+        self.record_event(SYSTEM, EventDraft { code, label: label.to_owned(), detail, set: None })
+    }
+
+    /// Seals an event of somebody's doing.
+    fn record_by(&mut self, operator: &str, code: u32, label: &str) -> Result<(), RegisterError> {
+        self.record_event(operator, EventDraft { code, label: label.to_owned(), detail: None, set: None })
+    }
+
+    fn record_event(&mut self, operator: &str, event: EventDraft) -> Result<(), RegisterError> {
+        let (id, at) = (self.new_command()?, self.now());
+        self.journal.seal(id, at, operator, vec![Draft::Event(event)])?;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! Founding a shop's first register, opening it again, and going on after its journal was put back to an earlier state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use comptoir_fiscal::entry::{Genesis, Merchant, Mode, Software, Store, Succeeds};
+use comptoir_fiscal::entry::{Genesis, Merchant, Mode, SYSTEM, Store, Succeeds};
 use comptoir_fiscal::journal::key_file::{self, Entropy, Protection};
 use comptoir_fiscal::journal::{Head, Journal, OpenError};
 use comptoir_fiscal::standing;
@@ -18,7 +18,7 @@ use crate::shop::Shop;
 use crate::terms::Rules;
 
 const RULES: &str = "rules";
-const GATES: &str = "gates";
+pub(super) const GATES: &str = "gates";
 const VALIDITY: &str = "voucher validity";
 
 /// What a new shop is made of.
@@ -28,7 +28,6 @@ pub struct Founding {
     pub merchant: Merchant,
     pub store: Store,
     pub label: String,
-    pub software: Software,
     pub time_zone: String,
     pub mode: Mode,
     pub day_ends_at: DayEnd,
@@ -67,7 +66,7 @@ impl Register {
             merchant: founding.merchant,
             mode: founding.mode,
             public_key: String::new(),
-            software: founding.software,
+            software: platform.software.clone(),
             store: founding.store,
             succeeds: None,
             time_zone: founding.time_zone,
@@ -154,6 +153,7 @@ impl Register {
             rules: shop.setting::<Rules>(RULES)?.unwrap_or_default(),
             gates: shop.setting::<Gates>(GATES)?.unwrap_or_default(),
             validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),
+            signed_in: BTreeSet::new(),
             notices: Vec::new(),
             folder,
             platform,
@@ -165,6 +165,9 @@ impl Register {
     }
 
     fn start(&mut self) -> Result<(), RegisterError> {
+        if let Some(event) = self.update()? {
+            self.record_event(SYSTEM, event)?;
+        }
         self.record(80, "Démarrage", None)?;
         self.settle()
     }

@@ -122,7 +122,7 @@ fn sales_are_sealed_while_an_archive_is_written() {
         .archive(span, |_, _| {
             sold += 1;
             let sale = Command::Sell(Box::new(settled.clone()));
-            let request = Request { id: command_id(1000 + sold), operator: "cashier".to_owned(), command: sale };
+            let request = Request::new(command_id(1000 + sold), "cashier", sale);
             assert!(!desk.ask(|register| register.execute(request).unwrap()).unwrap().repeated);
         })
         .unwrap();

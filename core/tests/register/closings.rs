@@ -148,11 +148,18 @@ fn a_closing_holds_returns_cancels_and_the_drawer() {
     till.sell_coffee();
     let of = till.reference(&sale);
     till.ask(Command::Cancel { of, reason: "Erreur".to_owned() }).unwrap();
-    let answer = till.ask(Command::CountCash { counted: cents(10_200), replaces: None, reason: None }).unwrap();
+    let answer = till
+        .ask(Command::CountCash { counted: cents(10_200), coins: Vec::new(), replaces: None, reason: None })
+        .unwrap();
     let Body::Cash(count) = &answer.entry().unwrap().body else { panic!("no count") };
     assert_eq!((count.expected, count.difference), (Some(cents(10_250)), Some(cents(-50))));
     let seq = answer.entry().unwrap().seq;
-    let mended = Command::CountCash { counted: cents(10_250), replaces: Some(seq), reason: Some("Oubli".to_owned()) };
+    let mended = Command::CountCash {
+        counted: cents(10_250),
+        coins: Vec::new(),
+        replaces: Some(seq),
+        reason: Some("Oubli".to_owned()),
+    };
     till.ask(mended).unwrap();
     till.ask(Command::CloseDay).unwrap();
     let closing = closings(&till.entries()).remove(0);

@@ -12,11 +12,7 @@ fn the_same_command_again_gets_its_answer_and_seals_nothing() {
     let mut till = Till::founded();
     let basket = till.basket(&[("CAFE", 1000)]);
     let settled = till.settled(basket, &[cash(250)]);
-    let ask = || Request {
-        id: command_id(7),
-        operator: "cashier".to_owned(),
-        command: Command::Sell(Box::new(settled.clone())),
-    };
+    let ask = || Request::new(command_id(7), "cashier", Command::Sell(Box::new(settled.clone())));
     let first = till.register().execute(ask()).unwrap();
     assert!(!first.repeated);
     let size = till.register().journal().standing().size();
@@ -29,7 +25,7 @@ fn the_same_command_again_gets_its_answer_and_seals_nothing() {
     assert!(after.repeated);
     assert_eq!(after.lines, again.lines);
     // Whatever else the same id now asks: it was answered.
-    let other = Request { id: command_id(7), operator: "nobody".to_owned(), command: Command::CloseDay };
+    let other = Request::new(command_id(7), "nobody", Command::CloseDay);
     assert_eq!(till.register().execute(other).unwrap().lines, again.lines);
     till.end();
 }
@@ -39,15 +35,17 @@ fn a_repeated_return_names_the_credit_note_that_it_issued() {
     let mut till = Till::founded();
     let sale = till.sell(&[("VASE", 1000)], &[]);
     let of = till.reference(&sale);
-    let ask = |id| Request {
-        id,
-        operator: "cashier".to_owned(),
-        command: Command::Return {
-            of,
-            chosen: vec![crate::shop::chosen(1, 1000)],
-            pay_back: vec![comptoir_core::register::PayBack::CreditNote],
-            reason: "Fêlé".to_owned(),
-        },
+    let ask = |id| {
+        Request::new(
+            id,
+            "cashier",
+            Command::Return {
+                of,
+                chosen: vec![crate::shop::chosen(1, 1000)],
+                pay_back: vec![comptoir_core::register::PayBack::CreditNote],
+                reason: "Fêlé".to_owned(),
+            },
+        )
     };
     let first = till.register().execute(ask(command_id(9))).unwrap();
     assert_eq!(first.vouchers.len(), 1);
@@ -68,11 +66,7 @@ fn threads_that_ask_the_same_at_once_seal_it_once_and_all_hear_of_it() {
         .map(|n| {
             let (desk, settled) = (Arc::clone(&desk), settled.clone());
             std::thread::spawn(move || {
-                let request = Request {
-                    id: command_id(n % 4),
-                    operator: "cashier".to_owned(),
-                    command: Command::Sell(Box::new(settled)),
-                };
+                let request = Request::new(command_id(n % 4), "cashier", Command::Sell(Box::new(settled)));
                 let answer = desk.ask(|register| register.execute(request).unwrap()).unwrap();
                 (n % 4, answer.repeated, answer.ticket().unwrap().number)
             })
@@ -97,7 +91,7 @@ fn a_desk_does_what_it_is_asked_in_the_order_asked_and_finishes_before_it_closes
     for n in 1..=20i64 {
         let movement = Command::MoveCash { movement: CashType::In, amount: cents(n), reason: None };
         let id = command_id(u128::try_from(n).unwrap());
-        let request = Request { id, operator: "cashier".to_owned(), command: movement };
+        let request = Request::new(id, "cashier", movement);
         desk.ask(|register| register.execute(request).unwrap()).unwrap();
     }
     desk.close().unwrap();
@@ -128,7 +122,7 @@ fn a_head_that_cannot_be_written_costs_no_sale() {
     for n in 1..=3 {
         let settled = settled.clone();
         let sale = Command::Sell(Box::new(settled));
-        let request = Request { id: command_id(n), operator: "cashier".to_owned(), command: sale };
+        let request = Request::new(command_id(n), "cashier", sale);
         desk.ask(|register| register.execute(request).unwrap()).unwrap();
     }
     std::fs::remove_dir(&head).unwrap();

@@ -5,12 +5,15 @@
 
 mod archives;
 mod closings;
+mod drawer;
 mod idempotence;
 mod opening;
+mod people;
 mod projections;
 mod refusals;
 mod returns;
 mod sales;
+mod settings;
 mod shop;
 mod storms;
 mod vouchers;

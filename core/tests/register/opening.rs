@@ -15,7 +15,7 @@ use comptoir_fiscal::journal::{OpenError, StoreError};
 use comptoir_fiscal::values::RegisterId;
 use zeroize::Zeroizing;
 
-use crate::shop::{FRIDAY, Seeded, Till, cents, chosen, copy, files, founding, unix};
+use crate::shop::{FRIDAY, Seeded, Till, cents, chosen, copy, files, founding, software, unix};
 
 /// A till with some sales and a copy of its journal's folder from before the last of them.
 fn put_back(till: &mut Till) -> RegisterId {
@@ -142,6 +142,7 @@ fn a_sample_shop_keeps_both_heads_in_its_own_folder() {
         clock: Box::new(SetClock::at(unix(FRIDAY))),
         random: Box::new(Seeded(3)),
         keystore: Box::new(NoKeystore),
+        software: software(),
     };
     let data = DataFolder::of_sample(folder.path().join("sample"));
     let register = Register::found(data.clone(), founding(), platform()).unwrap();
@@ -233,6 +234,7 @@ fn a_key_in_the_keystore_opens_the_register_and_a_locked_one_says_so() {
         clock: Box::new(SetClock::at(unix(FRIDAY))),
         random: Box::new(Seeded(seed)),
         keystore,
+        software: software(),
     };
     let register = Register::found(data.clone(), founding(), platform(Box::new(keystore.clone()), 3)).unwrap();
     assert_eq!(register.key_protection(), Protection::Keystore);
@@ -247,8 +249,12 @@ fn a_key_in_the_keystore_opens_the_register_and_a_locked_one_says_so() {
 fn a_shop_with_settings_that_cannot_be_is_not_founded_and_can_be_with_others() {
     let mut till = Till::unfounded(1);
     let data = till.data();
-    let platform =
-        Platform { clock: Box::new(till.clock.clone()), random: Box::new(Seeded(1)), keystore: Box::new(NoKeystore) };
+    let platform = Platform {
+        clock: Box::new(till.clock.clone()),
+        random: Box::new(Seeded(1)),
+        keystore: Box::new(NoKeystore),
+        software: software(),
+    };
     let nowhere = Founding { time_zone: "Europe/Nulle-Part".to_owned(), ..founding() };
     let error = Register::found(data, nowhere, platform).err().unwrap();
     assert!(matches!(error, RegisterError::Settings(_)), "{error:?}");
@@ -349,7 +355,7 @@ fn a_changed_entry_after_the_head_is_said_and_not_sold_on() {
     let settled = till.settled(basket, &[]);
     let id = till.next_id();
     let command = Command::Sell(Box::new(settled));
-    let request = comptoir_core::register::Request { id, operator: "cashier".to_owned(), command };
+    let request = comptoir_core::register::Request::new(id, "cashier", command);
     till.register().execute(request).unwrap();
     let journal = till.register().id();
     till.kill();

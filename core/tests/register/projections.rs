@@ -61,11 +61,7 @@ fn what_was_sealed_before_a_crash_and_not_settled_is_there_after_it() {
     let basket = till.basket(&[("CAFE", 1000)]);
     let settled = till.settled(basket, &[]);
     let id = till.next_id();
-    let request = || comptoir_core::register::Request {
-        id,
-        operator: "cashier".to_owned(),
-        command: Command::Sell(Box::new(settled.clone())),
-    };
+    let request = || comptoir_core::register::Request::new(id, "cashier", Command::Sell(Box::new(settled.clone())));
     let before = till.state();
     let sealed = till.register().execute(request()).unwrap();
     assert_eq!(till.state().1, before.1, "the head waits");
@@ -88,11 +84,11 @@ fn a_ticket_is_found_before_the_projections_were_settled() {
     let id = till.next_id();
     let operator = "manager".to_owned();
     let command = Command::Sell(Box::new(settled));
-    let request = comptoir_core::register::Request { id, operator: operator.clone(), command };
+    let request = comptoir_core::register::Request::new(id, operator.clone(), command);
     let ticket = till.register().execute(request).unwrap().ticket().unwrap().clone();
     let of = till.reference(&ticket);
     let (id, command) = (till.next_id(), Command::Cancel { of, reason: "Erreur".to_owned() });
-    let request = comptoir_core::register::Request { id, operator, command };
+    let request = comptoir_core::register::Request::new(id, operator, command);
     till.register().execute(request).unwrap();
     assert!(till.ask(Command::Cancel { of, reason: "Erreur".to_owned() }).is_err());
     till.end();

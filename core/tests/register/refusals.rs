@@ -68,7 +68,8 @@ fn what_cannot_be_is_refused_and_leaves_no_trace() {
     let unknown = TicketRef { number: 99, ..of };
     let foreign = TicketRef { register: "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse().unwrap(), ..of };
     let credit = || vec![PayBack::CreditNote];
-    let count = |counted, replaces| Command::CountCash { counted: cents(counted), replaces, reason: None };
+    let count =
+        |counted, replaces| Command::CountCash { counted: cents(counted), coins: Vec::new(), replaces, reason: None };
     let movement = |movement, amount, reason: Option<&str>| Command::MoveCash {
         movement,
         amount: cents(amount),
@@ -102,8 +103,12 @@ fn what_cannot_be_is_refused_and_leaves_no_trace() {
     ] {
         assert_refused(&mut till, "manager", command);
     }
-    let card_number =
-        Command::CountCash { counted: cents(1), replaces: None, reason: Some("4111111111111111".to_owned()) };
+    let card_number = Command::CountCash {
+        counted: cents(1),
+        coins: Vec::new(),
+        replaces: None,
+        reason: Some("4111111111111111".to_owned()),
+    };
     assert_refused(&mut till, "manager", card_number);
     till.end();
 }
@@ -224,7 +229,7 @@ fn a_desk_whose_disk_is_full_refuses_and_stays() {
     till.start();
     let desk = Desk::start(till.take()).unwrap();
     for n in 0..3 {
-        let request = Request { id: command_id(n), operator: "cashier".to_owned(), command: sell.clone() };
+        let request = Request::new(command_id(n), "cashier", sell.clone());
         let refused = desk.ask(|register| register.execute(request)).unwrap();
         assert!(matches!(refused, Err(Refusal::NotWritten)));
     }

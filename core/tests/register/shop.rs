@@ -40,11 +40,17 @@ impl Random for Seeded {
     }
 }
 
+/// The program that seals in these tests.
+pub(crate) fn software() -> Software {
+    Software { name: "comptoir".to_owned(), version: "0.1.0".to_owned() }
+}
+
 /// A till of the sample shop.
 pub(crate) struct Till {
     pub(crate) folder: TempDir,
     pub(crate) clock: SetClock,
     register: Option<Register>,
+    pub(crate) software: Software,
     seed: u64,
     commands: u128,
 }
@@ -65,7 +71,14 @@ impl Till {
     /// A folder in which nothing is founded yet.
     pub(crate) fn unfounded(seed: u64) -> Till {
         let clock = SetClock::at(unix(FRIDAY));
-        Till { folder: tempfile::tempdir().unwrap(), clock, register: None, seed: seed << 32, commands: 0 }
+        Till {
+            folder: tempfile::tempdir().unwrap(),
+            clock,
+            register: None,
+            software: software(),
+            seed: seed << 32,
+            commands: 0,
+        }
     }
 
     pub(crate) fn found(&mut self) -> Result<Register, RegisterError> {
@@ -133,6 +146,7 @@ impl Till {
             clock: Box::new(self.clock.clone()),
             random: Box::new(Seeded(self.seed << 16)),
             keystore: Box::new(NoKeystore),
+            software: self.software.clone(),
         }
     }
 
@@ -152,7 +166,7 @@ impl Till {
 
     pub(crate) fn ask_as(&mut self, operator: &str, command: Command) -> Result<Answer, Refusal> {
         let id = self.next_id();
-        let request = Request { id, operator: operator.to_owned(), command };
+        let request = Request::new(id, operator, command);
         let answer = self.register().execute(request);
         self.register().settle().unwrap();
         answer
@@ -321,7 +335,7 @@ pub(crate) fn chosen(n: u32, thousandths: i64) -> Chosen {
 
 pub(crate) fn founding() -> Founding {
     let address = "1 rue de l'Exemple, 75000 Paris".to_owned();
-    let operator = |id: &str, role| Operator { id: id.to_owned(), name: format!("Exemple {id}"), role };
+    let operator = |id: &str, role| Operator::new(id, format!("Exemple {id}"), role);
     Founding {
         merchant: Merchant {
             address: address.clone(),
@@ -332,7 +346,6 @@ pub(crate) fn founding() -> Founding {
         },
         store: Store { address, id: "1".to_owned(), name: "Exemple".to_owned() },
         label: "01".to_owned(),
-        software: Software { name: "comptoir".to_owned(), version: "0.1.0".to_owned() },
         time_zone: "Europe/Paris".to_owned(),
         mode: Mode::Live,
         day_ends_at: "05:00".parse().unwrap(),
@@ -342,6 +355,7 @@ pub(crate) fn founding() -> Founding {
             operator("cashier", Role::Cashier),
             operator("manager", Role::Manager),
             operator("auditor", Role::Auditor),
+            operator("owner", Role::Owner),
         ],
         rules: Rules::default(),
     }

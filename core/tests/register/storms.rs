@@ -134,7 +134,9 @@ fn command(till: &mut Till, ledger: &Ledger, step: &Step) -> Option<Command> {
             let movement = if *out { CashType::Out } else { CashType::In };
             Command::MoveCash { movement, amount: cents(*amount), reason: None }
         }
-        Step::Count { counted } => Command::CountCash { counted: cents(*counted), replaces: None, reason: None },
+        Step::Count { counted } => {
+            Command::CountCash { counted: cents(*counted), coins: Vec::new(), replaces: None, reason: None }
+        }
         Step::CloseDay => Command::CloseDay,
         _ => return None,
     })
@@ -201,7 +203,7 @@ proptest! {
                 Step::Repeat => {
                     if let Some((id, command)) = last.clone() {
                         let size = till.register().journal().standing().size();
-                        let request = comptoir_core::register::Request { id, operator: "manager".to_owned(), command };
+                        let request = comptoir_core::register::Request::new(id, "manager", command);
                         prop_assert!(till.register().execute(request).unwrap().repeated);
                         prop_assert_eq!(till.register().journal().standing().size(), size);
                     }
@@ -210,7 +212,7 @@ proptest! {
                     let Some(command) = command(&mut till, &ledger, other) else { continue };
                     let id = till.next_id();
                     let operator = "manager".to_owned();
-                    let request = comptoir_core::register::Request { id, operator, command: command.clone() };
+                    let request = comptoir_core::register::Request::new(id, operator, command.clone());
                     let size = till.register().journal().standing().size();
                     match till.register().execute(request) {
                         Ok(answer) => {

@@ -23,7 +23,7 @@ pub(crate) fn measure() -> Result<()> {
         shop.sell_days(1, &samples)?;
         let mut register = shop.open_in_the_evening()?;
         let id = register.new_command()?;
-        let request = Request { id, operator: CASHIERS[0].to_owned(), command: Command::CloseDay };
+        let request = Request::new(id, CASHIERS[0], Command::CloseDay);
         let (closed, time) = timed(|| register.execute(request));
         closed?;
         closing.add(time);

@@ -102,7 +102,7 @@ pub(crate) fn sale(catalogue: &Catalogue, terms: &Terms, lines: usize) -> Result
 /// The command that seals a sale.
 pub(crate) fn selling(register: &mut Register, sale: &Settled) -> Result<Request> {
     let id = register.new_command()?;
-    Ok(Request { id, operator: CASHIERS[0].to_owned(), command: Command::Sell(Box::new(sale.clone())) })
+    Ok(Request::new(id, CASHIERS[0], Command::Sell(Box::new(sale.clone()))))
 }
 
 /// Tickets of these numbers of lines, to be sealed many times over.

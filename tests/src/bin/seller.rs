@@ -63,9 +63,7 @@ fn trade(arguments: &Arguments) -> Result<()> {
         clock.set(FIRST + i64::from(n) * STEP);
         let command = command(&register, n)?;
         let id = CommandId::new(Builder::from_u128(u128::from(n)).into_uuid());
-        let answer = register
-            .execute(Request { id, operator: CASHIERS[0].to_owned(), command })
-            .map_err(|refusal| refusal.to_string())?;
+        let answer = register.execute(Request::new(id, CASHIERS[0], command)).map_err(|refusal| refusal.to_string())?;
         let number = answer.ticket().map_or(0, |ticket| ticket.number);
         writeln!(out, "{n} done {number}")?;
         out.flush()?;

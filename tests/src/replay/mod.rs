@@ -126,7 +126,7 @@ fn sell(
         .and_then(|basket| tenders::pay(basket, &register.terms(), draw(&retail.id)));
     let outcome = settled.and_then(|settled| {
         let operator = CASHIERS[usize::from(draw(&retail.id)[31]) % CASHIERS.len()].to_owned();
-        let request = Request { id, operator, command: Command::Sell(Box::new(settled)) };
+        let request = Request::new(id, operator, Command::Sell(Box::new(settled)));
         register.execute(request).map_err(|refused| refused.to_string())
     });
     match outcome {
@@ -140,7 +140,7 @@ fn sell(
 fn close(register: &mut Register, summary: &mut Summary) -> Result<(), ReplayError> {
     if !register.journal().standing().day.is_empty() {
         let id = register.new_command()?;
-        register.execute(Request { id, operator: CASHIERS[0].to_owned(), command: Command::CloseDay })?;
+        register.execute(Request::new(id, CASHIERS[0], Command::CloseDay))?;
         register.settle()?;
     }
     for span in register.journal().unarchived(&[Period::Month, Period::Year]).map_err(RegisterError::from)? {

@@ -140,7 +140,7 @@ impl Counter {
         let operator = operator.to_owned();
         self.desk.ask(move |register| {
             let id = register.new_command()?;
-            Ok(register.execute(Request { id, operator, command })?)
+            Ok(register.execute(Request::new(id, operator, command))?)
         })?
     }
 

@@ -117,7 +117,7 @@ fn open(root: &Path) -> Result<(Counter, Date), DemoError> {
 fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError> {
     let expected = counter.ask(|register| register.cash_expected())?;
     let counted = expected - Cents::new(20);
-    counter.command(MANAGER, Command::CountCash { counted, replaces: None, reason: None })?;
+    counter.command(MANAGER, Command::CountCash { counted, coins: Vec::new(), replaces: None, reason: None })?;
     story.tell(&message!(
         "The drawer is counted: {counted} found where {expected} should be, and the journal says so.",
         counted = counted,

@@ -5,7 +5,7 @@ use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Component, M
 use comptoir_core::operators::{Operator, Role};
 use comptoir_core::register::Founding;
 use comptoir_core::terms::Rules;
-use comptoir_fiscal::entry::{Merchant, Mode, Nature, SaleMode, Software, Store};
+use comptoir_fiscal::entry::{Merchant, Mode, Nature, SaleMode, Store};
 use comptoir_fiscal::values::{Cents, DayEnd, FiscalYearStart, Quantity, Rate};
 
 const PRODUCTS: &str = include_str!("products.csv");
@@ -50,7 +50,6 @@ pub(super) fn founding() -> Result<Founding, SampleError> {
         },
         store: Store { address, id: "exemple".to_owned(), name: "Épicerie d'exemple".to_owned() },
         label: "01".to_owned(),
-        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         time_zone: TIME_ZONE.name().to_owned(),
         mode: Mode::Live,
         day_ends_at: "05:00".parse().unwrap_or(DayEnd(chrono::NaiveTime::MIN)),
@@ -62,7 +61,7 @@ pub(super) fn founding() -> Result<Founding, SampleError> {
 }
 
 fn operators() -> Vec<Operator> {
-    let sample = |id: &str, name: &str, role| Operator { id: id.to_owned(), name: name.to_owned(), role };
+    let sample = |id: &str, name: &str, role| Operator::new(id, name, role);
     vec![
         sample(OWNER, "Exemple Propriétaire", Role::Owner),
         sample(MANAGER, "Exemple Responsable", Role::Manager),
