@@ -4,6 +4,7 @@
 //! what the screen shows is what is sealed. A basket written to disk is checked again when it is read.
 
 mod error;
+mod moving;
 mod sheet;
 
 use comptoir_fiscal::entry::{Channel, Discount, Line, Nature, SaleMode, Totals};

@@ -10,6 +10,7 @@ pub mod basket;
 pub mod catalogue;
 pub mod correction;
 pub mod data_folder;
+pub mod held;
 pub mod holidays;
 pub mod operators;
 pub mod outside;

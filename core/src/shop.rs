@@ -8,8 +8,10 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::catalogue::{Catalogue, CatalogueError, Category, Menu, Product};
+use crate::held::HeldTicket;
 use crate::operators::Operator;
 
 const SCHEMA: &str = "
@@ -19,6 +21,12 @@ CREATE TABLE category (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT
 CREATE TABLE menu (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE operator (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 1;
+";
+
+/// What version 2 adds: tickets that wait.
+const HELD: &str = "
+CREATE TABLE held (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 2;
 ";
 
 /// Why `shop.db` could not be used.
@@ -47,11 +55,18 @@ pub struct Shop {
 /// A kind of record, with its table.
 trait Record: Serialize + DeserializeOwned {
     const TABLE: &'static str;
+}
+
+/// A kind of record of which all are replaced at once.
+trait Keyed: Record {
     fn key(&self) -> &str;
 }
 
 impl Record for Product {
     const TABLE: &'static str = "product";
+}
+
+impl Keyed for Product {
     fn key(&self) -> &str {
         &self.sku
     }
@@ -59,6 +74,9 @@ impl Record for Product {
 
 impl Record for Category {
     const TABLE: &'static str = "category";
+}
+
+impl Keyed for Category {
     fn key(&self) -> &str {
         &self.id
     }
@@ -66,6 +84,9 @@ impl Record for Category {
 
 impl Record for Menu {
     const TABLE: &'static str = "menu";
+}
+
+impl Keyed for Menu {
     fn key(&self) -> &str {
         &self.sku
     }
@@ -73,9 +94,16 @@ impl Record for Menu {
 
 impl Record for Operator {
     const TABLE: &'static str = "operator";
+}
+
+impl Keyed for Operator {
     fn key(&self) -> &str {
         &self.id
     }
+}
+
+impl Record for HeldTicket {
+    const TABLE: &'static str = "held";
 }
 
 impl Shop {
@@ -86,8 +114,9 @@ impl Shop {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
         )?;
         match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} {} COMMIT;", crate::projection::SCHEMA))?,
-            1 => {}
+            0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} {} {HELD} COMMIT;", crate::projection::SCHEMA))?,
+            1 => connection.execute_batch(&format!("BEGIN; {HELD} COMMIT;"))?,
+            2 => {}
             newer => return Err(ShopError::Newer(newer)),
         }
         Ok(Shop { connection })
@@ -121,6 +150,36 @@ impl Shop {
     /// Everyone who may sign in.
     pub fn operators(&self) -> Result<Vec<Operator>, ShopError> {
         self.all()
+    }
+
+    /// Writes down tickets that wait, and forgets others, in one transaction.
+    pub fn hold(&self, held: &[&HeldTicket], forgotten: &[Uuid]) -> Result<(), ShopError> {
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            for ticket in held {
+                let sql = "INSERT INTO held (key, version, body) VALUES (?1, 1, ?2)
+                           ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = version + 1";
+                transaction
+                    .prepare_cached(sql)?
+                    .execute(params![ticket.id.to_string(), serde_json::to_string(ticket)?])?;
+            }
+            for id in forgotten {
+                transaction.prepare_cached("DELETE FROM held WHERE key = ?1")?.execute([id.to_string()])?;
+            }
+            Ok(transaction.commit()?)
+        })
+    }
+
+    /// The tickets that wait, in the order in which they were opened.
+    pub fn held(&self) -> Result<Vec<HeldTicket>, ShopError> {
+        self.all()
+    }
+
+    /// One ticket that waits.
+    pub fn held_ticket(&self, id: Uuid) -> Result<Option<HeldTicket>, ShopError> {
+        let mut find = self.connection.prepare_cached("SELECT body FROM held WHERE key = ?1")?;
+        let body: Option<String> = find.query_row([id.to_string()], |row| row.get(0)).optional()?;
+        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
     }
 
     /// A setting, if it was ever set.
@@ -170,7 +229,7 @@ impl Shop {
     }
 }
 
-fn replace_all<R: Record>(transaction: &rusqlite::Transaction<'_>, records: &[R]) -> Result<(), ShopError> {
+fn replace_all<R: Keyed>(transaction: &rusqlite::Transaction<'_>, records: &[R]) -> Result<(), ShopError> {
     transaction.execute(&format!("DELETE FROM {}", R::TABLE), [])?;
     let mut add = transaction.prepare(&format!("INSERT INTO {} (key, version, body) VALUES (?1, 1, ?2)", R::TABLE))?;
     for record in records {

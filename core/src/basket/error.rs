@@ -37,6 +37,9 @@ pub enum BasketError {
     VoucherTwice { code: String },
     CustomerNeeded,
     TicketOfItsOwn,
+    NotThatMuch { label: String, qty: Quantity },
+    AmountCannotBeParted { label: String },
+    TicketDiscountStays,
     Private(PrivateError),
 }
 
@@ -132,6 +135,16 @@ impl BasketError {
             BasketError::TicketOfItsOwn => message!(
                 "A gift voucher, or money for an account, is a ticket of its own; finish one, then begin the other."
             ),
+            BasketError::NotThatMuch { label, qty } => {
+                message!("There are {qty} of {label}; move more than 0 and less than that.", label = label, qty = qty)
+            }
+            BasketError::AmountCannotBeParted { label } => message!(
+                "{label} has a fixed amount off, which cannot be parted; move all of it, or take the discount off.",
+                label = label
+            ),
+            BasketError::TicketDiscountStays => {
+                message!("The ticket has a discount of its own; take it off before joining it to another.")
+            }
             BasketError::CustomerNeeded => {
                 message!("Money for an account needs its customer; choose the customer first.")
             }

@@ -219,7 +219,10 @@ impl Register {
         }
         let mut edit = None;
         match command {
-            Command::Sell(settled) => drafts.extend(self.sale(*settled)?),
+            Command::Sell(settled) => {
+                self.check_as_held(id, settled.body())?;
+                drafts.extend(self.sale(*settled)?);
+            }
             Command::Return { of, chosen, pay_back, reason } => {
                 drafts.push(self.goods_back(of, &chosen, &pay_back, &reason)?);
             }
@@ -353,7 +356,7 @@ pub(super) fn event(code: u32, label: &str, detail: Option<String>) -> Draft {
 }
 
 /// An amount as events write it: `-12.50`.
-fn in_euros(amount: Cents) -> String {
+pub(super) fn in_euros(amount: Cents) -> String {
     let cents = amount.get().unsigned_abs();
     format!("{}{}.{:02}", if amount.is_negative() { "-" } else { "" }, cents / 100, cents % 100)
 }

@@ -10,6 +10,7 @@ use comptoir_fiscal::values::Cents;
 
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
+use crate::held::HeldError;
 use crate::operators::GateError;
 use crate::outside::RandomFailed;
 use crate::private::PrivateError;
@@ -110,6 +111,11 @@ pub enum Refusal {
     CoinsDiffer { counted: Cents },
     NothingChanges,
     OtherSiret,
+    Held(#[from] HeldError),
+    NotHeld,
+    NotAsHeld,
+    PaidAlready,
+    NothingToNote,
     Gate(#[from] GateError),
     UnknownTicket { number: u64 },
     Return(#[from] ReturnError),
@@ -162,6 +168,13 @@ impl Refusal {
             Refusal::OtherSiret => {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")
             }
+            Refusal::Held(error) => error.message(),
+            Refusal::NotHeld => message!("This ticket is no longer held. Look at the tickets that are."),
+            Refusal::NotAsHeld => {
+                message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")
+            }
+            Refusal::PaidAlready => message!("This ticket is paid already. Begin another."),
+            Refusal::NothingToNote => message!("There is nothing on this ticket yet; add a product first."),
             Refusal::Gate(error) => error.message(),
             Refusal::UnknownTicket { number } => {
                 message!("This till has sealed no ticket {number}. Check the number on the ticket.", number = *number)

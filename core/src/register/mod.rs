@@ -6,6 +6,7 @@
 mod command;
 mod desk;
 mod error;
+mod held;
 mod opening;
 mod people;
 mod settings;
@@ -64,6 +65,10 @@ pub struct Register {
     rules: Rules,
     validity: Validity,
     notices: Vec<Notice>,
+    /// The tickets that wait, by the id of the command that will sell them.
+    waiting: BTreeSet<Uuid>,
+    /// Those of them that were paid and are not forgotten yet.
+    paid: Vec<Uuid>,
 }
 
 impl Register {
@@ -80,6 +85,9 @@ impl Register {
         let Work { drafts, edit } = self.work(id, &operator, command, &approvals)?;
         match self.journal.seal_unknown(id, at, &operator, drafts) {
             Ok(lines) => {
+                if self.waiting.remove(&id.uuid()) {
+                    self.paid.push(id.uuid());
+                }
                 edit.map_or(Ok(()), |edit| self.make(edit))?;
                 self.answer(lines, false)
             }
@@ -114,6 +122,7 @@ impl Register {
     /// Writes the head and brings the projections up to date: what an answer did not wait for.
     pub fn settle(&mut self) -> Result<(), RegisterError> {
         self.journal.settle()?;
+        self.forget_what_was_paid()?;
         Ok(projection::catch_up(&mut self.shop, &self.journal)?)
     }
 

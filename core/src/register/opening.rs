@@ -155,6 +155,8 @@ impl Register {
             validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),
             signed_in: BTreeSet::new(),
             notices: Vec::new(),
+            waiting: BTreeSet::new(),
+            paid: Vec::new(),
             folder,
             platform,
             journal,
@@ -169,6 +171,7 @@ impl Register {
             self.record_event(SYSTEM, event)?;
         }
         self.record(80, "Démarrage", None)?;
+        self.recover_held()?;
         self.settle()
     }
 

@@ -6,6 +6,7 @@
 mod archives;
 mod closings;
 mod drawer;
+mod held;
 mod idempotence;
 mod opening;
 mod people;

@@ -1,0 +1,294 @@
+//! Tickets that wait at this till: kept in `shop.db` until they are paid, with the trail of what became of them.
+
+use comptoir_fiscal::entry::{Body, Kind};
+use comptoir_fiscal::journal::{CommandId, Draft, NoteDraft};
+use comptoir_fiscal::sealed::Sealed;
+use comptoir_fiscal::values::Quantity;
+use uuid::Uuid;
+
+use super::command::{event, in_euros};
+use super::error::Refusal;
+use super::{Register, RegisterError};
+use crate::basket::ItemId;
+use crate::held::{HeldError, HeldTicket, Order, Table};
+use crate::operators::Gate;
+use crate::private::without_card_number;
+use crate::settlement::TicketBody;
+
+const CANCELLED_AFTER_ORDER: &str = "Article annulé après commande";
+
+impl Register {
+    /// Writes a ticket down, new or changed; on the disk when this returns. What the kitchen was told of must still be
+    /// on it, and notes that were sealed stay with it.
+    pub fn hold(&mut self, operator: &str, ticket: &HeldTicket) -> Result<HeldTicket, Refusal> {
+        self.may(operator, Gate::Sell)?;
+        for text in [&ticket.title, &ticket.table.as_ref().map(|table| table.name.clone())].into_iter().flatten() {
+            without_card_number(text)?;
+        }
+        if self.is_done(ticket.id)? {
+            return Err(Refusal::PaidAlready);
+        }
+        let Some(mut held) = self.stored(ticket.id)? else {
+            // Notes come onto a ticket by being sealed, and in no other way.
+            let mut new = HeldTicket::new(ticket.id, operator, self.now(), ticket.basket.clone());
+            (new.table, new.title, new.guests) = (ticket.table.clone(), ticket.title.clone(), ticket.guests);
+            new.basket.set_notes(Vec::new());
+            self.write(&[&new], &[])?;
+            return Ok(new);
+        };
+        let notes = held.basket.notes().to_vec();
+        held.replace_basket(ticket.basket.clone())?;
+        held.basket.set_notes(notes);
+        let moved = held.table != ticket.table;
+        (held.title, held.guests) = (ticket.title.clone(), ticket.guests);
+        let from = std::mem::replace(&mut held.table, ticket.table.clone());
+        if moved {
+            self.tell_of_table(operator, &held, from.as_ref(), held.table.as_ref())?;
+        }
+        self.write(&[&held], &[])?;
+        Ok(held)
+    }
+
+    /// The tickets that wait, in the order in which they were opened.
+    pub fn held(&self) -> Result<Vec<HeldTicket>, Refusal> {
+        let mut waiting = Vec::new();
+        for ticket in self.shop.held().map_err(RegisterError::from)? {
+            if !self.is_done(ticket.id)? {
+                waiting.push(ticket);
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// One ticket that waits.
+    pub fn held_ticket(&self, id: Uuid) -> Result<HeldTicket, Refusal> {
+        if self.is_done(id)? { Err(Refusal::PaidAlready) } else { self.stored(id)?.ok_or(Refusal::NotHeld) }
+    }
+
+    /// Tells the kitchen and bar of what they do not know yet. From then on it comes off only by
+    /// [`Register::take_off`].
+    pub fn send_to_kitchen(&mut self, operator: &str, id: Uuid) -> Result<Vec<Order>, Refusal> {
+        self.may(operator, Gate::Sell)?;
+        let mut ticket = self.held_ticket(id)?;
+        let orders = ticket.to_send();
+        ticket.mark_sent();
+        self.write(&[&ticket], &[])?;
+        Ok(orders)
+    }
+
+    /// Takes so much of what the kitchen was told of off a ticket (event 325).
+    pub fn take_off(
+        &mut self,
+        operator: &str,
+        id: Uuid,
+        item: ItemId,
+        qty: Quantity,
+        reason: &str,
+    ) -> Result<HeldTicket, Refusal> {
+        self.may(operator, Gate::AbandonSale)?;
+        without_card_number(reason)?;
+        let mut ticket = self.held_ticket(id)?;
+        let order = ticket.take_off(item, qty)?;
+        self.seal_events(operator, vec![event(325, CANCELLED_AFTER_ORDER, Some(off(&order, reason)))])?;
+        self.write(&[&ticket], &[])?;
+        Ok(ticket)
+    }
+
+    /// Moves items, each whole or so much of it, from one ticket to another; a new one is begun where `to` is none.
+    pub fn move_items(
+        &mut self,
+        operator: &str,
+        from: Uuid,
+        to: Option<Uuid>,
+        items: &[(ItemId, Option<Quantity>)],
+    ) -> Result<(HeldTicket, HeldTicket), Refusal> {
+        self.may(operator, Gate::Sell)?;
+        let mut source = self.held_ticket(from)?;
+        let mut target = match to {
+            Some(id) if id == from => return Err(Refusal::NothingChanges),
+            Some(id) => self.held_ticket(id)?,
+            None => {
+                let id = self.new_command()?.uuid();
+                let mut basket = crate::basket::Basket::new(source.basket.mode(), source.basket.channel());
+                basket.set_customer(source.basket.customer()).map_err(HeldError::from)?;
+                let mut new = HeldTicket::new(id, operator, self.now(), basket);
+                new.table.clone_from(&source.table);
+                new
+            }
+        };
+        for (item, qty) in items {
+            source.move_item(*item, *qty, &mut target)?;
+        }
+        if source.table != target.table {
+            self.tell_of_table(operator, &source, source.table.as_ref(), target.table.as_ref())?;
+        }
+        self.write(&[&source, &target], &[])?;
+        Ok((source, target))
+    }
+
+    /// Joins a ticket to another, which takes over all that is on it.
+    pub fn merge(&mut self, operator: &str, from: Uuid, into: Uuid) -> Result<HeldTicket, Refusal> {
+        self.may(operator, Gate::Sell)?;
+        if from == into {
+            return Err(Refusal::NothingChanges);
+        }
+        let (source, mut target) = (self.held_ticket(from)?, self.held_ticket(into)?);
+        source.merge_into(&mut target)?;
+        self.tell_of_table(operator, &source, source.table.as_ref(), target.table.as_ref())?;
+        self.write(&[&target], &[from])?;
+        Ok(target)
+    }
+
+    /// Seals a note (bill shown before payment, marked provisional) of what is on a ticket now.
+    pub fn note(&mut self, operator: &str, id: Uuid) -> Result<Sealed, Refusal> {
+        self.may(operator, Gate::Sell)?;
+        let mut ticket = self.held_ticket(id)?;
+        if ticket.basket.lines().is_empty() {
+            return Err(Refusal::NothingToNote);
+        }
+        let draft = NoteDraft {
+            mode: ticket.basket.mode(),
+            lines: ticket.basket.lines().to_vec(),
+            discounts: ticket.basket.discounts().to_vec(),
+        };
+        let (command, at) = (self.new_command()?, self.now());
+        ticket.asks_note = Some(command.uuid());
+        self.write(&[&ticket], &[])?;
+        let sealed = match self.journal.seal_unknown(command, at, operator, vec![Draft::Note(draft)]) {
+            Ok(lines) => lines.into_iter().next_back(),
+            Err(error) => match self.reopen_after(error, command)? {
+                Some(seq) => Some(self.journal.entry(seq).map_err(RegisterError::from)?),
+                None => None,
+            },
+        };
+        let sealed = sealed.ok_or(Refusal::NotWritten)?;
+        take_note(&mut ticket, &sealed);
+        self.write(&[&ticket], &[])?;
+        Ok(sealed)
+    }
+
+    /// Gives a held ticket up: event 324 where a note of it was shown, else 320, and 325 for what the kitchen was told of.
+    pub fn give_up(&mut self, operator: &str, id: Uuid, reason: &str) -> Result<(), Refusal> {
+        self.may(operator, Gate::AbandonSale)?;
+        without_card_number(reason)?;
+        let ticket = self.held_ticket(id)?;
+        let ordered = |order: &Order| event(325, CANCELLED_AFTER_ORDER, Some(off(order, reason)));
+        let mut events: Vec<Draft> = ticket.sent().iter().map(ordered).collect();
+        let amount = in_euros(ticket.basket.to_pay());
+        events.push(if ticket.basket.notes().is_empty() {
+            event(320, "Abandon de vente", Some(format!("{amount} ({reason})")))
+        } else {
+            event(324, "Abandon d'une note validée", Some(format!("{}: {amount} ({reason})", notes_of(&ticket))))
+        });
+        self.seal_events(operator, events)?;
+        self.write(&[], &[id])
+    }
+
+    /// Refuses to sell under the id of a held ticket anything but what is on it, so that nothing leaves it unseen.
+    pub(super) fn check_as_held(&self, command: CommandId, body: &TicketBody) -> Result<(), Refusal> {
+        if !self.waiting.contains(&command.uuid()) {
+            return Ok(());
+        }
+        let held = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?.basket;
+        let same = body.lines == held.lines()
+            && body.discounts == held.discounts()
+            && body.notes == held.notes()
+            && body.mode == held.mode();
+        if same { Ok(()) } else { Err(Refusal::NotAsHeld) }
+    }
+
+    /// Forgets the held tickets that were paid.
+    pub(super) fn forget_what_was_paid(&mut self) -> Result<(), RegisterError> {
+        if !self.paid.is_empty() {
+            self.shop.hold(&[], &self.paid)?;
+            self.paid.clear();
+        }
+        Ok(())
+    }
+
+    /// After a start: what was paid is forgotten, and a note that was being sealed is found.
+    pub(super) fn recover_held(&mut self) -> Result<(), RegisterError> {
+        for mut ticket in self.shop.held()? {
+            if self.journal.sealed_before(CommandId::new(ticket.id))?.is_some() {
+                self.shop.hold(&[], &[ticket.id])?;
+                continue;
+            }
+            self.waiting.insert(ticket.id);
+            if let Some(command) = ticket.asks_note.take() {
+                if let Some(seq) = self.journal.sealed_before(CommandId::new(command))? {
+                    take_note(&mut ticket, &self.journal.entry(seq)?);
+                }
+                self.shop.hold(&[&ticket], &[])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A table is changed under a note that was shown: event 430.
+    fn tell_of_table(
+        &mut self,
+        operator: &str,
+        ticket: &HeldTicket,
+        from: Option<&Table>,
+        to: Option<&Table>,
+    ) -> Result<(), Refusal> {
+        if ticket.basket.notes().is_empty() || from == to {
+            return Ok(());
+        }
+        let name =
+            |table: Option<&Table>| table.map_or("-".to_owned(), |table| format!("{} {}", table.room, table.name));
+        let detail = format!("{}: {} → {}", notes_of(ticket), name(from), name(to));
+        self.seal_events(operator, vec![event(430, "Changement de table sur note", Some(detail))])
+    }
+
+    fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
+        let (id, at) = (self.new_command()?, self.now());
+        match self.journal.seal_unknown(id, at, operator, events) {
+            Ok(_) => Ok(()),
+            Err(error) => self.reopen_after(error, id)?.map(drop).ok_or(Refusal::NotWritten),
+        }
+    }
+
+    fn is_done(&self, id: Uuid) -> Result<bool, Refusal> {
+        Ok(self.journal.sealed_before(CommandId::new(id))?.is_some())
+    }
+
+    fn stored(&self, id: Uuid) -> Result<Option<HeldTicket>, Refusal> {
+        Ok(self.shop.held_ticket(id).map_err(RegisterError::from)?)
+    }
+
+    fn write(&mut self, held: &[&HeldTicket], forgotten: &[Uuid]) -> Result<(), Refusal> {
+        self.shop.hold(held, forgotten).map_err(RegisterError::from)?;
+        self.waiting.extend(held.iter().map(|ticket| ticket.id));
+        self.waiting.retain(|id| !forgotten.contains(id));
+        Ok(())
+    }
+}
+
+/// Puts the number of a sealed note on its ticket, once.
+fn take_note(ticket: &mut HeldTicket, sealed: &Sealed) {
+    ticket.asks_note = None;
+    if let (Kind::Note, Body::Note(note)) = (sealed.entry.kind, &sealed.entry.body)
+        && !ticket.basket.notes().contains(&note.number)
+    {
+        let notes = ticket.basket.notes().iter().copied().chain([note.number]).collect();
+        ticket.basket.set_notes(notes);
+    }
+}
+
+/// The notes that were shown of a ticket: `note 1, 2`.
+fn notes_of(ticket: &HeldTicket) -> String {
+    let notes: Vec<String> = ticket.basket.notes().iter().map(u64::to_string).collect();
+    format!("note {}", notes.join(", "))
+}
+
+/// `2 × CAFE (reason)`.
+fn off(order: &Order, reason: &str) -> String {
+    let thousandths = order.qty.get();
+    let qty = if thousandths % 1000 == 0 {
+        (thousandths / 1000).to_string()
+    } else {
+        format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+    };
+    format!("{qty} × {} ({reason})", order.sku)
+}
