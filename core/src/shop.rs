@@ -3,7 +3,7 @@
 //! Losing a projection costs nothing: it is derived again from the journal. So its commits do not wait for the disk as
 //! the journal's do; after a power cut the projections catch up. What is edited cannot be derived, and waits.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -41,6 +41,15 @@ pub enum ShopError {
     /// The records do not make a catalogue.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// A copy of it could not be written.
+    #[error("{path} could not be written: {cause}")]
+    Copy {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
     /// The file was written by a newer program.
     #[error("the shop's data is of version {0}, written by a newer program: update this one")]
     Newer(i64),
@@ -115,7 +124,12 @@ impl Shop {
         )?;
         match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
             0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} {} {HELD} COMMIT;", crate::projection::SCHEMA))?,
-            1 => connection.execute_batch(&format!("BEGIN; {HELD} COMMIT;"))?,
+            // Projections are derived, so they are thrown away and made anew.
+            1 => connection.execute_batch(&format!(
+                "BEGIN; {} {} {HELD} COMMIT;",
+                crate::projection::DROP,
+                crate::projection::SCHEMA
+            ))?,
             2 => {}
             newer => return Err(ShopError::Newer(newer)),
         }
@@ -198,6 +212,20 @@ impl Shop {
             connection.execute(sql, params![name, value])?;
             Ok(())
         })
+    }
+
+    /// Writes a copy of the whole file, as it is now, over an older one.
+    pub fn copy_to(&self, path: &Path) -> Result<(), ShopError> {
+        let io = |cause| ShopError::Copy { path: path.to_owned(), cause };
+        let part = path.with_extension("part");
+        match std::fs::remove_file(&part) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        let name = part.to_str().ok_or_else(|| io(std::io::ErrorKind::InvalidFilename.into()))?;
+        self.connection.execute("VACUUM INTO ?1", [name])?;
+        std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(io)?;
+        std::fs::rename(&part, path).map_err(io)
     }
 
     /// Makes an edit that is on the disk when this returns, with all that was committed before it.

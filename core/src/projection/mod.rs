@@ -7,7 +7,7 @@ pub mod tickets;
 pub mod vouchers;
 
 use comptoir_fiscal::entry::Entry;
-use comptoir_fiscal::journal::{Journal, OpenError};
+use comptoir_fiscal::journal::{Journal, LeftJournal, OpenError};
 use comptoir_fiscal::values::RegisterId;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -25,8 +25,8 @@ CREATE TABLE ticket (
     PRIMARY KEY (register, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE referral (
-    register TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
-    PRIMARY KEY (register, number, seq)
+    of_register TEXT NOT NULL, of_number INTEGER NOT NULL, register TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (of_register, of_number, register, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE voucher (
     code TEXT NOT NULL, register TEXT NOT NULL, kind TEXT NOT NULL,
@@ -34,6 +34,11 @@ CREATE TABLE voucher (
     issued INTEGER NOT NULL, spent INTEGER NOT NULL,
     PRIMARY KEY (code, register)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Throws all of them away.
+pub(crate) const DROP: &str = "
+DROP TABLE projection; DROP TABLE ticket; DROP TABLE referral; DROP TABLE voucher;
 ";
 
 /// Something derived from entries, kept in tables of its own.
@@ -63,23 +68,72 @@ impl From<rusqlite::Error> for ProjectionError {
     }
 }
 
+/// Entries in order, of the journal that is sealed into or of one that was left.
+pub trait Entries {
+    /// Which journal.
+    fn register(&self) -> RegisterId;
+    /// How many entries it has.
+    fn size(&self) -> u64;
+    /// Hands every entry from `from` on to `take`, in order.
+    fn each(
+        &self,
+        from: u64,
+        take: &mut dyn FnMut(&Entry) -> Result<(), ProjectionError>,
+    ) -> Result<(), ProjectionError>;
+}
+
+impl Entries for Journal {
+    fn register(&self) -> RegisterId {
+        self.standing().register
+    }
+
+    fn size(&self) -> u64 {
+        self.standing().size()
+    }
+
+    fn each(
+        &self,
+        from: u64,
+        take: &mut dyn FnMut(&Entry) -> Result<(), ProjectionError>,
+    ) -> Result<(), ProjectionError> {
+        self.entries_from(from, take)
+    }
+}
+
+impl Entries for LeftJournal {
+    fn register(&self) -> RegisterId {
+        LeftJournal::register(self)
+    }
+
+    fn size(&self) -> u64 {
+        LeftJournal::size(self)
+    }
+
+    fn each(
+        &self,
+        from: u64,
+        take: &mut dyn FnMut(&Entry) -> Result<(), ProjectionError>,
+    ) -> Result<(), ProjectionError> {
+        self.entries_from(from, take)
+    }
+}
+
 /// Takes every entry into account that the projections have not seen yet.
-pub fn catch_up(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionError> {
+pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
     follow::<tickets::Tickets>(shop.connection(), journal)?;
     follow::<vouchers::Vouchers>(shop.connection(), journal)
 }
 
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
-pub fn rebuild(shop: &mut Shop, journal: &Journal) -> Result<(), ProjectionError> {
-    let register = text(journal.standing().register);
+pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
+    let register = text(journal.register());
     forget::<tickets::Tickets>(shop.connection(), &register)?;
     forget::<vouchers::Vouchers>(shop.connection(), &register)?;
     catch_up(shop, journal)
 }
 
-fn follow<P: Projection>(connection: &mut Connection, journal: &Journal) -> Result<(), ProjectionError> {
-    let standing = journal.standing();
-    let register = standing.register.to_string();
+fn follow<P: Projection>(connection: &mut Connection, journal: &impl Entries) -> Result<(), ProjectionError> {
+    let (register, size) = (text(journal.register()), journal.size());
     let transaction = connection.transaction()?;
     let sql = "SELECT next_seq FROM projection WHERE name = ?1 AND register = ?2";
     let next: u64 = transaction
@@ -87,13 +141,13 @@ fn follow<P: Projection>(connection: &mut Connection, journal: &Journal) -> Resu
         .query_row(params![P::NAME, register], |row| row.get(0))
         .optional()?
         .unwrap_or(0);
-    if next >= standing.size() {
+    if next >= size {
         return Ok(());
     }
-    journal.entries_from(next, |entry| P::apply(&transaction, entry).map_err(ProjectionError::from))?;
+    journal.each(next, &mut |entry| P::apply(&transaction, entry).map_err(ProjectionError::from))?;
     let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
                ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
-    transaction.prepare_cached(sql)?.execute(params![P::NAME, register, standing.size()])?;
+    transaction.prepare_cached(sql)?.execute(params![P::NAME, register, size])?;
     Ok(transaction.commit()?)
 }
 

@@ -1,6 +1,7 @@
 //! Where each ticket lies in the journal, and which later tickets are about it.
 
 use comptoir_fiscal::entry::{Body, Entry, TicketRef};
+use comptoir_fiscal::values::RegisterId;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Projection, text};
@@ -28,8 +29,8 @@ impl Projection for Tickets {
             ])?;
         if let Some(of) = ticket.refers_to {
             transaction
-                .prepare_cached("INSERT INTO referral (register, number, seq) VALUES (?1, ?2, ?3)")?
-                .execute(params![text(of.register), of.number, entry.seq])?;
+                .prepare_cached("INSERT INTO referral (of_register, of_number, register, seq) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![text(of.register), of.number, text(entry.register), entry.seq])?;
         }
         Ok(())
     }
@@ -42,10 +43,15 @@ pub fn seq_of(shop: &Shop, ticket: TicketRef) -> Result<Option<u64>, ShopError> 
     Ok(find.query_row(params![text(ticket.register), ticket.number], |row| row.get(0)).optional()?)
 }
 
-/// The seqs of the tickets that are about a ticket, in the order in which they were sealed.
-pub fn about(shop: &Shop, ticket: TicketRef) -> Result<Vec<u64>, ShopError> {
-    let sql = "SELECT seq FROM referral WHERE register = ?1 AND number = ?2 ORDER BY seq";
+/// The journals and seqs of the tickets that are about a ticket: by journal, in the order in which they were sealed.
+pub fn about(shop: &Shop, ticket: TicketRef) -> Result<Vec<(RegisterId, u64)>, ShopError> {
+    let sql = "SELECT register, seq FROM referral WHERE of_register = ?1 AND of_number = ?2 ORDER BY register, seq";
     let mut find = shop.reading().prepare_cached(sql)?;
-    let seqs = find.query_map(params![text(ticket.register), ticket.number], |row| row.get(0))?;
-    Ok(seqs.collect::<Result<_, _>>()?)
+    let mut rows = find.query(params![text(ticket.register), ticket.number])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let register = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?.parse();
+        found.push((register.map_err(|_| rusqlite::Error::InvalidQuery)?, row.get(1)?));
+    }
+    Ok(found)
 }

@@ -341,8 +341,8 @@ impl Register {
             return Err(Refusal::UnknownTicket { number: of.number });
         };
         let mut later = Vec::new();
-        for seq in projection::tickets::about(&self.shop, of).map_err(RegisterError::from)? {
-            if let Body::Ticket(ticket) = self.journal.entry(seq).map_err(RegisterError::from)?.entry.body {
+        for (register, seq) in projection::tickets::about(&self.shop, of).map_err(RegisterError::from)? {
+            if let Body::Ticket(ticket) = self.line_of(register, seq)?.entry.body {
                 later.push(*ticket);
             }
         }

@@ -8,6 +8,7 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
 use comptoir_fiscal::values::Cents;
 
+use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
 use crate::held::HeldError;
@@ -31,6 +32,8 @@ pub enum RegisterError {
     Archive(#[from] ArchiveError),
     /// The device's key could not be stored or read.
     Key(#[from] KeyFileError),
+    /// A copy could not be made, or taken back.
+    Backup(#[from] BackupError),
     /// `shop.db` could not be used.
     Shop(#[from] ShopError),
     /// A projection could not catch up.
@@ -78,6 +81,7 @@ impl RegisterError {
             ),
             RegisterError::Key(KeyFileError::Io { path, cause }) => unreadable(&path.display().to_string(), cause),
             RegisterError::Shop(error) | RegisterError::Projection(ProjectionError::Shop(error)) => of_shop(error),
+            RegisterError::Backup(error) => of_backup(error),
             RegisterError::Random(_) => {
                 message!("The system gives no random bytes, without which no key is safe. Restart the device.")
             }
@@ -272,10 +276,31 @@ fn of_sealing(error: &SealError) -> Message {
     }
 }
 
+fn of_backup(error: &BackupError) -> Message {
+    match error {
+        BackupError::Io { path, cause } => unreadable(&path.display().to_string(), cause),
+        BackupError::Journal(error) => of_journal(error),
+        BackupError::Shop(error) => of_shop(error),
+        BackupError::OtherHistory(path) => message!(
+            "{path} is a copy of other entries than this till's. Choose another folder, and keep that one.",
+            path = path.display().to_string()
+        ),
+        BackupError::NoCopy(path) => message!(
+            "{path} holds no copy of a till, or several. Name the folder that holds shop.db and journals.",
+            path = path.display().to_string()
+        ),
+        BackupError::Damaged(path) => message!(
+            "{path} was changed or damaged. Keep it, see what comptoir-verify says of it, and take another copy.",
+            path = path.display().to_string()
+        ),
+    }
+}
+
 fn of_shop(error: &ShopError) -> Message {
     match error {
         ShopError::Catalogue(error) => error.message(),
         ShopError::Newer(_) => message!("The shop's data was written by a newer program. Update this one."),
+        ShopError::Copy { path, cause } => unreadable(&path.display().to_string(), cause),
         ShopError::Sqlite(error) => unreadable_shop(&error.to_string()),
         ShopError::Record(error) => unreadable_shop(&error.to_string()),
     }

@@ -3,6 +3,7 @@
 //! It owns the journal and `shop.db`. A command is checked, sealed and only then answered; what can wait (head,
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
+mod backup;
 mod command;
 mod desk;
 mod error;
@@ -12,16 +13,18 @@ mod people;
 mod settings;
 mod vouchers;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use comptoir_fiscal::entry::{Mode, SYSTEM, Software, TicketRef};
+use comptoir_fiscal::entry::{Body, Mode, Period, SYSTEM, Software, TicketRef};
 use comptoir_fiscal::journal::key_file::{Keystore, Protection};
-use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, Span};
+use comptoir_fiscal::journal::{Archived, CommandError, CommandId, Draft, EventDraft, Journal, LeftJournal, Span};
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
+pub use backup::{BackedUp, Restored};
 use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
 pub use desk::{Desk, DeskArchiveError, DeskClosed};
@@ -56,6 +59,8 @@ pub struct Register {
     folder: DataFolder,
     platform: Platform,
     journal: Journal,
+    /// The journals that were left and looked into since the start.
+    left: BTreeMap<RegisterId, LeftJournal>,
     protection: Protection,
     shop: Shop,
     catalogue: Arc<Catalogue>,
@@ -69,6 +74,8 @@ pub struct Register {
     waiting: BTreeSet<Uuid>,
     /// Those of them that were paid and are not forgotten yet.
     paid: Vec<Uuid>,
+    /// Whether a day was closed since the last copy was made, or tried.
+    backup_due: bool,
 }
 
 impl Register {
@@ -85,6 +92,7 @@ impl Register {
         let Work { drafts, edit } = self.work(id, &operator, command, &approvals)?;
         match self.journal.seal_unknown(id, at, &operator, drafts) {
             Ok(lines) => {
+                self.backup_due |= closes_a_day(&lines);
                 if self.waiting.remove(&id.uuid()) {
                     self.paid.push(id.uuid());
                 }
@@ -101,7 +109,9 @@ impl Register {
     /// Closes what is over by the clock: days, months and years that are not empty.
     pub fn close_due(&mut self) -> Result<Vec<Sealed>, Refusal> {
         let at = self.now();
-        Ok(self.journal.close_due(at)?)
+        let lines = self.journal.close_due(at)?;
+        self.backup_due |= closes_a_day(&lines);
+        Ok(lines)
     }
 
     /// Archives a closed period: the file is written and checked, then recorded. `progress` hears how much of how much is
@@ -123,7 +133,8 @@ impl Register {
     pub fn settle(&mut self) -> Result<(), RegisterError> {
         self.journal.settle()?;
         self.forget_what_was_paid()?;
-        Ok(projection::catch_up(&mut self.shop, &self.journal)?)
+        projection::catch_up(&mut self.shop, &self.journal)?;
+        self.back_up_after_closing()
     }
 
     /// Throws the projections away and derives them from the journal again.
@@ -204,11 +215,23 @@ impl Register {
     pub fn ticket(&mut self, ticket: TicketRef) -> Result<Sealed, Refusal> {
         self.catch_up()?;
         let unknown = || Refusal::UnknownTicket { number: ticket.number };
-        if ticket.register != self.id() {
-            return Err(unknown());
-        }
         let seq = projection::tickets::seq_of(&self.shop, ticket).map_err(RegisterError::from)?;
-        Ok(self.journal.entry(seq.ok_or_else(unknown)?).map_err(RegisterError::from)?)
+        self.line_of(ticket.register, seq.ok_or_else(unknown)?)
+    }
+
+    /// An entry of the journal that is sealed into, or of one that was left.
+    fn line_of(&mut self, register: RegisterId, seq: u64) -> Result<Sealed, Refusal> {
+        if register == self.id() {
+            return Ok(self.journal.entry(seq).map_err(RegisterError::from)?);
+        }
+        let left = match self.left.entry(register) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(vacant) => {
+                let database = self.folder.journal(register).database();
+                vacant.insert(LeftJournal::open(&database).map_err(RegisterError::from)?)
+            }
+        };
+        Ok(left.entry(seq).map_err(RegisterError::from)?)
     }
 
     /// What should be in the drawer, since the last day closing. Never shown before a blind count.
@@ -266,6 +289,10 @@ impl Register {
         }
         Ok(Answer { lines, vouchers, repeated })
     }
+}
+
+fn closes_a_day(lines: &[Sealed]) -> bool {
+    lines.iter().any(|line| matches!(&line.entry.body, Body::Closing(closing) if closing.period == Period::Day))
 }
 
 fn uuid_v7(millis: u64, random: [u8; 10]) -> Uuid {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use comptoir_fiscal::entry::{Genesis, Merchant, Mode, SYSTEM, Store, Succeeds};
 use comptoir_fiscal::journal::key_file::{self, Entropy, Protection};
-use comptoir_fiscal::journal::{Head, Journal, OpenError};
-use comptoir_fiscal::standing;
+use comptoir_fiscal::journal::{Journal, OpenError};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::standing::{self, Standing};
 use comptoir_fiscal::values::{DayEnd, FiscalYearStart, Instant, RegisterId};
 use zeroize::Zeroizing;
 
@@ -48,6 +49,11 @@ pub enum Notice {
         found: u64,
         /// How many it once had.
         known: u64,
+    },
+    /// The copy that follows each closing of a day could not be made.
+    BackupFailed {
+        /// Why, and what to do.
+        why: Message,
     },
 }
 
@@ -109,7 +115,10 @@ impl Register {
                             current = successor;
                             continue;
                         }
-                        None => begin(&folder, successor(&head), &mut platform)?,
+                        None => {
+                            let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
+                            begin(&folder, successor(&head.standing, checkpoint), &mut platform)?
+                        }
                     }
                 }
                 Err(error) => return Err(error.into()),
@@ -129,7 +138,7 @@ impl Register {
 
     /// Takes up the journal that goes on where another was left; a new one says so first.
     fn succeed(&mut self, notice: Notice, is_new: bool) -> Result<(), RegisterError> {
-        let Notice::Succeeded { old, found, known } = notice;
+        let Notice::Succeeded { old, found, known } = notice else { return Ok(()) };
         if is_new {
             let detail = format!("{old}: {found} entrées au lieu de {known}");
             self.record(911, "Retour en arrière du journal soupçonné", Some(detail))?;
@@ -139,7 +148,7 @@ impl Register {
         Ok(())
     }
 
-    fn assemble(
+    pub(super) fn assemble(
         folder: DataFolder,
         platform: Platform,
         journal: Journal,
@@ -157,16 +166,18 @@ impl Register {
             notices: Vec::new(),
             waiting: BTreeSet::new(),
             paid: Vec::new(),
+            backup_due: false,
             folder,
             platform,
             journal,
+            left: BTreeMap::new(),
             protection,
             shop,
             operators,
         })
     }
 
-    fn start(&mut self) -> Result<(), RegisterError> {
+    pub(super) fn start(&mut self) -> Result<(), RegisterError> {
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
         }
@@ -175,7 +186,7 @@ impl Register {
         self.settle()
     }
 
-    fn tell_of_key(&mut self) -> Result<(), RegisterError> {
+    pub(super) fn tell_of_key(&mut self) -> Result<(), RegisterError> {
         let how = match self.protection {
             Protection::Keystore => "chiffrée par le coffre de l'appareil",
             Protection::FileMode => "dans un fichier lisible par son seul propriétaire",
@@ -185,7 +196,7 @@ impl Register {
 }
 
 /// Begins a journal: a new identity, a new key, a genesis.
-fn begin(
+pub(super) fn begin(
     folder: &DataFolder,
     genesis: Genesis,
     platform: &mut Platform,
@@ -233,15 +244,14 @@ fn successor_of(
     Ok(None)
 }
 
-/// The genesis of the journal that goes on where one was put back: a label of its own, as none is used twice.
-fn successor(head: &Head) -> Genesis {
-    let old = head.standing.genesis();
+/// The genesis of the journal that goes on where one was left: a label of its own, as none is used twice.
+pub(super) fn successor(standing: &Standing, checkpoint: Option<String>) -> Genesis {
+    let old = standing.genesis();
     let (stem, count) = match old.label.rsplit_once('-').and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?))) {
         Some((stem, count)) => (stem, count + 1),
         None => (old.label.as_str(), 2),
     };
-    let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
-    let succeeds = Some(Succeeds { checkpoint, register: head.standing.register });
+    let succeeds = Some(Succeeds { checkpoint, register: standing.register });
     Genesis { label: format!("{stem}-{count}"), succeeds, ..old.clone() }
 }
 

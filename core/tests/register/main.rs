@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod archives;
+mod backup;
 mod closings;
 mod drawer;
 mod held;

@@ -86,7 +86,9 @@ fn a_journal_put_back_is_left_as_it_is_and_another_sells_on() {
         assert_eq!(genesis_label(&mut till), label);
         let succeeds = till.register().journal().standing().genesis().succeeds.clone().unwrap();
         assert_eq!((succeeds.register, succeeds.checkpoint), (old, None));
-        let Notice::Succeeded { old: noticed, found, known } = till.register().notices()[0].clone();
+        let Notice::Succeeded { old: noticed, found, known } = till.register().notices()[0].clone() else {
+            panic!("another notice")
+        };
         assert!(noticed == old && found < known);
         assert_eq!(till.events()[..3], [911, 300, 80]);
         let ticket = till.sell_coffee();
@@ -205,7 +207,7 @@ fn a_successor_that_was_begun_when_the_shop_could_not_be_written_is_taken_up() {
     till.start();
     assert_eq!(genesis_label(&mut till), "01-2");
     assert_eq!(till.events().iter().filter(|code| **code == 911).count(), 1);
-    let Notice::Succeeded { old: noticed, .. } = till.register().notices()[0];
+    let Notice::Succeeded { old: noticed, .. } = till.register().notices()[0] else { panic!("another notice") };
     assert_eq!(noticed, old);
     assert_eq!(std::fs::read_dir(till.data().journals()).unwrap().count(), 2);
     till.end();

@@ -140,7 +140,7 @@ impl Till {
         self.data().journal(register).folder
     }
 
-    fn platform(&mut self) -> Platform {
+    pub(crate) fn platform(&mut self) -> Platform {
         self.seed += 1;
         Platform {
             clock: Box::new(self.clock.clone()),
@@ -237,6 +237,11 @@ impl Till {
         let (standing, id) = (self.register().journal().standing().clone(), self.register().id());
         let head = std::fs::read(self.journal_folder(id).join("head")).unwrap();
         (standing, head, rows(&self.shop_db()))
+    }
+
+    /// Takes up another register in place of the one that ran.
+    pub(crate) fn resume(&mut self, register: Register) {
+        self.register = Some(register);
     }
 
     /// Stops the register where it runs; every journal of the shop is sound.

@@ -7,6 +7,7 @@ mod archiving;
 mod draft;
 mod head;
 pub mod key_file;
+mod left;
 mod sealer;
 mod store;
 
@@ -17,6 +18,7 @@ use chrono_tz::Tz;
 pub use archiving::{ArchiveError, Archived, PreparedArchive, Span};
 pub use draft::{CashDraft, Draft, EventDraft, InvoiceDraft, NoteDraft, TicketDraft};
 pub use head::{Head, Held};
+pub use left::LeftJournal;
 pub use sealer::SealError;
 pub use store::{CommandId, StoreError};
 

@@ -39,8 +39,10 @@ pub use run::Progress;
 use evidence::Held;
 use follow::Follower;
 use report::value;
-use source::{Lines, Source, SourceError};
+pub(crate) use source::SourceError;
+use source::{Lines, Source};
 use store::Store;
+pub(crate) use store::{Unchanged, open_unchanged};
 
 /// How much of a file is looked at to tell what it is.
 const START_BYTES: u64 = 4096;

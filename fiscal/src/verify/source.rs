@@ -61,7 +61,7 @@ impl Batch {
 
 /// Why a source gave nothing more.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SourceError {
+pub(crate) enum SourceError {
     /// The disk, or what lies under it.
     #[error(transparent)]
     Io(#[from] io::Error),

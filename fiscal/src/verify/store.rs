@@ -14,6 +14,48 @@ use super::source::{Batch, LINE_BYTES_MAX, Label, Place, Source, SourceError};
 /// How many faults of the database are listed.
 const FAULTS_MAX: u32 = 20;
 
+/// A database that is only read.
+pub(crate) struct Unchanged {
+    pub(crate) connection: Connection,
+    /// Holds the copy that is read where the file itself could not be opened without a change.
+    pub(crate) copy: Option<tempfile::TempDir>,
+}
+
+/// Opens a database so that nothing in it or beside it changes, with what is in the write-ahead log beside it.
+pub(crate) fn open_unchanged(path: &Path) -> Result<Unchanged, SourceError> {
+    let has_log = ["-wal", "-journal"].iter().any(|end| beside(path, end).metadata().is_ok_and(|m| m.len() > 0));
+    if !has_log {
+        return connect(path, "immutable=1", None);
+    }
+    match connect(path, "mode=ro", None) {
+        Err(SourceError::Sqlite(fault)) if needs_a_copy(&fault) => {
+            let folder = tempfile::tempdir()?;
+            let copy = folder.path().join("journal.db");
+            std::fs::copy(path, &copy)?;
+            for end in ["-wal", "-journal"].iter().filter(|end| beside(path, end).exists()) {
+                std::fs::copy(beside(path, end), beside(&copy, end))?;
+            }
+            connect(&copy, "mode=rw", Some(folder))
+        }
+        opened => opened,
+    }
+}
+
+fn connect(path: &Path, how: &str, copy: Option<tempfile::TempDir>) -> Result<Unchanged, SourceError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags |= match copy {
+        Some(_) => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        None => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let path = std::path::absolute(path)?;
+    let uri = format!("file:{}?{how}", escaped(&path.to_string_lossy()));
+    let connection = Connection::open_with_flags(uri, flags)?;
+    connection.execute_batch("PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON;")?;
+    // Where the log cannot be read, the first question says so.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    Ok(Unchanged { connection, copy })
+}
+
 /// The lines of a database.
 pub(super) struct Store {
     connection: Connection,
@@ -27,34 +69,7 @@ pub(super) struct Store {
 impl Store {
     /// Opens a database, honouring the write-ahead log beside it where there is one.
     pub(super) fn open(path: &Path) -> Result<Store, SourceError> {
-        let has_log = ["-wal", "-journal"].iter().any(|end| beside(path, end).metadata().is_ok_and(|m| m.len() > 0));
-        if !has_log {
-            return Store::connect(path, "immutable=1", None);
-        }
-        match Store::connect(path, "mode=ro", None) {
-            Err(SourceError::Sqlite(fault)) if needs_a_copy(&fault) => {
-                let folder = tempfile::tempdir()?;
-                let copy = folder.path().join("journal.db");
-                std::fs::copy(path, &copy)?;
-                for end in ["-wal", "-journal"].iter().filter(|end| beside(path, end).exists()) {
-                    std::fs::copy(beside(path, end), beside(&copy, end))?;
-                }
-                Store::connect(&copy, "mode=rw", Some(folder))
-            }
-            opened => opened,
-        }
-    }
-
-    fn connect(path: &Path, how: &str, copy: Option<tempfile::TempDir>) -> Result<Store, SourceError> {
-        let mut flags = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        flags |= match copy {
-            Some(_) => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            None => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        };
-        let path = std::path::absolute(path)?;
-        let uri = format!("file:{}?{how}", escaped(&path.to_string_lossy()));
-        let connection = Connection::open_with_flags(uri, flags)?;
-        connection.execute_batch("PRAGMA trusted_schema=OFF; PRAGMA query_only=ON; PRAGMA cell_size_check=ON;")?;
+        let Unchanged { connection, copy } = open_unchanged(path)?;
         let newest: Option<i64> = connection.query_row("SELECT max(seq) FROM line", [], |row| row.get(0))?;
         let total = newest.and_then(|seq| u64::try_from(seq).ok()).map_or(0, |seq| seq.saturating_add(1));
         Ok(Store { connection, next: Some(i64::MIN), done: 0, total, _copy: copy })

@@ -1,0 +1,155 @@
+//! Copying what this till holds, and going on from a copy on another device.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use comptoir_fiscal::journal::LeftJournal;
+use comptoir_fiscal::values::{Instant, RegisterId};
+use comptoir_fiscal::verify::{self, Verdict};
+
+use super::opening::{begin, successor};
+use super::{Notice, Platform, Register, RegisterError};
+use crate::backup::{BackupError, Copy, io_at};
+use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
+use crate::projection;
+use crate::shop::Shop;
+
+const FOLDER: &str = "backup folder";
+const LAST: &str = "last backup";
+
+/// A copy that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackedUp {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How many entries it holds of the journal that is sealed into.
+    pub entries: u64,
+    /// How many of them are new.
+    pub added: u64,
+}
+
+/// What was taken from a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The journal that was left with the lost device.
+    pub left: RegisterId,
+    /// How many entries the copy holds of it.
+    pub entries: u64,
+    /// When the newest of them was sealed: what was done after that is not in the copy.
+    pub until: Instant,
+}
+
+impl Register {
+    /// Copies all that this till holds but its keys into a folder (event 230): whole the first time, then what is new.
+    pub fn back_up(&mut self, folder: &Path) -> Result<BackedUp, RegisterError> {
+        let merchant = &self.settings().merchant;
+        let copy = Copy::within(folder, &merchant.siret, &self.settings().label);
+        copy.begin()?;
+        self.journal.settle()?;
+        self.catch_up()?;
+        for register in self.left_journals()? {
+            let places = self.folder.journal(register);
+            copy.add_lines(register, &LeftJournal::open(&places.database())?)?;
+            copy.add_archives(register, &places.archives())?;
+        }
+        let (current, entries) = (self.id(), self.journal.standing().size());
+        let added = copy.add_lines(current, &self.journal)?;
+        copy.add_archives(current, &self.journal.places().archives())?;
+        self.shop.copy_to(&copy.shop()).map_err(BackupError::from)?;
+        let root = self.journal.standing().frontier.root();
+        self.record(230, "Sauvegarde", Some(format!("{entries}:{root}")))?;
+        self.shop.set(LAST, &self.now())?;
+        Ok(BackedUp { path: copy.root().to_owned(), entries, added })
+    }
+
+    /// Where a copy is made by itself after each closing of a day; none where the shop has not chosen a folder.
+    pub fn backup_folder(&self) -> Result<Option<PathBuf>, RegisterError> {
+        Ok(self.shop.setting(FOLDER)?.flatten())
+    }
+
+    /// Chooses where a copy is made by itself.
+    pub fn set_backup_folder(&mut self, folder: Option<&Path>) -> Result<(), RegisterError> {
+        Ok(self.shop.set(FOLDER, &folder)?)
+    }
+
+    /// When the last copy was made.
+    pub fn last_backup(&self) -> Result<Option<Instant>, RegisterError> {
+        Ok(self.shop.setting(LAST)?)
+    }
+
+    /// Makes the copy that a closing asked for. That it failed is a notice, and costs no sale.
+    pub(super) fn back_up_after_closing(&mut self) -> Result<(), RegisterError> {
+        if !std::mem::take(&mut self.backup_due) {
+            return Ok(());
+        }
+        let Some(folder) = self.backup_folder()? else { return Ok(()) };
+        self.notices.retain(|notice| !matches!(notice, Notice::BackupFailed { .. }));
+        if let Err(error) = self.back_up(&folder) {
+            self.notices.push(Notice::BackupFailed { why: error.message() });
+        }
+        Ok(())
+    }
+
+    /// Opens a register in a new folder from a copy: a new journal with a key of its own, which succeeds the one that was
+    /// left (event 220). `progress` hears how much of the copy is verified.
+    pub fn restore(
+        folder: DataFolder,
+        from: &Path,
+        mut platform: Platform,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<(Register, Restored), RegisterError> {
+        if folder.holds_a_shop() {
+            return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
+        }
+        let copy = Copy::at(from)?;
+        let parts = folder.root().join("shop.db.part");
+        fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
+        fs::copy(copy.shop(), &parts).map_err(io_at(&parts))?;
+        let shop = Shop::open(&parts).map_err(BackupError::from)?;
+        let no_copy = || BackupError::NoCopy(copy.root().to_owned());
+        let left: RegisterId = shop.setting(CURRENT_JOURNAL)?.ok_or_else(no_copy)?;
+        let mut journals = Vec::new();
+        for register in copy.registers()? {
+            let lines = copy.journal(register);
+            if verify::verify_file(&lines, &[], &mut progress).verdict() == Verdict::Defects {
+                return Err(BackupError::Damaged(lines).into());
+            }
+            let places = folder.journal(register);
+            fs::create_dir_all(&places.folder).map_err(io_at(&places.folder))?;
+            let file = File::open(&lines).map_err(io_at(&lines))?;
+            LeftJournal::write(&places.database(), BufReader::new(file), |_| ())?;
+            copy.give_archives(register, &places.archives())?;
+            journals.push(LeftJournal::open(&places.database())?);
+        }
+        let old = journals.iter().find(|journal| journal.register() == left).ok_or_else(no_copy)?;
+        let standing = old.standing()?;
+        let restored = Restored { left, entries: old.size(), until: standing.at };
+        let (journal, protection) = begin(&folder, successor(&standing, None), &mut platform)?;
+        shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
+        drop(shop);
+        fs::rename(&parts, folder.shop()).map_err(io_at(&parts))?;
+        let mut shop = Shop::open(&folder.shop())?;
+        for journal in &journals {
+            projection::catch_up(&mut shop, journal)?;
+        }
+        let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+        let detail = format!("{left}: {} entrées", restored.entries);
+        register.record(220, "Restauration de la base de données", Some(detail))?;
+        register.tell_of_key()?;
+        register.start()?;
+        Ok((register, restored))
+    }
+
+    /// The journals in the till's folder that nothing is sealed into.
+    fn left_journals(&self) -> Result<Vec<RegisterId>, RegisterError> {
+        let journals = self.folder.journals();
+        let mut left = Vec::new();
+        for entry in fs::read_dir(&journals).map_err(io_at(&journals))? {
+            let name = entry.map_err(io_at(&journals))?.file_name();
+            left.extend(name.to_str().and_then(|name| name.parse::<RegisterId>().ok()));
+        }
+        left.retain(|register| *register != self.id() && self.folder.journal(*register).database().exists());
+        Ok(left)
+    }
+}
