@@ -12,7 +12,7 @@ use comptoir_fiscal::language::Language;
     version,
     long_about = "A cash register for French shops, built to NF525.\n\n\
         Every sale is sealed into a signed journal on this device, works without a network, and can be verified by anyone\n\
-        who has the journal's format. This program has no screen yet: it plays a sample day, archives and verifies.",
+        who has the journal's format. This program has no screen yet: it plays a sample day, archives, copies and verifies.",
     after_help = "Examples:\n  \
         comptoir demo\n  \
         comptoir demo --data sample-shop --language en\n  \
@@ -52,6 +52,35 @@ pub(crate) enum Command {
         /// Archive closed days too
         #[arg(long)]
         days: bool,
+    },
+    /// Copy a till to a folder or stick
+    #[command(
+        long_about = "Copy a till to a folder or stick: its sealed lines, its archives and its data, never its key.\n\n\
+            The first copy is whole; later ones add what is new. The copy can be verified by itself, and another device can\n\
+            go on from it."
+    )]
+    Backup {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// Where the copy lies
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Bring the copy up to date after each closing of a day
+        #[arg(long)]
+        always: bool,
+    },
+    /// Go on from the copy of a till on a new device
+    #[command(long_about = "Go on from the copy of a till on a new device.\n\n\
+            The copy is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
+            operators, vouchers and tickets are back, and what the copy does not hold is said.")]
+    Restore {
+        /// The copy
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// A new folder for the shop
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
     },
     /// Verify journals and archives
     #[command(long_about = "Verify journals and archives: the very program that auditors have as comptoir-verify.\n\n\

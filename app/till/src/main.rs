@@ -2,7 +2,9 @@
 
 mod archive;
 mod arguments;
+mod backup;
 mod demo;
+mod shop;
 
 use std::process::ExitCode;
 
@@ -42,6 +44,14 @@ fn main() -> ExitCode {
             Err(error) => failed(error.message()),
         },
         Command::Archive { data, days } => match archive::run(&data, days, &translations) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.message()),
+        },
+        Command::Backup { data, to, always } => match backup::back_up(&data, &to, always, &translations) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.message()),
+        },
+        Command::Restore { from, data } => match backup::restore(&data, &from, &translations) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),
         },

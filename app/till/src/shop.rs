@@ -1,0 +1,41 @@
+//! The register of a folder, opened from the command line.
+
+use std::path::Path;
+
+use comptoir_auditor::progress::Patience;
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::SystemClock;
+use comptoir_core::register::{Notice, Register, RegisterError};
+use comptoir_fiscal::language::Translations;
+use comptoir_fiscal::message;
+
+use comptoir_till::platform;
+
+/// Opens the register in a folder, and says what there is to be told of it.
+pub(crate) fn open(data: &Path, translations: &Translations) -> Result<Register, RegisterError> {
+    let folder = DataFolder::new(data, platform::state_folder());
+    let mut patience = Patience::new(translations.say(&message!("Reading the journal")));
+    let opened = Register::open(folder, platform::this_device(SystemClock), |done, total| patience.show(done, total));
+    patience.end();
+    let register = opened?;
+    for notice in register.notices() {
+        eprintln!("{}", told(notice, translations));
+    }
+    Ok(register)
+}
+
+/// A notice in words.
+pub(crate) fn told(notice: &Notice, translations: &Translations) -> String {
+    match notice {
+        Notice::Succeeded { old, found, known } => translations.say(&message!(
+            "Journal {old} has {found} entries where it once had {known}: it was put back to an earlier state. It is left as it is, and a new journal was begun.",
+            old = old.to_string(),
+            found = *found,
+            known = *known
+        )),
+        Notice::BackupFailed { why } => translations.say(&message!(
+            "The copy that follows each closing was not made: {why}",
+            why = translations.say(why)
+        )),
+    }
+}
