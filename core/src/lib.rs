@@ -15,6 +15,8 @@ pub mod held;
 pub mod holidays;
 pub mod operators;
 pub mod outside;
+pub mod paper;
+pub mod printing;
 pub mod private;
 pub mod projection;
 pub mod register;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::catalogue::{Catalogue, CatalogueError, Category, Menu, Product};
 use crate::held::HeldTicket;
 use crate::operators::Operator;
+use crate::printing::PrintJob;
 
 const SCHEMA: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -27,6 +28,12 @@ PRAGMA user_version = 1;
 const HELD: &str = "
 CREATE TABLE held (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 2;
+";
+
+/// What version 3 adds: papers that wait for the printer.
+const PRINT: &str = "
+CREATE TABLE print_job (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 3;
 ";
 
 /// Why `shop.db` could not be used.
@@ -68,7 +75,7 @@ trait Record: Serialize + DeserializeOwned {
 
 /// A kind of record of which all are replaced at once.
 trait Keyed: Record {
-    fn key(&self) -> &str;
+    fn key(&self) -> String;
 }
 
 impl Record for Product {
@@ -76,8 +83,8 @@ impl Record for Product {
 }
 
 impl Keyed for Product {
-    fn key(&self) -> &str {
-        &self.sku
+    fn key(&self) -> String {
+        self.sku.clone()
     }
 }
 
@@ -86,8 +93,8 @@ impl Record for Category {
 }
 
 impl Keyed for Category {
-    fn key(&self) -> &str {
-        &self.id
+    fn key(&self) -> String {
+        self.id.clone()
     }
 }
 
@@ -96,8 +103,8 @@ impl Record for Menu {
 }
 
 impl Keyed for Menu {
-    fn key(&self) -> &str {
-        &self.sku
+    fn key(&self) -> String {
+        self.sku.clone()
     }
 }
 
@@ -106,13 +113,29 @@ impl Record for Operator {
 }
 
 impl Keyed for Operator {
-    fn key(&self) -> &str {
-        &self.id
+    fn key(&self) -> String {
+        self.id.clone()
     }
 }
 
 impl Record for HeldTicket {
     const TABLE: &'static str = "held";
+}
+
+impl Keyed for HeldTicket {
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Record for PrintJob {
+    const TABLE: &'static str = "print_job";
+}
+
+impl Keyed for PrintJob {
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
 }
 
 impl Shop {
@@ -123,14 +146,16 @@ impl Shop {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
         )?;
         match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} {} {HELD} COMMIT;", crate::projection::SCHEMA))?,
+            0 => connection
+                .execute_batch(&format!("BEGIN; {} {SCHEMA} {HELD} {PRINT} COMMIT;", crate::projection::SCHEMA))?,
             // Projections are derived, so they are thrown away and made anew.
-            1 => connection.execute_batch(&format!(
-                "BEGIN; {} {} {HELD} COMMIT;",
+            before @ 1..=2 => connection.execute_batch(&format!(
+                "BEGIN; {} {} {} {PRINT} COMMIT;",
                 crate::projection::DROP,
-                crate::projection::SCHEMA
+                crate::projection::SCHEMA,
+                if before == 1 { HELD } else { "" }
             ))?,
-            2 => {}
+            3 => {}
             newer => return Err(ShopError::Newer(newer)),
         }
         Ok(Shop { connection })
@@ -168,20 +193,17 @@ impl Shop {
 
     /// Writes down tickets that wait, and forgets others, in one transaction.
     pub fn hold(&self, held: &[&HeldTicket], forgotten: &[Uuid]) -> Result<(), ShopError> {
-        self.durably(|connection| {
-            let transaction = connection.unchecked_transaction()?;
-            for ticket in held {
-                let sql = "INSERT INTO held (key, version, body) VALUES (?1, 1, ?2)
-                           ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = version + 1";
-                transaction
-                    .prepare_cached(sql)?
-                    .execute(params![ticket.id.to_string(), serde_json::to_string(ticket)?])?;
-            }
-            for id in forgotten {
-                transaction.prepare_cached("DELETE FROM held WHERE key = ?1")?.execute([id.to_string()])?;
-            }
-            Ok(transaction.commit()?)
-        })
+        self.put_and_forget(held, forgotten)
+    }
+
+    /// Writes down papers that wait for the printer, and forgets others, in one transaction.
+    pub(crate) fn queue(&self, jobs: &[&PrintJob], forgotten: &[Uuid]) -> Result<(), ShopError> {
+        self.put_and_forget(jobs, forgotten)
+    }
+
+    /// The papers that wait for the printer, in the order in which they were asked for.
+    pub(crate) fn print_jobs(&self) -> Result<Vec<PrintJob>, ShopError> {
+        self.all()
     }
 
     /// The tickets that wait, in the order in which they were opened.
@@ -226,6 +248,26 @@ impl Shop {
         self.connection.execute("VACUUM INTO ?1", [name])?;
         std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(io)?;
         std::fs::rename(&part, path).map_err(io)
+    }
+
+    fn put_and_forget<R: Keyed>(&self, put: &[&R], forgotten: &[Uuid]) -> Result<(), ShopError> {
+        let table = R::TABLE;
+        let put_sql = format!(
+            "INSERT INTO {table} (key, version, body) VALUES (?1, 1, ?2)
+             ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = version + 1"
+        );
+        let forget_sql = format!("DELETE FROM {table} WHERE key = ?1");
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            for record in put {
+                let body = serde_json::to_string(record)?;
+                transaction.prepare_cached(&put_sql)?.execute(params![record.key(), body])?;
+            }
+            for id in forgotten {
+                transaction.prepare_cached(&forget_sql)?.execute([id.to_string()])?;
+            }
+            Ok(transaction.commit()?)
+        })
     }
 
     /// Makes an edit that is on the disk when this returns, with all that was committed before it.

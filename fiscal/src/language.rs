@@ -31,13 +31,20 @@ impl Language {
 
     /// An amount with its currency: `1 234,50 €`, `€1,234.50`.
     pub fn money(self, amount: Cents) -> String {
+        match self {
+            Language::French => format!("{}{NO_BREAK}€", self.amount(amount)),
+            Language::English if amount.is_negative() => format!("-€{}", self.amount(amount.abs())),
+            Language::English => format!("€{}", self.amount(amount)),
+        }
+    }
+
+    /// An amount in a column of amounts: `1 234,50`, `1,234.50`.
+    pub fn amount(self, amount: Cents) -> String {
         let sign = if amount.is_negative() { "-" } else { "" };
         let cents = amount.get().unsigned_abs();
         let (euros, cents) = (self.grouped(cents / 100), cents % 100);
-        match self {
-            Language::French => format!("{sign}{euros},{cents:02}{NO_BREAK}€"),
-            Language::English => format!("{sign}€{euros}.{cents:02}"),
-        }
+        let point = if self == Language::French { ',' } else { '.' };
+        format!("{sign}{euros}{point}{cents:02}")
     }
 
     /// A quantity without trailing zeros: `0,325`, `0.325`.

@@ -72,17 +72,17 @@ impl Chain {
             Body::Archive(_) => Chain::R,
         })
     }
+}
 
-    /// The chain of the paper that a duplicate copies; none for a closing without its period.
-    pub(crate) fn of_original(original: &Original) -> Option<Chain> {
-        Some(match (original.kind, original.period) {
-            (OriginalKind::Ticket, _) => Chain::T,
-            (OriginalKind::Note, _) => Chain::N,
-            (OriginalKind::Invoice, _) => Chain::F,
-            (OriginalKind::Closing, Some(period)) => Chain::of_closing(period),
-            (OriginalKind::Closing, None) => return None,
-        })
-    }
+/// The chain of the paper that a duplicate copies; none for a closing without its period.
+pub fn chain_of_original(original: &Original) -> Option<Chain> {
+    Some(match (original.kind, original.period) {
+        (OriginalKind::Ticket, _) => Chain::T,
+        (OriginalKind::Note, _) => Chain::N,
+        (OriginalKind::Invoice, _) => Chain::F,
+        (OriginalKind::Closing, Some(period)) => Chain::of_closing(period),
+        (OriginalKind::Closing, None) => return None,
+    })
 }
 
 /// The name of a document: `01-T-00000006`.
@@ -92,7 +92,7 @@ pub fn document(label: &str, chain: Chain, number: u64) -> String {
 
 /// The name of the document that a duplicate is a copy of; empty for a closing without its period.
 pub fn original_document(label: &str, original: &Original) -> String {
-    Chain::of_original(original).map(|chain| document(label, chain, original.number)).unwrap_or_default()
+    chain_of_original(original).map(|chain| document(label, chain, original.number)).unwrap_or_default()
 }
 
 /// The signed string of an entry, given the signature before it in its chain. None for kinds that have none.

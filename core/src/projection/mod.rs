@@ -3,6 +3,7 @@
 //! Each remembers, for each journal, the seq that it comes to next; it catches up at start and after every command, and
 //! [`rebuild`] makes it anew.
 
+pub mod papers;
 pub mod tickets;
 pub mod vouchers;
 
@@ -34,11 +35,21 @@ CREATE TABLE voucher (
     issued INTEGER NOT NULL, spent INTEGER NOT NULL,
     PRIMARY KEY (code, register)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE document (
+    register TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (register, kind, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE issue (
+    register TEXT NOT NULL, of_register TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
+    printed INTEGER NOT NULL, refused INTEGER NOT NULL, copies INTEGER NOT NULL,
+    PRIMARY KEY (of_register, kind, number, register)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Throws all of them away.
 pub(crate) const DROP: &str = "
-DROP TABLE projection; DROP TABLE ticket; DROP TABLE referral; DROP TABLE voucher;
+DROP TABLE IF EXISTS projection; DROP TABLE IF EXISTS ticket; DROP TABLE IF EXISTS referral;
+DROP TABLE IF EXISTS voucher; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS issue;
 ";
 
 /// Something derived from entries, kept in tables of its own.
@@ -121,7 +132,8 @@ impl Entries for LeftJournal {
 /// Takes every entry into account that the projections have not seen yet.
 pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
     follow::<tickets::Tickets>(shop.connection(), journal)?;
-    follow::<vouchers::Vouchers>(shop.connection(), journal)
+    follow::<vouchers::Vouchers>(shop.connection(), journal)?;
+    follow::<papers::Papers>(shop.connection(), journal)
 }
 
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
@@ -129,6 +141,7 @@ pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), Projection
     let register = text(journal.register());
     forget::<tickets::Tickets>(shop.connection(), &register)?;
     forget::<vouchers::Vouchers>(shop.connection(), &register)?;
+    forget::<papers::Papers>(shop.connection(), &register)?;
     catch_up(shop, journal)
 }
 

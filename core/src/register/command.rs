@@ -11,6 +11,7 @@ use super::settings::SettingsChange;
 use super::{Register, RegisterError};
 use crate::correction;
 use crate::operators::{Gate, Gates, Operator};
+use crate::printing::PaperOf;
 use crate::private::without_card_number;
 use crate::projection;
 use crate::returns::{self, Chosen, GivenBack};
@@ -122,6 +123,11 @@ pub enum Command {
         /// What it came to.
         amount: Cents,
     },
+    /// Print a paper: the original with its sale (event 917), a numbered duplicate later. It waits in the queue until the
+    /// printer has it.
+    Print(PaperOf),
+    /// Record that the customer wants no ticket (event 920).
+    NoPaper(TicketRef),
     /// Add an operator, or change one of the same id (event 130).
     PutOperator {
         /// As they are to be; what it holds of secrets is ignored.
@@ -155,7 +161,8 @@ impl Command {
             Command::CountCash { .. } => Gate::CountDrawer,
             Command::OpenDrawer { .. } => Gate::OpenDrawer,
             Command::AbandonSale { .. } => Gate::AbandonSale,
-            Command::RemoveLine { .. } => Gate::Sell,
+            // Whether it is a duplicate, which has a gate of its own, shows only when it is looked up.
+            Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) => Gate::ChangeSettings,
             Command::CloseDay => Gate::CloseDay,
@@ -253,6 +260,12 @@ impl Register {
                 check_note(&Some(sku.clone()))?;
                 drafts.push(event(323, "Ligne d'article annulée", Some(format!("{sku}: {}", in_euros(amount)))));
             }
+            Command::Print(paper) => {
+                let (papers, made) = self.print(id, operator, paper, approvals)?;
+                drafts.extend(papers);
+                edit = Some(made);
+            }
+            Command::NoPaper(ticket) => drafts.push(self.no_paper(ticket)?),
             Command::PutOperator { operator, pin, badge } => {
                 let (draft, made) = self.operator_edit(operator, pin, badge)?;
                 drafts.push(draft);

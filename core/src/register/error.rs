@@ -116,6 +116,7 @@ pub enum Refusal {
     NothingChanges,
     OtherSiret,
     Held(#[from] HeldError),
+    NothingToPrint,
     NotHeld,
     NotAsHeld,
     PaidAlready,
@@ -173,6 +174,9 @@ impl Refusal {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")
             }
             Refusal::Held(error) => error.message(),
+            Refusal::NothingToPrint => {
+                message!("There is nothing of that number to print. Look it up in the history.")
+            }
             Refusal::NotHeld => message!("This ticket is no longer held. Look at the tickets that are."),
             Refusal::NotAsHeld => {
                 message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")

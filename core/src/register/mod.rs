@@ -9,7 +9,9 @@ mod desk;
 mod error;
 mod held;
 mod opening;
+mod papers;
 mod people;
+mod printing;
 mod settings;
 mod vouchers;
 
@@ -76,6 +78,8 @@ pub struct Register {
     paid: Vec<Uuid>,
     /// Whether a day was closed since the last copy was made, or tried.
     backup_due: bool,
+    /// Whether nothing was printed since the printer failed, so that an outage is recorded once.
+    printer_fails: bool,
 }
 
 impl Register {

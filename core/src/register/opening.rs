@@ -167,6 +167,7 @@ impl Register {
             waiting: BTreeSet::new(),
             paid: Vec::new(),
             backup_due: false,
+            printer_fails: false,
             folder,
             platform,
             journal,
@@ -183,6 +184,7 @@ impl Register {
         }
         self.record(80, "Démarrage", None)?;
         self.recover_held()?;
+        self.recover_print_jobs()?;
         self.settle()
     }
 

@@ -6,6 +6,7 @@ use comptoir_fiscal::journal::{CommandId, Draft, EventDraft};
 use super::error::Refusal;
 use super::{Register, RegisterError};
 use crate::operators::{Gate, Gates, Operator, Rank};
+use crate::printing::PrintJob;
 use crate::private::opaque;
 use crate::secret::{Attempts, Badge, Kept, Pin};
 
@@ -45,11 +46,12 @@ pub enum Change<S> {
     Set(S),
 }
 
-/// A change to who may do what, made once the event that tells of it is sealed.
+/// What is changed besides the journal, made once the entry that tells of it is sealed.
 #[derive(Debug)]
 pub(super) enum Edit {
     Operator(Box<Operator>),
     Gates(Gates),
+    Print(PrintJob),
 }
 
 impl Register {
@@ -187,6 +189,7 @@ impl Register {
                 self.shop.set(super::opening::GATES, &gates).map_err(RegisterError::from)?;
                 self.gates = gates;
             }
+            Edit::Print(job) => self.enqueue(job)?,
         }
         Ok(())
     }

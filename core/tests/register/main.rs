@@ -10,6 +10,7 @@ mod drawer;
 mod held;
 mod idempotence;
 mod opening;
+mod papers;
 mod people;
 mod projections;
 mod refusals;

@@ -11,7 +11,7 @@ use crate::entry::{
 };
 use crate::language::Message;
 use crate::message;
-use crate::nf525::Chain;
+use crate::nf525::{Chain, chain_of_original};
 use crate::standing::Standing;
 use crate::values::{Cents, Quantity};
 
@@ -197,7 +197,7 @@ impl References {
     /// Checks that a duplicate is the next copy of a document that exists.
     pub(super) fn check_duplicate(&mut self, duplicate: &Duplicate, standing: &Standing, notes: &mut Notes<'_>) {
         let of = duplicate.of;
-        let chain = match (of.kind, of.period, Chain::of_original(&of)) {
+        let chain = match (of.kind, of.period, chain_of_original(&of)) {
             (OriginalKind::Closing, Some(_), Some(chain)) | (_, None, Some(chain)) => chain,
             _ => {
                 let expected = message!("a document, with the period of a closing and of nothing else");
