@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use comptoir_fiscal::language::Language;
+use comptoir_till::devices::PrinterAddress;
 
 /// A cash register for French shops, built to NF525.
 #[derive(Debug, Parser)]
@@ -12,7 +13,7 @@ use comptoir_fiscal::language::Language;
     version,
     long_about = "A cash register for French shops, built to NF525.\n\n\
         Every sale is sealed into a signed journal on this device, works without a network, and can be verified by anyone\n\
-        who has the journal's format. This program has no screen yet: it plays a sample day, archives, copies and verifies.",
+        who has the journal's format. This program has no screen yet: it plays a sample day, archives, prints, copies and verifies.",
     after_help = "Examples:\n  \
         comptoir demo\n  \
         comptoir demo --data sample-shop --language en\n  \
@@ -40,6 +41,23 @@ pub(crate) enum Command {
         /// A folder for the sample shop [default: a new one in the system's temporary place]
         #[arg(long, value_name = "FOLDER")]
         data: Option<PathBuf>,
+        /// A receipt printer on the network for the day's papers [default: pictures in the shop's folder]
+        #[arg(long, value_name = "HOST[:PORT]")]
+        printer: Option<PrinterAddress>,
+    },
+    /// Print what waits for the printer
+    #[command(long_about = "Print what waits for the printer.\n\n\
+            Each paper is forgotten once the printer says that it has printed it; until then it waits, over any restart.")]
+    Print {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// A receipt printer on the network (ESC/POS)
+        #[arg(long, value_name = "HOST[:PORT]", required_unless_present = "pictures")]
+        printer: Option<PrinterAddress>,
+        /// A folder that takes pictures instead
+        #[arg(long, value_name = "FOLDER", conflicts_with = "printer")]
+        pictures: Option<PathBuf>,
     },
     /// Archive the closed periods of a shop that are not archived yet
     #[command(long_about = "Archive the closed periods of a shop that are not archived yet.\n\n\

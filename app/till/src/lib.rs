@@ -1,3 +1,4 @@
 //! The register's program as a library: what every shell around it starts with.
 
+pub mod devices;
 pub mod platform;

@@ -4,6 +4,7 @@ mod archive;
 mod arguments;
 mod backup;
 mod demo;
+mod print;
 mod shop;
 
 use std::process::ExitCode;
@@ -39,10 +40,16 @@ fn main() -> ExitCode {
         ExitCode::FAILURE
     };
     match arguments.command {
-        Command::Demo { data } => match demo::run(data.as_deref(), &translations) {
+        Command::Demo { data, printer } => match demo::run(data.as_deref(), printer.as_ref(), &translations) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),
         },
+        Command::Print { data, printer, pictures } => {
+            match print::run(&data, printer, pictures.as_deref(), &translations) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(message) => failed(message),
+            }
+        }
         Command::Archive { data, days } => match archive::run(&data, days, &translations) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),

@@ -4,14 +4,18 @@ use comptoir_core::barcode::{BarcodeError, Scan, Scheme};
 use comptoir_core::basket::{Basket, BasketError, ItemId};
 use comptoir_core::catalogue::Catalogue;
 use comptoir_core::outside::SetClock;
+use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request};
+use comptoir_core::secret::SecretError;
 use comptoir_core::settlement::Due;
 use comptoir_core::tender::{TenderError, TenderRequest};
 use comptoir_core::voucher::{Presented, VoucherCode};
-use comptoir_fiscal::entry::{Channel, SaleMode, TicketRef};
-use comptoir_fiscal::language::Message;
+use comptoir_fiscal::entry::{Channel, SaleMode, Tender, TicketRef, TicketType};
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity, RegisterId};
+use comptoir_till::devices::{Printed, Printer, Spooler};
 use std::sync::Arc;
 
 /// Why the sample day could not go on.
@@ -29,6 +33,8 @@ pub(crate) enum CounterError {
     Register(#[from] RegisterError),
     #[error(transparent)]
     Closed(#[from] DeskClosed),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error("the sample catalogue has no {0}")]
     NotSold(String),
     #[error("the sample day expected a refusal and got none")]
@@ -44,6 +50,7 @@ impl CounterError {
             CounterError::Barcode(error) => error.message(),
             CounterError::Refused(error) => error.message(),
             CounterError::Register(error) => error.message(),
+            CounterError::Secret(error) => error.message(),
             CounterError::Closed(_) => message!("The register has stopped. Start it again."),
             CounterError::NotSold(sku) => message!("The sample catalogue has no {sku}.", sku = sku.as_str()),
             CounterError::NotRefused => message!("The sample day expected a refusal and got none."),
@@ -53,16 +60,31 @@ impl CounterError {
 
 /// The till, its operator's screen so to speak.
 pub(super) struct Counter {
-    desk: Desk,
+    desk: Arc<Desk>,
+    spooler: Spooler,
     clock: SetClock,
     catalogue: Arc<Catalogue>,
     pub(super) register: RegisterId,
 }
 
 impl Counter {
-    pub(super) fn open(register: Register, clock: SetClock) -> std::io::Result<Counter> {
+    /// Starts the till and its printer. What the printer cannot do is said once it is known.
+    pub(super) fn open(
+        register: Register,
+        clock: SetClock,
+        printer: Box<dyn Printer>,
+        texts: &Translations,
+    ) -> std::io::Result<Counter> {
         let (catalogue, id) = (register.catalogue().clone(), register.id());
-        Ok(Counter { desk: Desk::start(register)?, clock, catalogue, register: id })
+        let desk = Arc::new(Desk::start(register)?);
+        let said = texts.clone();
+        let heard = move |printed: &Printed| {
+            if let Some(stopped) = &printed.stopped {
+                eprintln!("{}", said.say(&stopped.message()));
+            }
+        };
+        let spooler = Spooler::start(desk.clone(), printer, Arc::new(texts.clone()), heard)?;
+        Ok(Counter { desk, spooler, clock, catalogue, register: id })
     }
 
     /// Time passes.
@@ -135,13 +157,64 @@ impl Counter {
         self.command(operator, Command::Sell(Box::new(settled)))
     }
 
+    /// Seals a held ticket, a part in cash and the rest by card.
+    pub(super) fn settle_held(
+        &self,
+        operator: &str,
+        id: CommandId,
+        mut due: Due,
+        in_cash: Cents,
+    ) -> Result<Answer, CounterError> {
+        due.tender(TenderRequest::Cash { handed: in_cash, over_limit: None })?;
+        due.tender(TenderRequest::Card { amount: due.left(), reference: None })?;
+        let settled = due.settle().map_err(|(_, error)| error)?;
+        let request = Request::new(id, operator, Command::Sell(Box::new(settled)));
+        let answer = self.desk.ask(move |register| register.execute(request))??;
+        self.hand_out(operator, &answer)?;
+        Ok(answer)
+    }
+
+    /// Asks for a paper.
+    pub(super) fn print(&self, operator: &str, paper: PaperOf) -> Result<(), CounterError> {
+        self.command(operator, Command::Print(paper))?;
+        self.spooler.ring();
+        Ok(())
+    }
+
+    /// Asks the customer whether they want a ticket: few do, besides those whose ticket is out of the ordinary.
+    pub(super) fn hand_out(&self, operator: &str, answer: &Answer) -> Result<(), CounterError> {
+        let Some(ticket) = answer.ticket() else { return Ok(()) };
+        let reference = self.ticket_ref(ticket.number);
+        if ticket.payments.iter().any(|payment| payment.tender == Tender::Cash) {
+            self.spooler.open_drawer();
+        }
+        let ordinary = ticket.ticket_type == TicketType::Sale
+            && !ticket.lines.is_empty()
+            && ticket.discounts.is_empty()
+            && ticket.notes.is_empty()
+            && ticket.payments.len() < 3
+            && ticket.lines.iter().all(|line| line.menu.is_none());
+        if ordinary && !ticket.number.is_multiple_of(10) {
+            self.command(operator, Command::NoPaper(reference))?;
+        } else {
+            self.print(operator, PaperOf::Ticket(reference))?;
+        }
+        for voucher in &answer.vouchers {
+            self.print(operator, PaperOf::Voucher { ticket: reference, code: voucher.code.to_string() })?;
+        }
+        Ok(())
+    }
+
     /// Gives the register a command.
     pub(super) fn command(&self, operator: &str, command: Command) -> Result<Answer, CounterError> {
-        let operator = operator.to_owned();
-        self.desk.ask(move |register| {
+        let by = operator.to_owned();
+        let answer: Result<Answer, CounterError> = self.desk.ask(move |register| {
             let id = register.new_command()?;
-            Ok(register.execute(Request::new(id, operator, command))?)
-        })?
+            Ok(register.execute(Request::new(id, by, command))?)
+        })?;
+        let answer = answer?;
+        self.hand_out(operator, &answer)?;
+        Ok(answer)
     }
 
     /// What the register says to what it must refuse.
@@ -178,6 +251,11 @@ impl Counter {
 
     /// Ends the day at this till.
     pub(super) fn close(self) -> Result<(), CounterError> {
-        Ok(self.desk.close()?)
+        drop(self.spooler);
+        match Arc::try_unwrap(self.desk) {
+            Ok(desk) => Ok(desk.close()?),
+            // The printer's thread has ended, so that nobody else has the desk.
+            Err(_) => Err(DeskClosed.into()),
+        }
     }
 }

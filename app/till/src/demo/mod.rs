@@ -5,12 +5,15 @@ mod counter;
 mod customers;
 mod sample;
 mod scenes;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
 use comptoir_auditor::progress::Patience;
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Clock, SetClock, SystemClock};
+use comptoir_core::paper::Width;
+use comptoir_core::printing::{PaperOf, PaperSettings};
 use comptoir_core::register::{Command, Register, RegisterError};
 use comptoir_fiscal::entry::{Body, CashType, Closing, Period};
 use comptoir_fiscal::journal::{OpenError, Span};
@@ -20,9 +23,13 @@ use comptoir_fiscal::nf525;
 use comptoir_fiscal::values::{Cents, Date, Instant};
 use comptoir_fiscal::verify::{self, Verdict};
 
+use comptoir_till::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
 use comptoir_till::platform;
 use counter::{Counter, CounterError};
 use sample::{MANAGER, OWNER, SampleError, TIME_ZONE};
+
+/// The folder of the papers, where they are pictures.
+const PAPERS: &str = "papers";
 
 /// Why the sample day failed.
 #[derive(Debug, thiserror::Error)]
@@ -73,14 +80,23 @@ impl<'t> Story<'t> {
     }
 }
 
-/// Plays the sample day in `data`, or in a new folder of the system's temporary place.
-pub(crate) fn run(data: Option<&Path>, translations: &Translations) -> Result<(), DemoError> {
+/// Plays the sample day in `data`, or in a new folder of the system's temporary place. Its papers come out of `printer`,
+/// or lie as pictures beside the journal.
+pub(crate) fn run(
+    data: Option<&Path>,
+    printer: Option<&PrinterAddress>,
+    translations: &Translations,
+) -> Result<(), DemoError> {
     let root = match data {
         Some(data) => data.to_owned(),
         None => tempfile::Builder::new().prefix("comptoir-demo-").tempdir()?.keep(),
     };
     let mut story = Story { translations, scenes: Vec::new() };
-    let (counter, day) = open(&root)?;
+    let papers: Box<dyn Printer> = match printer {
+        Some(address) => Box::new(NetworkPrinter::new(address.clone(), Width::Wide)),
+        None => Box::new(PictureFolder::new(root.join(PAPERS), Width::Wide)),
+    };
+    let (counter, day) = open(&root, papers, translations)?;
     story.tell(&message!("A sample shop. Nobody and nothing in it is real."));
     story.tell(&message!("Its files lie in {folder}", folder = root.display().to_string()));
     story.tell(&message!(
@@ -103,14 +119,16 @@ pub(crate) fn run(data: Option<&Path>, translations: &Translations) -> Result<()
     Ok(())
 }
 
-fn open(root: &Path) -> Result<(Counter, Date), DemoError> {
+fn open(root: &Path, printer: Box<dyn Printer>, texts: &Translations) -> Result<(Counter, Date), DemoError> {
     let day = sample::yesterday(SystemClock.now()).ok_or_else(|| std::io::Error::other("the clock is not set"))?;
     let opens = chrono::NaiveTime::from_hms_opt(7, 30, 0).unwrap_or_default();
     let opens = Instant::from_local(day, opens, TIME_ZONE).ok_or_else(|| std::io::Error::other("no such time"))?;
     let clock = SetClock::at_instant(opens);
     let folder = DataFolder::of_sample(root);
-    let register = Register::found(folder, sample::founding()?, platform::for_a_sample(clock.clone()))?;
-    Ok((Counter::open(register, clock)?, Date(day)))
+    let mut register = Register::found(folder, sample::founding()?, platform::for_a_sample(clock.clone()))?;
+    let farewell = Some("Merci de votre visite, à bientôt !".to_owned());
+    register.set_papers(&PaperSettings { width: Width::Wide, farewell })?;
+    Ok((Counter::open(register, clock, printer, texts)?, Date(day)))
 }
 
 /// Counts the drawer, takes the day's cash to the safe and closes the day.
@@ -123,6 +141,8 @@ fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError>
         counted = counted,
         expected = expected
     ));
+    let count = counter.ask(|register| register.journal().standing().size() - 1)?;
+    counter.print(MANAGER, PaperOf::Cash(count))?;
     let safe = counted - Cents::new(15_000);
     let reason = Some("coffre".to_owned());
     counter.command(OWNER, Command::MoveCash { movement: CashType::Drop, amount: safe, reason })?;
@@ -130,6 +150,7 @@ fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError>
     let Some(Body::Closing(zed)) = answer.entry().map(|entry| entry.body.clone()) else {
         return Err(CounterError::NotRefused.into());
     };
+    counter.print(OWNER, PaperOf::Closing { period: Period::Day, number: zed.number })?;
     story.tell(&message!("The day is closed (Z {number}):", number = zed.number));
     let all = zed.sales + zed.returns + zed.cancels;
     story.tell(&message!(
@@ -191,6 +212,9 @@ fn tell_where(root: &Path, journal: &Path, archive: &Path, zed: &Closing, ticket
         tickets = tickets
     ));
     story.tell(&message!("  {path}: the archive of the day, a ZIP with a notice in French", path = root_of(archive)));
+    if root.join(PAPERS).is_dir() {
+        story.tell(&message!("  papers: what was printed, as pictures and as text"));
+    }
     story.tell(&message!("  shop.db: the catalogue, the operators, and what is derived from the journal"));
     story.tell(&message!("What the Z prints, by which anyone can later prove that nothing was cut off before it:"));
     let size_and_root = format!("{}:{}", zed.checkpoint.size, zed.checkpoint.root);

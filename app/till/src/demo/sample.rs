@@ -20,6 +20,8 @@ pub(super) const OWNER: &str = "op-1";
 pub(super) const MANAGER: &str = "op-2";
 pub(super) const CASHIER: &str = "op-3";
 pub(super) const BARISTA: &str = "op-4";
+/// What the sample manager types to sign in.
+pub(super) const MANAGERS_PIN: &str = "2468";
 
 /// Why the sample data does not make a shop.
 #[derive(Debug, thiserror::Error)]

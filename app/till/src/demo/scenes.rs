@@ -1,6 +1,7 @@
 //! The scenes of the sample day that are worth telling, among the customers who need none.
 
 use comptoir_core::basket::{Issue, Reduction};
+use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, PayBack};
 use comptoir_core::returns::Chosen;
 use comptoir_core::tender::TenderRequest;
@@ -9,10 +10,10 @@ use comptoir_fiscal::entry::{CashType, Channel, SaleMode};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity};
 
-use super::Story;
 use super::counter::{Counter, CounterError};
 use super::customers::{self, Draw};
 use super::sample::{BARISTA, CASHIER, MANAGER, OWNER};
+use super::{Story, tables};
 
 /// How many customers come besides those of the scenes.
 const CUSTOMERS: u64 = 90;
@@ -33,6 +34,7 @@ pub(super) fn trade(
         }
         Ok(())
     };
+    tables::signed_in(counter, story)?;
     morning(counter, story)?;
     customers(25, false)?;
     split_four_ways(counter, story)?;
@@ -42,7 +44,9 @@ pub(super) fn trade(
     customers(5, true)?;
     menu_with_wine(counter, story)?;
     paper_meal_voucher(counter, story)?;
+    tables::table_four(counter, story)?;
     customers(20, true)?;
+    printed_again(counter, story)?;
     ticket_discount(counter, story)?;
     let credit = return_to_credit_note(counter, story)?;
     credit_note_spent(counter, story, &credit)?;
@@ -182,6 +186,16 @@ fn paper_meal_voucher(counter: &Counter, story: &mut Story<'_>) -> Result<(), Co
     Ok(())
 }
 
+fn printed_again(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let first = PaperOf::Ticket(counter.ticket_ref(1));
+    counter.print(CASHIER, first)?;
+    counter.print(MANAGER, PaperOf::Reading)?;
+    story.scene(message!(
+        "the customer of ticket 1 asks for a paper after all: a numbered duplicate; the manager reads an X"
+    ));
+    Ok(())
+}
+
 fn ticket_discount(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
     let mut basket = counter.basket(None);
     counter.tap(&mut basket, "VIN-RHO", 6)?;
@@ -295,13 +309,10 @@ fn cancelled(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterErro
     let total = basket.to_pay();
     let sold = counter.sell(CASHIER, basket, vec![card(total.get())])?;
     counter.wait(45);
-    let cancel = Command::Cancel { of: counter.ticket_ref(number(&sold)), reason: "erreur de quantité".to_owned() };
-    let refused = Counter::refused(counter.command(CASHIER, cancel.clone()))?;
-    story.scene(message!("a cashier asks to cancel: “{why}”", why = refused));
-    let answer = counter.command(MANAGER, cancel)?;
+    let cancel = tables::by_the_managers_word(counter, story, number(&sold))?;
     story.scene(message!(
-        "ticket {number}: the manager cancels ticket {sold}, {total} go back to the card",
-        number = number(&answer),
+        "ticket {number}: with the manager's word the cashier cancels ticket {sold}, {total} go back to the card",
+        number = cancel,
         sold = number(&sold),
         total = total
     ));

@@ -1,0 +1,89 @@
+//! The snack bar's terrace: a table is opened, the kitchen told, a note shown, the table paid. And who may do what.
+
+use comptoir_core::held::{HeldTicket, Table};
+use comptoir_core::operators::{Gate, Operator, Role};
+use comptoir_core::printing::PaperOf;
+use comptoir_core::register::{Change, Command, Credential, Refusal, Request};
+use comptoir_core::secret::Pin;
+use comptoir_fiscal::entry::{Body, SaleMode};
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::message;
+use comptoir_fiscal::values::{Cents, Quantity};
+
+use super::Story;
+use super::counter::{Counter, CounterError};
+use super::sample::{BARISTA, CASHIER, MANAGER, MANAGERS_PIN, OWNER};
+
+/// A table of two orders, changes its mind, sees a note and pays.
+pub(super) fn table_four(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let mut basket = counter.basket(Some(SaleMode::EatIn));
+    let dish = counter.tap(&mut basket, "PLA-JOU", 2)?;
+    counter.tap(&mut basket, "VER-VIN", 2)?;
+    let (id, at) = counter.ask(|register| Ok::<_, Refusal>((register.new_command()?.uuid(), register.now())))??;
+    let table = Table { room: "Terrasse".to_owned(), name: "4".to_owned() };
+    let ticket = HeldTicket::new(id, BARISTA, at, basket).at(table, 2);
+    let orders = counter.ask(move |register| {
+        register.hold(BARISTA, &ticket)?;
+        register.send_to_kitchen(BARISTA, id)
+    })??;
+    story.scene(message!(
+        "table 4 of the terrace is opened for two; the kitchen is told of {count} orders",
+        count = orders.len()
+    ));
+    counter.wait(900);
+    let reason = "plat renvoyé";
+    counter.ask(move |register| register.take_off(BARISTA, id, dish, Quantity::ONE, reason))??;
+    let note = counter.ask(move |register| register.note(BARISTA, id))??;
+    let Body::Note(note) = note.entry.body else { return Err(CounterError::NotRefused) };
+    counter.print(BARISTA, PaperOf::Note(note.number))?;
+    story.scene(message!(
+        "a dish goes back and is taken off with its reason; note {number} over {total} is shown, marked provisional",
+        number = note.number,
+        total = note.totals.ttc
+    ));
+    counter.wait(600);
+    let held = counter.ask(move |register| register.held_ticket(id))??;
+    let due = counter.due(held.basket)?;
+    let total = due.left();
+    let answer = counter.settle_held(BARISTA, CommandId::new(id), due, Cents::new(total.get() / 2))?;
+    story.scene(message!(
+        "ticket {number}: the two guests of table 4 pay {total}, each half",
+        number = answer.ticket().map_or(0, |ticket| ticket.number),
+        total = total
+    ));
+    counter.wait(60);
+    Ok(())
+}
+
+/// The owner gives the manager a PIN; a wrong one is refused, the right one signs in.
+pub(super) fn signed_in(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let operator = Operator::new(MANAGER, "Exemple Responsable", Role::Manager);
+    let pin = Change::Set(Pin::chosen(MANAGERS_PIN)?);
+    counter.command(OWNER, Command::PutOperator { operator, pin, badge: Change::Keep })?;
+    let shown = |digits: &str| {
+        Ok::<_, CounterError>(Credential::Pin { operator: MANAGER.to_owned(), pin: Pin::typed(digits)? })
+    };
+    let (wrong, right) = (shown("0000")?, shown(MANAGERS_PIN)?);
+    if let Err(refused) = counter.ask(move |register| register.sign_in(&wrong))? {
+        story.scene(message!("a wrong PIN is refused: “{why}”", why = refused.message()));
+    }
+    counter.wait(60);
+    counter.ask(move |register| register.sign_in(&right))??;
+    story.scene(message!("the manager signs in with a PIN"));
+    Ok(())
+}
+
+/// A cashier may not cancel; the manager gives their word for that one command. Returns the number of its ticket.
+pub(super) fn by_the_managers_word(counter: &Counter, story: &mut Story<'_>, of: u64) -> Result<u64, CounterError> {
+    let command = Command::Cancel { of: counter.ticket_ref(of), reason: "erreur de quantité".to_owned() };
+    let refused = Counter::refused(counter.command(CASHIER, command.clone()))?;
+    story.scene(message!("a cashier asks to cancel: “{why}”", why = refused));
+    let credential = Credential::Pin { operator: MANAGER.to_owned(), pin: Pin::typed(MANAGERS_PIN)? };
+    let answer = counter.ask(move |register| {
+        let id = register.new_command()?;
+        let approval = register.approve(Gate::Cancel, id, &credential)?;
+        register.execute(Request::new(id, CASHIER, command).approved(approval))
+    })??;
+    counter.hand_out(CASHIER, &answer)?;
+    Ok(answer.ticket().map_or(0, |ticket| ticket.number))
+}
