@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! shop.db                        what is edited: catalogue, settings, operators; and the projections
+//! school.db                      the same for school mode, whose journals lie beside the others
 //! journals/<register>/           journal.db, head, device.key, archives/
 //! state/                         only in a sample shop: what otherwise lies in the platform's state folder
 //! ```
@@ -21,6 +22,7 @@ pub(crate) const CURRENT_JOURNAL: &str = "journal";
 pub struct DataFolder {
     root: PathBuf,
     state: PathBuf,
+    is_school: bool,
 }
 
 impl DataFolder {
@@ -29,14 +31,14 @@ impl DataFolder {
         let root = root.into();
         let own = root.join("state");
         let state = if own.is_dir() { own } else { platform_state.into() };
-        DataFolder { root, state }
+        DataFolder { root, state, is_school: false }
     }
 
     /// The data of a sample shop at `root`, which leaves nothing outside its own folder.
     pub fn of_sample(root: impl Into<PathBuf>) -> DataFolder {
         let root = root.into();
         let state = root.join("state");
-        DataFolder { root, state }
+        DataFolder { root, state, is_school: false }
     }
 
     /// The folder itself.
@@ -44,9 +46,19 @@ impl DataFolder {
         &self.root
     }
 
-    /// `shop.db`.
+    /// The same folder as school mode uses it: its journals are apart, and so is all that is derived from them.
+    pub(crate) fn school(&self) -> DataFolder {
+        DataFolder { is_school: true, ..self.clone() }
+    }
+
+    /// The same folder as real sales use it.
+    pub(crate) fn live(&self) -> DataFolder {
+        DataFolder { is_school: false, ..self.clone() }
+    }
+
+    /// `shop.db`, or in school mode `school.db`.
     pub fn shop(&self) -> PathBuf {
-        self.root.join("shop.db")
+        self.root.join(if self.is_school { "school.db" } else { "shop.db" })
     }
 
     /// Whether a shop was founded here. What a founding that failed left behind is none.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::journal::LeftJournal;
 use comptoir_fiscal::values::{Instant, RegisterId};
 use comptoir_fiscal::verify::{self, Verdict};
@@ -130,8 +131,11 @@ impl Register {
         drop(shop);
         fs::rename(&parts, folder.shop()).map_err(io_at(&parts))?;
         let mut shop = Shop::open(&folder.shop())?;
+        // A school's journals are copied as all are, and count for nothing in the shop.
         for journal in &journals {
-            projection::catch_up(&mut shop, journal)?;
+            if journal.standing()?.genesis().mode == Mode::Live {
+                projection::catch_up(&mut shop, journal)?;
+            }
         }
         let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
         let detail = format!("{left}: {} entrées", restored.entries);

@@ -3,11 +3,13 @@
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::journal::{ArchiveError, Archived, Span};
 
-use super::{Register, RegisterError};
+use super::{NotChanged, Refusal, Register, RegisterError};
 
-type Job = Box<dyn FnOnce(&mut Register) + Send>;
+/// Something to do with the register, which hands it back; where it cannot, the thread ends.
+type Job = Box<dyn FnOnce(Register) -> Option<Register> + Send>;
 
 /// The way to a register that runs on its own thread. Questions are answered in the order in which they are asked.
 pub struct Desk {
@@ -37,7 +39,8 @@ impl Desk {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let thread = std::thread::Builder::new().name("register".to_owned()).spawn(move || {
             for job in inbox {
-                job(&mut register);
+                let Some(back) = job(register) else { return Ok(()) };
+                register = back;
                 // What waits for the answer may fail without harm: it is tried again after the next one, and what
                 // needs the projections brings them up to date itself.
                 let _ = register.settle();
@@ -53,9 +56,30 @@ impl Desk {
         question: impl FnOnce(&mut Register) -> T + Send + 'static,
     ) -> Result<T, DeskClosed> {
         let (answer, reply) = mpsc::sync_channel(1);
-        let job: Job = Box::new(move |register| {
+        let job: Job = Box::new(move |mut register| {
             // Whoever asked may have gone; what was sealed stays sealed.
-            let _ = answer.send(question(register));
+            let _ = answer.send(question(&mut register));
+            Some(register)
+        });
+        self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
+        reply.recv().map_err(|_| DeskClosed)
+    }
+
+    /// Turns the till to school mode, or back to real sales, and waits until it has.
+    pub fn turn(&self, operator: &str, to: Mode) -> Result<Result<(), Refusal>, DeskClosed> {
+        let (answer, reply) = mpsc::sync_channel(1);
+        let operator = operator.to_owned();
+        let job: Job = Box::new(move |register| {
+            let turned = match to {
+                Mode::Training => register.enter_school(&operator),
+                Mode::Live => register.leave_school(&operator),
+            };
+            let (register, outcome) = match turned {
+                Ok(register) => (Some(register), Ok(())),
+                Err(NotChanged { register, why }) => (register.map(|register| *register), Err(why)),
+            };
+            let _ = answer.send(outcome);
+            register
         });
         self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
         reply.recv().map_err(|_| DeskClosed)

@@ -12,6 +12,7 @@ mod opening;
 mod papers;
 mod people;
 mod printing;
+mod school;
 mod settings;
 mod vouchers;
 
@@ -33,6 +34,7 @@ pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
+pub use school::NotChanged;
 pub use settings::SettingsChange;
 pub use vouchers::Validity;
 

@@ -18,9 +18,9 @@ use crate::operators::{Gates, Operator};
 use crate::shop::Shop;
 use crate::terms::Rules;
 
-const RULES: &str = "rules";
+pub(super) const RULES: &str = "rules";
 pub(super) const GATES: &str = "gates";
-const VALIDITY: &str = "voucher validity";
+pub(super) const VALIDITY: &str = "voucher validity";
 
 /// What a new shop is made of.
 #[derive(Clone, Debug)]
@@ -101,39 +101,28 @@ impl Register {
             return Err(none());
         }
         let shop = Shop::open(&folder.shop())?;
-        let mut current: RegisterId = shop.setting(CURRENT_JOURNAL)?.ok_or_else(none)?;
-        let mut left = None;
-        loop {
-            let places = folder.journal(current);
-            let (key, protection) = key_file::read(&places.key(), &*platform.keystore)?;
-            let (journal, protection) = match Journal::open(places, key, &mut progress) {
-                Ok(journal) => (journal, protection),
-                Err(OpenError::OlderThanHead { found, known, head }) => {
-                    left = Some(Notice::Succeeded { old: current, found, known });
-                    match successor_of(&folder, current, &platform)? {
-                        Some(successor) => {
-                            current = successor;
-                            continue;
-                        }
-                        None => {
-                            let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
-                            begin(&folder, successor(&head.standing, checkpoint), &mut platform)?
-                        }
-                    }
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
-            let is_new = register.journal.standing().size() == 1;
-            if let Some(notice) = left {
-                register.succeed(notice, is_new)?;
-            }
-            if is_new {
-                register.tell_of_key()?;
-            }
-            register.start()?;
-            return Ok(register);
+        let opened = open_journal(&folder, &shop, &mut platform, &mut progress)?.ok_or_else(none)?;
+        let mut register = Register::opened(folder, platform, opened, shop)?;
+        register.start()?;
+        Ok(register)
+    }
+
+    /// Assembles a register around a journal that was opened, and says first what there is to be said of it.
+    pub(super) fn opened(
+        folder: DataFolder,
+        platform: Platform,
+        opened: Opened,
+        shop: Shop,
+    ) -> Result<Register, RegisterError> {
+        let mut register = Register::assemble(folder, platform, opened.journal, opened.protection, shop)?;
+        let is_new = register.journal.standing().size() == 1;
+        if let Some(notice) = opened.left {
+            register.succeed(notice, is_new)?;
         }
+        if is_new {
+            register.tell_of_key()?;
+        }
+        Ok(register)
     }
 
     /// Takes up the journal that goes on where another was left; a new one says so first.
@@ -183,6 +172,11 @@ impl Register {
             self.record_event(SYSTEM, event)?;
         }
         self.record(80, "Démarrage", None)?;
+        self.take_up()
+    }
+
+    /// Finds what a crash left half done, and brings everything up to date.
+    pub(super) fn take_up(&mut self) -> Result<(), RegisterError> {
         self.recover_held()?;
         self.recover_print_jobs()?;
         self.settle()
@@ -194,6 +188,47 @@ impl Register {
             Protection::FileMode => "dans un fichier lisible par son seul propriétaire",
         };
         self.record(300, "Clé de signature créée", Some(how.to_owned()))
+    }
+}
+
+/// A journal that was opened, or begun where the one before was put back to an earlier state.
+pub(super) struct Opened {
+    pub(super) journal: Journal,
+    pub(super) protection: Protection,
+    /// What there is to be said of the journal that was left for it.
+    pub(super) left: Option<Notice>,
+}
+
+/// Opens the journal that a shop names as its own; none where it names none.
+pub(super) fn open_journal(
+    folder: &DataFolder,
+    shop: &Shop,
+    platform: &mut Platform,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Option<Opened>, RegisterError> {
+    let Some(mut current) = shop.setting::<RegisterId>(CURRENT_JOURNAL)? else { return Ok(None) };
+    let mut left = None;
+    loop {
+        let places = folder.journal(current);
+        let (key, protection) = key_file::read(&places.key(), &*platform.keystore)?;
+        let (journal, protection) = match Journal::open(places, key, &mut *progress) {
+            Ok(journal) => (journal, protection),
+            Err(OpenError::OlderThanHead { found, known, head }) => {
+                left = Some(Notice::Succeeded { old: current, found, known });
+                match successor_of(folder, current, platform)? {
+                    Some(successor) => {
+                        current = successor;
+                        continue;
+                    }
+                    None => {
+                        let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
+                        begin(folder, successor(&head.standing, checkpoint), platform)?
+                    }
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        return Ok(Some(Opened { journal, protection, left }));
     }
 }
 

@@ -22,6 +22,17 @@ pub struct SettingsChange {
     pub day_ends_at: Option<DayEnd>,
 }
 
+impl SettingsChange {
+    /// All that can be changed, as it is elsewhere.
+    pub(super) fn from_settings(settings: &Genesis) -> SettingsChange {
+        SettingsChange {
+            merchant: Some(settings.merchant.clone()),
+            store: Some(settings.store.clone()),
+            day_ends_at: Some(settings.day_ends_at),
+        }
+    }
+}
+
 impl Register {
     /// The merchant, store and settings in force.
     pub fn settings(&self) -> &Genesis {

@@ -16,6 +16,7 @@ mod projections;
 mod refusals;
 mod returns;
 mod sales;
+mod school;
 mod settings;
 mod shop;
 mod storms;

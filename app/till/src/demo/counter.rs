@@ -10,7 +10,7 @@ use comptoir_core::secret::SecretError;
 use comptoir_core::settlement::Due;
 use comptoir_core::tender::{TenderError, TenderRequest};
 use comptoir_core::voucher::{Presented, VoucherCode};
-use comptoir_fiscal::entry::{Channel, SaleMode, Tender, TicketRef, TicketType};
+use comptoir_fiscal::entry::{Channel, Mode, SaleMode, Tender, TicketRef, TicketType};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
@@ -183,8 +183,8 @@ impl Counter {
 
     /// Asks the customer whether they want a ticket: few do, besides those whose ticket is out of the ordinary.
     pub(super) fn hand_out(&self, operator: &str, answer: &Answer) -> Result<(), CounterError> {
-        let Some(ticket) = answer.ticket() else { return Ok(()) };
-        let reference = self.ticket_ref(ticket.number);
+        let (Some(ticket), Some(entry)) = (answer.ticket(), answer.entry()) else { return Ok(()) };
+        let reference = TicketRef { number: ticket.number, register: entry.register };
         if ticket.payments.iter().any(|payment| payment.tender == Tender::Cash) {
             self.spooler.open_drawer();
         }
@@ -239,6 +239,22 @@ impl Counter {
     /// A ticket of this register.
     pub(super) fn ticket_ref(&self, number: u64) -> TicketRef {
         TicketRef { number, register: self.register }
+    }
+
+    /// Turns the till to school mode, or back.
+    pub(super) fn turn(&self, operator: &str, to: Mode) -> Result<(), CounterError> {
+        Ok(self.desk.turn(operator, to)??)
+    }
+
+    /// Waits a moment for the printer, which prints only what the till has open.
+    pub(super) fn wait_for_papers(&self) -> Result<(), CounterError> {
+        for _ in 0..100 {
+            if self.desk.ask(|register| register.print_queue())??.is_empty() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Asks the register something else.

@@ -58,6 +58,7 @@ pub(super) fn trade(
     customers(10, false)?;
     other_tenders(counter, story)?;
     cash_out(counter, story)?;
+    tables::lesson(counter, story)?;
     customers(10, false)?;
     nothing_to_pay(counter, story)
 }

@@ -5,7 +5,8 @@ use comptoir_core::operators::{Gate, Operator, Role};
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Change, Command, Credential, Refusal, Request};
 use comptoir_core::secret::Pin;
-use comptoir_fiscal::entry::{Body, SaleMode};
+use comptoir_core::tender::TenderRequest;
+use comptoir_fiscal::entry::{Body, Mode, SaleMode};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity};
@@ -86,4 +87,22 @@ pub(super) fn by_the_managers_word(counter: &Counter, story: &mut Story<'_>, of:
     })??;
     counter.hand_out(CASHIER, &answer)?;
     Ok(answer.ticket().map_or(0, |ticket| ticket.number))
+}
+
+/// A newcomer tries the till out, in a journal apart.
+pub(super) fn lesson(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    counter.wait_for_papers()?;
+    counter.turn(MANAGER, Mode::Training)?;
+    let mut basket = counter.basket(Some(SaleMode::Takeaway));
+    counter.menu(&mut basket, "FOR-JOU", 1)?;
+    let total = basket.to_pay();
+    let sold = counter.sell(CASHIER, basket, vec![TenderRequest::Cash { handed: total, over_limit: None }])?;
+    counter.wait_for_papers()?;
+    counter.turn(MANAGER, Mode::Live)?;
+    story.scene(message!(
+        "school mode: a newcomer sells {total} in a journal apart, on paper that says it is worth nothing (ticket {number} there)",
+        total = total,
+        number = sold.ticket().map_or(0, |ticket| ticket.number)
+    ));
+    Ok(())
 }
