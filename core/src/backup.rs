@@ -9,6 +9,7 @@
 //!     shop.db
 //!     journals/<register>/journal.jsonl
 //!     journals/<register>/archives/
+//!     damaged/<register>/            the files of a journal that can no longer be read, as they lie
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -152,6 +153,7 @@ impl Copy {
             let name = entry.map_err(io_at(&journals))?.file_name();
             registers.extend(name.to_str().and_then(|name| name.parse::<RegisterId>().ok()));
         }
+        registers.retain(|register| self.journal(*register).is_file());
         registers.sort_unstable();
         Ok(registers)
     }
@@ -190,6 +192,19 @@ impl Copy {
         drop(out);
         file.sync_all().map_err(&at_path)?;
         Ok(end - from)
+    }
+
+    /// Copies the files of a journal that cannot be read, as they are; never its key.
+    pub(crate) fn add_damaged(&self, register: RegisterId, folder: &Path) -> Result<(), BackupError> {
+        let to = self.root.join("damaged").join(register.to_string());
+        fs::create_dir_all(&to).map_err(io_at(&to))?;
+        for name in ["journal.db", "journal.db-wal", "head"] {
+            let (from, to) = (folder.join(name), to.join(name));
+            if from.is_file() {
+                fs::copy(&from, &to).map_err(io_at(&to))?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts the archives beside it that are not there yet.

@@ -33,6 +33,15 @@ pub(crate) fn told(notice: &Notice, translations: &Translations) -> String {
             found = *found,
             known = *known
         )),
+        Notice::Damaged { old, known } => translations.say(&message!(
+            "Journal {old}, which had {known} entries, is lost or damaged. It is left as it is, and a new journal was begun. Keep its folder for the inspector.",
+            old = old.to_string(),
+            known = *known
+        )),
+        Notice::Convicted { old } => translations.say(&message!(
+            "Journal {old} no longer holds what it once signed: it was put back to an earlier state. It is left as it is, and a new journal was begun.",
+            old = old.to_string()
+        )),
         Notice::BackupFailed { why } => translations.say(&message!(
             "The copy that follows each closing was not made: {why}",
             why = translations.say(why)

@@ -51,7 +51,12 @@ impl Register {
         self.catch_up()?;
         for register in self.left_journals()? {
             let places = self.folder.journal(register);
-            copy.add_lines(register, &LeftJournal::open(&places.database())?)?;
+            let left = LeftJournal::open(&places.database()).map_err(BackupError::from);
+            match left.and_then(|left| copy.add_lines(register, &left)) {
+                // What cannot be read line by line is copied as it lies, for whoever examines it.
+                Err(BackupError::Journal(error)) if error.is_damage() => copy.add_damaged(register, &places.folder)?,
+                added => drop(added?),
+            }
             copy.add_archives(register, &places.archives())?;
         }
         let (current, entries) = (self.id(), self.journal.standing().size());

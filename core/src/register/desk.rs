@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use comptoir_fiscal::entry::Mode;
-use comptoir_fiscal::journal::{ArchiveError, Archived, Span};
+use comptoir_fiscal::journal::{ArchiveError, Archived, Knowledge, Span};
 
 use super::{NotChanged, Refusal, Register, RegisterError};
 
@@ -67,15 +67,31 @@ impl Desk {
 
     /// Turns the till to school mode, or back to real sales, and waits until it has.
     pub fn turn(&self, operator: &str, to: Mode) -> Result<Result<(), Refusal>, DeskClosed> {
-        let (answer, reply) = mpsc::sync_channel(1);
         let operator = operator.to_owned();
-        let job: Job = Box::new(move |register| {
+        self.exchange(move |register| {
             let turned = match to {
                 Mode::Training => register.enter_school(&operator),
                 Mode::Live => register.leave_school(&operator),
             };
-            let (register, outcome) = match turned {
-                Ok(register) => (Some(register), Ok(())),
+            turned.map(|register| (register, ()))
+        })
+    }
+
+    /// Holds the journal against something that it should know, as [`Register::show`] does.
+    pub fn show(&self, operator: &str, text: &str) -> Result<Result<Knowledge, Refusal>, DeskClosed> {
+        let (operator, text) = (operator.to_owned(), text.to_owned());
+        self.exchange(move |register| register.show(&operator, &text))
+    }
+
+    /// Lets the register become another, and waits until it has.
+    fn exchange<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(Register) -> Result<(Register, T), NotChanged> + Send + 'static,
+    ) -> Result<Result<T, Refusal>, DeskClosed> {
+        let (answer, reply) = mpsc::sync_channel(1);
+        let job: Job = Box::new(move |register| {
+            let (register, outcome) = match change(register) {
+                Ok((register, outcome)) => (Some(register), Ok(outcome)),
                 Err(NotChanged { register, why }) => (register.map(|register| *register), Err(why)),
             };
             let _ = answer.send(outcome);

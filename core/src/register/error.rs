@@ -117,6 +117,7 @@ pub enum Refusal {
     OtherSiret,
     Held(#[from] HeldError),
     NothingToPrint,
+    NotEvidence,
     NotHeld,
     NotAsHeld,
     PaidAlready,
@@ -174,6 +175,11 @@ impl Refusal {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")
             }
             Refusal::Held(error) => error.message(),
+            Refusal::NotEvidence => {
+                message!(
+                    "This is no ticket's code, printed Z or checkpoint. Scan the code, or type SIZE:ROOT as the Z prints it."
+                )
+            }
             Refusal::NothingToPrint => {
                 message!("There is nothing of that number to print. Look it up in the history.")
             }
@@ -207,6 +213,10 @@ shown_by_message!(Refusal);
 fn of_journal(error: &OpenError) -> Message {
     match error {
         OpenError::Io { path, cause } => unreadable(&path.display().to_string(), cause),
+        OpenError::Missing(path) => message!(
+            "{path} is not there, or empty, and nothing is left of what it held. Put it back, or go on from a copy with “comptoir restore”.",
+            path = path.display().to_string()
+        ),
         OpenError::Store(StoreError::InUse(path)) => message!(
             "{path} is in use by another program. Close the register that has it open, then try again.",
             path = path.display().to_string()

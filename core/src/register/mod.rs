@@ -7,6 +7,7 @@ mod backup;
 mod command;
 mod desk;
 mod error;
+mod guard;
 mod held;
 mod opening;
 mod papers;

@@ -18,6 +18,8 @@ use crate::operators::{Gates, Operator};
 use crate::shop::Shop;
 use crate::terms::Rules;
 
+const ROLLED_BACK: &str = "Retour en arrière du journal soupçonné";
+
 pub(super) const RULES: &str = "rules";
 pub(super) const GATES: &str = "gates";
 pub(super) const VALIDITY: &str = "voucher validity";
@@ -49,6 +51,18 @@ pub enum Notice {
         found: u64,
         /// How many it once had.
         known: u64,
+    },
+    /// The journal's file is lost or damaged. It was left as it is, and a new one was begun.
+    Damaged {
+        /// The journal that was left.
+        old: RegisterId,
+        /// How many entries it is known to have had.
+        known: u64,
+    },
+    /// A journal no longer holds what it signed, as somebody showed. It was left as it is, and a new one was begun.
+    Convicted {
+        /// The journal that was left.
+        old: RegisterId,
     },
     /// The copy that follows each closing of a day could not be made.
     BackupFailed {
@@ -127,10 +141,20 @@ impl Register {
 
     /// Takes up the journal that goes on where another was left; a new one says so first.
     fn succeed(&mut self, notice: Notice, is_new: bool) -> Result<(), RegisterError> {
-        let Notice::Succeeded { old, found, known } = notice else { return Ok(()) };
+        let (code, label, detail) = match &notice {
+            Notice::Succeeded { old, found, known } => {
+                (911, ROLLED_BACK, format!("{old}: {found} entrées au lieu de {known}"))
+            }
+            Notice::Convicted { old } => (911, ROLLED_BACK, format!("{old}: une preuve présentée n'y est plus")),
+            Notice::Damaged { old, known } => (
+                90,
+                "Défaut d'intégrité du journal",
+                format!("{old}: fichier absent ou endommagé, {known} entrées connues"),
+            ),
+            Notice::BackupFailed { .. } => return Ok(()),
+        };
         if is_new {
-            let detail = format!("{old}: {found} entrées au lieu de {known}");
-            self.record(911, "Retour en arrière du journal soupçonné", Some(detail))?;
+            self.record(code, label, Some(detail))?;
         }
         self.shop.set(CURRENT_JOURNAL, &self.id())?;
         self.notices.push(notice);
@@ -226,10 +250,32 @@ pub(super) fn open_journal(
                     }
                 }
             }
+            Err(error) if error.is_damage() => {
+                let Some(standing) = last_known(folder, current, platform)? else { return Err(error.into()) };
+                left = Some(Notice::Damaged { old: current, known: standing.size() });
+                match successor_of(folder, current, platform)? {
+                    Some(successor) => {
+                        current = successor;
+                        continue;
+                    }
+                    None => begin(folder, successor(&standing, None), platform)?,
+                }
+            }
             Err(error) => return Err(error.into()),
         };
         return Ok(Some(Opened { journal, protection, left }));
     }
+}
+
+/// Where a journal that cannot be opened stood, by what is left of it.
+fn last_known(
+    folder: &DataFolder,
+    journal: RegisterId,
+    platform: &Platform,
+) -> Result<Option<Standing>, RegisterError> {
+    let places = folder.journal(journal);
+    let (key, _) = key_file::read(&places.key(), &*platform.keystore)?;
+    Ok(Journal::last_known(&places, journal, &key))
 }
 
 /// Begins a journal: a new identity, a new key, a genesis.

@@ -7,6 +7,7 @@ mod archives;
 mod backup;
 mod closings;
 mod drawer;
+mod guards;
 mod held;
 mod idempotence;
 mod opening;

@@ -23,11 +23,13 @@ pub use sealer::SealError;
 pub use store::{CommandId, StoreError};
 
 use crate::checkpoint::{Checkpoint, Statement, Witness};
-use crate::entry::{Entry, Genesis, Witnessed};
+use crate::entry::{Body, Entry, Genesis, Witnessed};
 use crate::key::DeviceKey;
+use crate::merkle::Frontier;
 use crate::sealed::{self, LineError, Sealed};
 use crate::standing::{self, Standing, StandingError};
-use crate::values::{Instant, RegisterId};
+use crate::values::{Hash, Instant, RegisterId};
+use crate::verify::Evidence;
 use sealer::{Batch, Sealer};
 use store::Store;
 
@@ -82,6 +84,9 @@ pub enum OpenError {
         #[source]
         cause: std::io::Error,
     },
+    /// The file is not there, or holds nothing.
+    #[error("{0} is not there, or empty: put it back, or set the folder aside")]
+    Missing(PathBuf),
     /// The file could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,6 +128,22 @@ pub enum OpenError {
     Standing(#[from] StandingError),
 }
 
+impl OpenError {
+    /// Whether the file itself is lost or damaged, so that nothing more can be sealed in it; not where it is only in use,
+    /// or the medium fails.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            OpenError::Line { .. } | OpenError::Chain { .. } | OpenError::Standing(_) => true,
+            OpenError::Store(StoreError::Sqlite(fault)) => matches!(
+                fault.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+            OpenError::Missing(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Why a command was not sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -135,6 +156,21 @@ pub enum CommandError {
     /// The disk failed before, and the journal was not opened again since.
     #[error("the journal must be opened again after its disk failed")]
     MustReopen,
+}
+
+/// What a journal says to something that should agree with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// It holds what is shown.
+    Known,
+    /// It signed what is shown, and no longer holds it: it was put back or rewritten.
+    ProvenLost,
+    /// It does not hold what is shown, which bears no signature: a mistyped figure, or a journal put back.
+    Unknown,
+    /// What is shown bears its name, and was never signed by it.
+    Forged,
+    /// What is shown is of another journal.
+    OfAnother,
 }
 
 /// What came of a command.
@@ -193,7 +229,13 @@ impl Journal {
     /// Opens a journal where it stands: at its head, and by the few entries sealed since. Only where no head is left are
     /// all entries read; `progress` then hears how many of how many.
     pub fn open(places: Places, key: DeviceKey, mut progress: impl FnMut(u64, u64)) -> Result<Journal, OpenError> {
+        // SQLite would make an empty file a new database.
+        if !std::fs::metadata(places.database()).is_ok_and(|file| file.len() > 0) {
+            return Err(OpenError::Missing(places.database()));
+        }
         let store = Store::open(&places.database())?;
+        // Until it is known to be sound, nothing of it is moved, not even by closing it again.
+        store.keep_log(true)?;
         let size = store.size()?;
         let first = read_line(&store, 0)?;
         let head = Head::newest(&places.heads(first.entry.register), &key.public());
@@ -201,7 +243,6 @@ impl Journal {
         let mut standing = match head {
             Some(head) if head.standing.size() > size || !continues(&store, &head)? => {
                 let (found, known) = (size, head.standing.size());
-                store.leave()?;
                 return Err(OpenError::OlderThanHead { found, known, head: Box::new(head) });
             }
             Some(head) => head.standing,
@@ -213,7 +254,69 @@ impl Journal {
         }
         let zone = standing::time_zone(genesis)?;
         catch_up(&store, &mut standing, &key, &mut progress)?;
+        store.keep_log(false)?;
         Ok(Journal { places, store, key, standing, zone, held, witness: None, closed: Vec::new(), failed: false })
+    }
+
+    /// Where a journal whose file is lost or damaged stood when its head was last written, or up to its first damaged
+    /// line; none where neither is left.
+    pub fn last_known(places: &Places, register: RegisterId, key: &DeviceKey) -> Option<Standing> {
+        if let Some(head) = Head::newest(&places.heads(register), &key.public()) {
+            return Some(head.standing);
+        }
+        let left = LeftJournal::open(&places.database()).ok()?;
+        let first = left.entry(0).ok()?;
+        let mut standing = Standing::after_genesis(&first.entry, first.hash).ok()?;
+        for seq in 1..left.size() {
+            let Ok(line) = left.entry(seq) else { break };
+            if follow(&mut standing, &line).is_err() {
+                break;
+            }
+        }
+        Some(standing)
+    }
+
+    /// What this journal says to a ticket's code, a printed Z or a checkpoint that somebody shows.
+    pub fn answer_to(&self, evidence: &Evidence) -> Result<Knowledge, OpenError> {
+        let key = self.key.public();
+        let (register, known, signed) = match evidence {
+            Evidence::Receipt(receipt) => {
+                let known = receipt.seq < self.standing.size() && self.entry(receipt.seq)?.hash == receipt.hash;
+                (Some(receipt.register), known, key.verifies_entry(&receipt.hash, &receipt.sig))
+            }
+            Evidence::Checkpoint(checkpoint) => {
+                let Statement { register, size, root } = checkpoint.statement;
+                let known = size <= self.standing.size() && self.root_at(size)? == root;
+                (Some(register), known, checkpoint.is_signed_by(&key))
+            }
+            Evidence::PrintedZ { size, root } => {
+                (None, *size <= self.standing.size() && self.root_at(*size)? == *root, false)
+            }
+        };
+        Ok(match (known, signed) {
+            _ if register.is_some_and(|register| register != self.standing.register) => Knowledge::OfAnother,
+            (true, _) => Knowledge::Known,
+            (false, true) => Knowledge::ProvenLost,
+            (false, false) if register.is_some() => Knowledge::Forged,
+            (false, false) => Knowledge::Unknown,
+        })
+    }
+
+    /// The root over the entries before a closing at once, over others by reading them.
+    fn root_at(&self, size: u64) -> Result<Hash, OpenError> {
+        if size == self.standing.size() {
+            return Ok(self.standing.frontier.root());
+        }
+        if let Body::Closing(closing) = self.entry(size)?.entry.body {
+            return Ok(closing.checkpoint.root);
+        }
+        let mut frontier = Frontier::new();
+        self.store.lines(0, size, |seq, line| {
+            let line = sealed::read(line).map_err(|cause| OpenError::Line { seq, cause })?;
+            frontier.push(line.hash);
+            Ok::<(), OpenError>(())
+        })?;
+        Ok(frontier.root())
     }
 
     /// Closes the file and opens it again after a write failed, and moves on to what the disk really holds. Nothing is

@@ -200,10 +200,10 @@ impl Store {
         Ok(())
     }
 
-    /// Closes the file and leaves its write-ahead log as it is, where closing would move that into the file.
-    pub(super) fn leave(self) -> Result<(), StoreError> {
+    /// Whether closing the file leaves its write-ahead log as it is, instead of moving that into the file.
+    pub(super) fn keep_log(&self, keep: bool) -> Result<(), StoreError> {
         if self.had_log {
-            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
         }
         Ok(())
     }
