@@ -125,6 +125,8 @@ pub enum Gate {
     ChangeSettings,
     /// Enter or leave school mode.
     Training,
+    /// Say that the device's date is right, where it is more than a day ahead of the last entry.
+    ConfirmDate,
     /// See sales, reports and the X.
     ReadReports,
     /// Read the journal, verify it and carry archives away.
@@ -133,7 +135,7 @@ pub enum Gate {
 
 impl Gate {
     /// Every gate, in the order of its listing.
-    pub const ALL: [Gate; 22] = [
+    pub const ALL: [Gate; 23] = [
         Gate::Sell,
         Gate::Discount,
         Gate::OverridePrice,
@@ -154,6 +156,7 @@ impl Gate {
         Gate::ManageOperators,
         Gate::ChangeSettings,
         Gate::Training,
+        Gate::ConfirmDate,
         Gate::ReadReports,
         Gate::ReadJournal,
     ];
@@ -181,6 +184,7 @@ impl Gate {
             Gate::ManageOperators => "manage_operators",
             Gate::ChangeSettings => "change_settings",
             Gate::Training => "training",
+            Gate::ConfirmDate => "confirm_date",
             Gate::ReadReports => "read_reports",
             Gate::ReadJournal => "read_journal",
         }
@@ -207,6 +211,7 @@ impl Gate {
             | Gate::ManageVouchers
             | Gate::EditCatalogue
             | Gate::Training
+            | Gate::ConfirmDate
             | Gate::ReadReports
             | Gate::ReadJournal => Rank::Manager,
             Gate::ManageOperators | Gate::ChangeSettings => Rank::Owner,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use comptoir_fiscal::language::Language;
+use comptoir_fiscal::values::Date;
 use comptoir_till::devices::PrinterAddress;
 
 /// A cash register for French shops, built to NF525.
@@ -70,6 +71,9 @@ pub(crate) enum Command {
         /// Archive closed days too
         #[arg(long)]
         days: bool,
+        /// Today's date, to confirm the clock where it is more than a day ahead of the last entry
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        today: Option<Date>,
     },
     /// Copy a till to a folder or stick
     #[command(

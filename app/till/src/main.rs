@@ -50,7 +50,7 @@ fn main() -> ExitCode {
                 Err(message) => failed(message),
             }
         }
-        Command::Archive { data, days } => match archive::run(&data, days, &translations) {
+        Command::Archive { data, days, today } => match archive::run(&data, days, today, &translations) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),
         },

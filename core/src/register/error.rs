@@ -6,7 +6,7 @@ use comptoir_fiscal::journal::{ArchiveError, CommandError, OpenError, SealError,
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
-use comptoir_fiscal::values::Cents;
+use comptoir_fiscal::values::{Cents, Instant};
 
 use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
@@ -118,6 +118,8 @@ pub enum Refusal {
     Held(#[from] HeldError),
     NothingToPrint,
     NotEvidence,
+    ConfirmTheDate { last: Instant, now: Instant },
+    TypeTheDate { last: Instant, now: Instant },
     NotHeld,
     NotAsHeld,
     PaidAlready,
@@ -175,6 +177,16 @@ impl Refusal {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")
             }
             Refusal::Held(error) => error.message(),
+            Refusal::ConfirmTheDate { last, now } => message!(
+                "The clock shows {now}, and the last entry is of {last}. A manager says first whether that date is right; if not, set the device's clock.",
+                now = *now,
+                last = *last
+            ),
+            Refusal::TypeTheDate { last, now } => message!(
+                "The clock shows {now}, far from the last entry, of {last}. A manager types today's date; if the clock is wrong, set it first.",
+                now = *now,
+                last = *last
+            ),
             Refusal::NotEvidence => {
                 message!(
                     "This is no ticket's code, printed Z or checkpoint. Scan the code, or type SIZE:ROOT as the Z prints it."

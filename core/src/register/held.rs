@@ -142,6 +142,7 @@ impl Register {
     /// Seals a note (bill shown before payment, marked provisional) of what is on a ticket now.
     pub fn note(&mut self, operator: &str, id: Uuid) -> Result<Sealed, Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.check_clock()?;
         let mut ticket = self.held_ticket(id)?;
         if ticket.basket.lines().is_empty() {
             return Err(Refusal::NothingToNote);

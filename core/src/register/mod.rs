@@ -4,6 +4,7 @@
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
 mod backup;
+mod clock;
 mod command;
 mod desk;
 mod error;
@@ -29,6 +30,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
 pub use backup::{BackedUp, Restored};
+pub use clock::ClockLeap;
 use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
 pub use desk::{Desk, DeskArchiveError, DeskClosed};
@@ -81,6 +83,8 @@ pub struct Register {
     paid: Vec<Uuid>,
     /// Whether a day was closed since the last copy was made, or tried.
     backup_due: bool,
+    /// Up to when the clock is known to have been right.
+    sure_of: Instant,
     /// Whether nothing was printed since the printer failed, so that an outage is recorded once.
     printer_fails: bool,
 }
@@ -94,11 +98,13 @@ impl Register {
         {
             return self.answered_before(seq);
         }
+        self.check_clock()?;
         let (id, at) = (request.id, self.now());
         let Request { operator, command, approvals, .. } = request;
         let Work { drafts, edit } = self.work(id, &operator, command, &approvals)?;
         match self.journal.seal_unknown(id, at, &operator, drafts) {
             Ok(lines) => {
+                self.trust_clock();
                 self.backup_due |= closes_a_day(&lines);
                 if self.waiting.remove(&id.uuid()) {
                     self.paid.push(id.uuid());
@@ -115,6 +121,7 @@ impl Register {
 
     /// Closes what is over by the clock: days, months and years that are not empty.
     pub fn close_due(&mut self) -> Result<Vec<Sealed>, Refusal> {
+        self.check_clock()?;
         let at = self.now();
         let lines = self.journal.close_due(at)?;
         self.backup_due |= closes_a_day(&lines);
@@ -269,6 +276,7 @@ impl Register {
     }
 
     fn record_event(&mut self, operator: &str, event: EventDraft) -> Result<(), RegisterError> {
+        self.remember_doubt()?;
         let (id, at) = (self.new_command()?, self.now());
         self.journal.seal(id, at, operator, vec![Draft::Event(event)])?;
         Ok(())

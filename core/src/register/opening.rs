@@ -181,6 +181,7 @@ impl Register {
             paid: Vec::new(),
             backup_due: false,
             printer_fails: false,
+            sure_of: journal.standing().at,
             folder,
             platform,
             journal,
@@ -192,6 +193,7 @@ impl Register {
     }
 
     pub(super) fn start(&mut self) -> Result<(), RegisterError> {
+        self.take_up_doubt()?;
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
         }

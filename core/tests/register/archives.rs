@@ -17,6 +17,7 @@ fn with_months() -> Till {
         till.sell_coffee();
     }
     till.set_clock("2027-02-02T12:00:00+01:00");
+    till.confirm_date();
     till.register().close_due().unwrap();
     till
 }

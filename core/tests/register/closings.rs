@@ -43,6 +43,7 @@ fn days_that_were_missed_close_in_order_each_with_its_own_sales() {
         }
     }
     till.set_clock("2026-11-28T09:00:00+01:00");
+    till.confirm_date();
     let closed = till.register().close_due().unwrap();
     assert_eq!(closed.len(), 1);
     assert!(till.register().close_due().unwrap().is_empty());
@@ -116,6 +117,7 @@ fn a_forgotten_day_is_closed_by_command_as_the_day_that_it_was() {
     let closing = answer.entry().unwrap().clone();
     assert_eq!(listed(&[closing]), [(Period::Day, "2026-11-20".to_owned(), 250)]);
     assert!(till.ask(Command::CloseDay).is_err());
+    till.confirm_date();
     assert_eq!(till.register().close_due().unwrap().len(), 1, "and November");
     till.end();
 }

@@ -5,6 +5,7 @@
 
 mod archives;
 mod backup;
+mod clock;
 mod closings;
 mod drawer;
 mod guards;

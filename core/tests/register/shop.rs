@@ -17,7 +17,7 @@ use comptoir_fiscal::entry::{Body, Channel, Entry, Merchant, Mode, Nature, Softw
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::journal::{CommandId, OpenError};
 use comptoir_fiscal::standing::Standing;
-use comptoir_fiscal::values::{Cents, FiscalYearStart, Instant, Quantity, Rate, RegisterId};
+use comptoir_fiscal::values::{Cents, Date, FiscalYearStart, Instant, Quantity, Rate, RegisterId};
 use comptoir_fiscal::verify::{Report, Verdict, verify_store};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -167,9 +167,17 @@ impl Till {
     pub(crate) fn ask_as(&mut self, operator: &str, command: Command) -> Result<Answer, Refusal> {
         let id = self.next_id();
         let request = Request::new(id, operator, command);
+        self.confirm_date();
         let answer = self.register().execute(request);
         self.register().settle().unwrap();
         answer
+    }
+
+    /// Where days have passed, the manager says that the date is right.
+    pub(crate) fn confirm_date(&mut self) {
+        if let Some(leap) = self.register().clock_leap() {
+            self.register().confirm_date("manager", Some(Date(leap.now.date()))).unwrap();
+        }
     }
 
     pub(crate) fn basket(&mut self, items: &[(&str, i64)]) -> Basket {

@@ -196,6 +196,7 @@ proptest! {
                 Step::Clock { hours } => {
                     now = (now + hours * 3600).max(unix(FRIDAY) - 86_400);
                     till.clock.set(now);
+                    till.confirm_date();
                 }
                 Step::CloseDue => drop(till.register().close_due().unwrap()),
                 Step::Restart => till.restart(),

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
             for (what, count) in &summary.odd_lines {
                 println!("    {count}: {what}");
             }
+            println!("dates confirmed after days without a sale: {}", summary.confirmed_dates);
             println!("entries of the journal: {}", summary.entries);
             println!("archives written: {}", summary.archives.len());
             for archive in &summary.archives {

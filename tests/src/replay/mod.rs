@@ -15,6 +15,7 @@ use comptoir_core::outside::SetClock;
 use comptoir_core::register::{Command, Refusal, Register, RegisterError, Request};
 use comptoir_fiscal::entry::Period;
 use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::values::Date;
 use sha2::{Digest, Sha256};
 
 pub use retail::{RetailBasket, RetailError, RetailLine};
@@ -43,6 +44,8 @@ pub struct Summary {
     pub sealed: usize,
     /// Baskets that an earlier run had sealed.
     pub sealed_before: usize,
+    /// How often the clock had leapt by more than a day, and the date was confirmed.
+    pub confirmed_dates: usize,
     /// Baskets refused, by reason.
     pub refused: BTreeMap<String, usize>,
     /// What was odd about lines, and how many were so.
@@ -121,6 +124,11 @@ fn sell(
         return Ok(());
     }
     clock.set(retail.at);
+    // After days without a sale somebody says that the date is right, as in a shop that was shut.
+    if let Some(leap) = register.clock_leap() {
+        register.confirm_date_typed(Date(leap.now.date()))?;
+        summary.confirmed_dates += 1;
+    }
     let catalogue = register.catalogue().clone();
     let settled = basket::fill(retail, &catalogue, &mut summary.odd_lines)
         .and_then(|basket| tenders::pay(basket, &register.terms(), draw(&retail.id)));
