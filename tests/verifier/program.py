@@ -63,6 +63,9 @@ def _check(result: Result, path: Path, evidence: Sequence[Evidence], witnesses: 
     else:
         result.journal = Journal(report)
         if data.startswith(_SQLITE_MAGIC):
+            if data[19:20] == b"\x02" and not path.with_name(path.name + "-wal").exists():
+                # It was not closed in order: what its log held may be missing.
+                report.inconclusive("the file", "unreadable", "its write-ahead log (-wal) beside it", "nothing")
             _read_database(path, result.journal)
         elif b'"entry"' in data:
             for line in lines_of(data, report):

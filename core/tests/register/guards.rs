@@ -64,9 +64,9 @@ fn damaged(change: impl FnOnce(&Path)) {
     assert!(matches!(till.register().notices(), [Notice::Damaged { old: left, known }] if *left == old && *known > 4));
     assert_eq!(events(&mut till)[0].0, 90);
     assert!(events(&mut till)[0].1.starts_with(&old.to_string()));
-    assert_eq!(std::fs::read(&file).ok(), kept, "it is left byte for byte");
+    assert!(std::fs::read(&file).ok() == kept, "it is left byte for byte");
     sells_on(&mut till, old, &code);
-    assert_eq!(std::fs::read(&file).ok(), kept);
+    assert!(std::fs::read(&file).ok() == kept, "and later too");
 }
 
 #[test]

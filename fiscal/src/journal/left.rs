@@ -61,7 +61,7 @@ impl LeftJournal {
             }
             if let Some(store) = store.as_mut().filter(|_| waiting.len() >= LINES_AT_ONCE) {
                 store.append(&waiting, None)?;
-                store.tidy()?;
+                store.tidy(false)?;
                 waiting.clear();
                 progress(seq);
             }

@@ -233,6 +233,7 @@ impl Journal {
         if !std::fs::metadata(places.database()).is_ok_and(|file| file.len() > 0) {
             return Err(OpenError::Missing(places.database()));
         }
+        check_unchanged(&places, &key)?;
         let store = Store::open(&places.database())?;
         // Until it is known to be sound, nothing of it is moved, not even by closing it again.
         store.keep_log(true)?;
@@ -397,12 +398,13 @@ impl Journal {
         let io = |cause| OpenError::Io { path: self.places.folder.clone(), cause };
         let head = Head::new(self.standing.clone(), self.held.clone(), &self.key);
         head.write(&self.places.heads(self.standing.register), &self.key).map_err(io)?;
+        let after_closing = !self.closed.is_empty();
         for standing in self.closed.drain(..) {
             std::fs::create_dir_all(self.places.closings()).map_err(io)?;
             let place = self.places.closing(standing.size());
             Head::new(standing, None, &self.key).write(&[place], &self.key).map_err(io)?;
         }
-        Ok(self.store.tidy()?)
+        Ok(self.store.tidy(after_closing)?)
     }
 
     /// Where the journal stands.
@@ -480,6 +482,26 @@ impl Journal {
 fn read_line(store: &Store, seq: u64) -> Result<Sealed, OpenError> {
     let line = store.line(seq)?.ok_or(OpenError::Chain { seq })?;
     sealed::read(&line).map_err(|cause| OpenError::Line { seq, cause })
+}
+
+/// Holds a journal that was closed in order against its head before it is opened for writing, which would change its
+/// header: one that was put back or damaged stays byte for byte as it is. One with a log beside it is opened without that.
+fn check_unchanged(places: &Places, key: &DeviceKey) -> Result<(), OpenError> {
+    let path = places.database();
+    if store::has_log(&path) {
+        return Ok(());
+    }
+    let left = LeftJournal::open(&path)?;
+    let Some(head) = Head::newest(&places.heads(left.register()), &key.public()) else { return Ok(()) };
+    let (found, known) = (left.size(), head.standing.size());
+    if known > found || left.entry(known - 1)?.hash != head.standing.prev {
+        return Err(OpenError::OlderThanHead { found, known, head: Box::new(head) });
+    }
+    let mut standing = head.standing;
+    for seq in known..found {
+        follow(&mut standing, &left.entry(seq)?).map_err(|()| OpenError::Chain { seq })?;
+    }
+    Ok(())
 }
 
 /// Moves on over the entries that are stored beyond `standing`, and checks that the newest bears the device's signature.

@@ -85,8 +85,6 @@ pub enum StoreError {
 pub(super) struct Store {
     connection: Connection,
     path: PathBuf,
-    /// Whether a write-ahead log lay beside it when it was opened.
-    had_log: bool,
 }
 
 impl Store {
@@ -111,7 +109,8 @@ impl Store {
     /// Closes the file and opens it again, after a write failed: what is on the disk is then what counts.
     pub(super) fn reopen(&mut self) -> Result<(), StoreError> {
         self.connection = Connection::open_in_memory()?;
-        *self = Store::open(&self.path)?;
+        let open = Store::open(&self.path)?;
+        *self = open;
         Ok(())
     }
 
@@ -190,8 +189,12 @@ impl Store {
         Ok(())
     }
 
-    /// Moves the write-ahead log into the file where it has grown; called between commands, never within one.
-    pub(super) fn tidy(&self) -> Result<(), StoreError> {
+    /// Moves the write-ahead log into the file where it has grown; called between commands, never within one. After a
+    /// closing the log is cut to nothing, so that the file alone holds all that was closed.
+    pub(super) fn tidy(&self, after_closing: bool) -> Result<(), StoreError> {
+        if after_closing {
+            return Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?);
+        }
         let pages: i64 =
             self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(i64::MAX);
         if pages >= WAL_PAGES_MAX {
@@ -202,17 +205,12 @@ impl Store {
 
     /// Whether closing the file leaves its write-ahead log as it is, instead of moving that into the file.
     pub(super) fn keep_log(&self, keep: bool) -> Result<(), StoreError> {
-        if self.had_log {
-            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
-        }
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
         Ok(())
     }
 
     fn connect(path: &Path, create: OpenFlags) -> Result<Store, StoreError> {
         expect("SQLite version", rusqlite::version_number().max(SQLITE_VERSION_MIN), rusqlite::version_number())?;
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        let had_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let connection = Connection::open_with_flags(path, flags)?;
         let busy = |error: rusqlite::Error| match error.sqlite_error_code() {
@@ -234,7 +232,26 @@ impl Store {
         expect("journal_mode", text("PRAGMA journal_mode")?, "wal".to_owned())?;
         expect("synchronous", number("PRAGMA synchronous")?, 2)?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(busy)?;
-        Ok(Store { connection, path: path.to_owned(), had_log })
+        Ok(Store { connection, path: path.to_owned() })
+    }
+}
+
+/// Whether a write-ahead log lies beside a file.
+pub(super) fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// A file that is closed in order stands alone, and says so in its header: one that says otherwise and has no log beside it
+/// was copied without it.
+impl Drop for Store {
+    fn drop(&mut self) {
+        let keeps_log = self.connection.db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE).unwrap_or(true);
+        if !keeps_log {
+            // Where this fails, the log stays beside the file, which the next start finds.
+            let _ = self.connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()));
+        }
     }
 }
 

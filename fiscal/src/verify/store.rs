@@ -1,6 +1,7 @@
 //! Lines of a register's `journal.db`, opened so that nothing in it or beside it changes.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
@@ -62,6 +63,8 @@ pub(super) struct Store {
     next: Option<i64>,
     done: u64,
     total: u64,
+    /// Whether the file says that it has a write-ahead log, and none lies beside it.
+    lacks_log: bool,
     /// Holds the copy while it is read.
     _copy: Option<tempfile::TempDir>,
 }
@@ -69,10 +72,11 @@ pub(super) struct Store {
 impl Store {
     /// Opens a database, honouring the write-ahead log beside it where there is one.
     pub(super) fn open(path: &Path) -> Result<Store, SourceError> {
+        let lacks_log = says_log(path)? && !beside(path, "-wal").exists();
         let Unchanged { connection, copy } = open_unchanged(path)?;
         let newest: Option<i64> = connection.query_row("SELECT max(seq) FROM line", [], |row| row.get(0))?;
         let total = newest.and_then(|seq| u64::try_from(seq).ok()).map_or(0, |seq| seq.saturating_add(1));
-        Ok(Store { connection, next: Some(i64::MIN), done: 0, total, _copy: copy })
+        Ok(Store { connection, next: Some(i64::MIN), done: 0, total, lacks_log, _copy: copy })
     }
 
     fn check_schema(&self, findings: &mut Findings) -> Result<(), rusqlite::Error> {
@@ -178,6 +182,10 @@ impl Source for Store {
     }
 
     fn check(&mut self, findings: &mut Findings) {
+        if self.lacks_log {
+            let expected = message!("the write-ahead log (-wal) beside the file, which says that it has one");
+            findings.inconclusive(Rule::Unreadable, "file", expected, message!("nothing"));
+        }
         let checked = self
             .check_schema(findings)
             .and_then(|()| self.check_commands(findings))
@@ -191,6 +199,14 @@ impl Source for Store {
 /// Whether the folder or medium cannot be written, which a database with a log beside it needs even to be read.
 fn needs_a_copy(fault: &rusqlite::Error) -> bool {
     matches!(fault.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether a database's header says that changes may stand in a log beside it (byte 19, the version to read it by). A
+/// register that stops in order takes that back.
+fn says_log(path: &Path) -> Result<bool, SourceError> {
+    let mut header = [0; 20];
+    let mut file = std::fs::File::open(path)?;
+    Ok(file.read_exact(&mut header).is_ok() && header[19] == 2)
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

@@ -55,6 +55,17 @@ fn what_is_still_in_the_log_beside_a_database_counts() {
 }
 
 #[test]
+fn a_database_copied_without_its_log_is_inconclusive_even_where_it_holds_every_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    drop(write(&path, "WAL"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the log was moved into the file");
+    let report = verify_file(&path, &[], &mut |_, _| {});
+    assert_eq!((report.entries, report.verdict()), (34, Verdict::Inconclusive));
+    assert_eq!(rules(&path), [(Rule::Unreadable, None)]);
+}
+
+#[test]
 fn columns_tables_and_commands_that_do_not_fit_the_lines_are_defects() {
     type Found = [(Rule, Option<u64>)];
     let cases: [(&str, &Found); 5] = [
