@@ -486,6 +486,12 @@ impl Basket {
 }
 
 impl Cart {
+    /// Every reduction that somebody gave, of items and of the whole.
+    pub(crate) fn reductions(&self) -> impl Iterator<Item = Reduction> {
+        let of_items = self.items.iter().flat_map(|item| &item.discounts);
+        of_items.chain(&self.discounts).map(|discount| discount.reduction)
+    }
+
     fn push(&mut self, content: Content) -> ItemId {
         let id = ItemId(self.next_id);
         self.next_id += 1;

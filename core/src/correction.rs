@@ -3,6 +3,8 @@
 //! The sealed ticket stays as it is; the correction is a ticket of its own (event table: 420). Credit notes and gift
 //! vouchers are excepted, as their balances have moved with the sale.
 
+use std::collections::BTreeSet;
+
 use comptoir_fiscal::entry::{Channel, Payment, Tender, Ticket, TicketRef, TicketType, Totals};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
@@ -193,6 +195,6 @@ impl Correction {
             payments,
             change: Cents::ZERO,
         };
-        Ok(Settled { body, cash_override })
+        Ok(Settled { body, cash_override, gates: BTreeSet::new() })
     }
 }

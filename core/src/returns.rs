@@ -3,7 +3,7 @@
 //! The lines of a return and of a cancel are made from the sealed ticket alone, by `journal-format.md` ("Arithmetic"):
 //! the frozen rate, price and label, in proportion to what the line came to after all discounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comptoir_fiscal::arithmetic::{LineInput, figures, gross, returned_total};
 use comptoir_fiscal::entry::{Discount, Line, Payment, Tender, Ticket, TicketRef, TicketType, Totals, VatRow};
@@ -257,7 +257,7 @@ pub fn cancel(at: TicketRef, original: &Ticket, before: &GivenBack, reason: &str
         payments: paid_by(original, before).iter().map(undone).collect(),
         change: Cents::ZERO,
     };
-    Ok(Settled { body, cash_override: None })
+    Ok(Settled { body, cash_override: None, gates: BTreeSet::new() })
 }
 
 /// How a ticket was paid, as it stands after its corrections: cash less change.
@@ -346,7 +346,7 @@ impl Refund {
     pub fn settle(self) -> Result<Settled, (Box<Refund>, ReturnError)> {
         let left = self.left();
         if left.is_zero() {
-            return Ok(Settled { body: self.body, cash_override: None });
+            return Ok(Settled { body: self.body, cash_override: None, gates: BTreeSet::new() });
         }
         Err((Box::new(self), ReturnError::StillOwed { left }))
     }

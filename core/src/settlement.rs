@@ -3,13 +3,16 @@
 //! Only a [`Due`] whose payments, less change, come to what is owed becomes [`Settled`], and only a settled ticket can
 //! be sealed.
 
+use std::collections::BTreeSet;
+
 use comptoir_fiscal::entry::{Channel, Discount, Line, Payment, SaleMode, Tender, TicketRef, TicketType, Totals};
 use comptoir_fiscal::journal::TicketDraft;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::values::Cents;
 use serde::{Deserialize, Serialize};
 
-use crate::basket::{Basket, BasketError, Issue};
+use crate::basket::{Basket, BasketError, Issue, Reduction};
+use crate::operators::Gate;
 use crate::shown_by_message;
 use crate::tender::{CashOverride, Tab, TenderError, TenderId, TenderRequest, by_guests};
 use crate::terms::Terms;
@@ -159,6 +162,7 @@ impl Due {
         let mut payments: Vec<Payment> = self.tab.payments().cloned().collect();
         payments.extend(self.basket.issues().iter().map(issued));
         let (cart, sheet) = self.basket.into_parts();
+        let gates = cart.reductions().map(gate_of).collect();
         let body = TicketBody {
             ticket_type: TicketType::Sale,
             refers_to: None,
@@ -173,7 +177,15 @@ impl Due {
             payments,
             change,
         };
-        Ok(Settled { body, cash_override })
+        Ok(Settled { body, cash_override, gates })
+    }
+}
+
+/// What somebody must be allowed to do who reduces a price so.
+fn gate_of(reduction: Reduction) -> Gate {
+    match reduction {
+        Reduction::Percent(_) | Reduction::Amount(_) => Gate::Discount,
+        Reduction::ToPrice(_) => Gate::OverridePrice,
     }
 }
 
@@ -228,6 +240,8 @@ impl From<TicketBody> for TicketDraft {
 pub struct Settled {
     pub(crate) body: TicketBody,
     pub(crate) cash_override: Option<CashOverride>,
+    /// What whoever sells must be allowed to do besides, for how the basket was priced.
+    pub(crate) gates: BTreeSet<Gate>,
 }
 
 impl Settled {

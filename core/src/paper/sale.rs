@@ -2,6 +2,8 @@
 //!
 //! Mentions: `journal-format.md`, "On paper"; CGI 286-I-3° bis; arrêté 83-50/A for notes.
 
+use std::collections::BTreeSet;
+
 use comptoir_fiscal::arithmetic;
 use comptoir_fiscal::entry::{Discount, Entry, Line, Note, Payment, SaleMode, Tender, Ticket, TicketType, VatRow};
 use comptoir_fiscal::language::{Language, Message};
@@ -12,6 +14,7 @@ use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Quantity};
 
 use super::{Block, Letterhead, Paper, Weight, words};
+use crate::catalogue::FRANCHISE;
 
 /// A ticket, with the code that proves it sealed. `refers_to` is how the ticket that it is about is called on paper.
 pub fn ticket_paper(head: &Letterhead<'_>, sealed: &Sealed, ticket: &Ticket, refers_to: Option<&str>) -> Paper {
@@ -92,6 +95,8 @@ fn way_of_selling(mode: SaleMode) -> Option<Message> {
 /// Each line at its price before discounts, what was taken off below it, and what was taken off the whole.
 fn lines(head: &Letterhead<'_>, paper: &mut Paper, lines: &[Line], discounts: &[Discount], rates: &[VatRow]) {
     let language = head.texts.language();
+    // Without a table of VAT there is nothing for the letters to point to.
+    let rates = if head.settings.merchant.vat_number.is_empty() { &[] } else { rates };
     let mut subtotal = Cents::ZERO;
     for line in lines {
         let gross = arithmetic::gross(line.qty, line.unit_price);
@@ -187,8 +192,9 @@ fn raises(payment: &Payment) -> bool {
 fn closing_lines(head: &Letterhead<'_>, paper: &mut Paper, lines: &[Line], rates: &[VatRow]) {
     paper.add(Block::Rule);
     head.vat(paper, rates);
-    let mut exempt: Vec<&str> = lines.iter().filter_map(|line| line.exempt.as_deref()).collect();
-    exempt.dedup();
+    // The franchise stands at the head of the paper already.
+    let articles = lines.iter().filter_map(|line| line.exempt.as_deref()).filter(|article| *article != FRANCHISE);
+    let exempt: BTreeSet<&str> = articles.collect();
     for article in exempt {
         paper.text(head.say(message!("Exempt from VAT: {article}", article = article)));
     }

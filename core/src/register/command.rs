@@ -7,6 +7,7 @@ use comptoir_fiscal::values::{Cents, Rate};
 
 use super::error::Refusal;
 use super::people::{Approval, Change, Edit};
+use super::rules::RulesChange;
 use super::settings::SettingsChange;
 use super::{Register, RegisterError};
 use crate::correction;
@@ -141,6 +142,8 @@ pub enum Command {
     SetGates(Gates),
     /// Change the shop's identity or settings (events 410 and 270).
     ChangeSettings(Box<SettingsChange>),
+    /// Set the rules of payment, and for how long vouchers are good (event 270).
+    SetRules(Box<RulesChange>),
     /// Close the day (Z de caisse). What is sold after it takes the following business date.
     CloseDay,
 }
@@ -164,7 +167,7 @@ impl Command {
             // Whether it is a duplicate, which has a gate of its own, shows only when it is looked up.
             Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
-            Command::ChangeSettings(_) => Gate::ChangeSettings,
+            Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
             Command::CloseDay => Gate::CloseDay,
         }
     }
@@ -219,10 +222,11 @@ impl Register {
         approvals: &[Approval],
     ) -> Result<Work, Refusal> {
         let mut drafts: Vec<Draft> = self.pass(operator, command.gate(), id, approvals)?.into_iter().collect();
-        if let Command::Sell(settled) = &command
-            && settled.cash_override().is_some()
-        {
-            drafts.extend(self.pass(operator, Gate::ExceedCashLimit, id, approvals)?);
+        if let Command::Sell(settled) = &command {
+            let over_limit = settled.cash_override().map(|_| Gate::ExceedCashLimit);
+            for gate in settled.gates.iter().copied().chain(over_limit) {
+                drafts.extend(self.pass(operator, gate, id, approvals)?);
+            }
         }
         let mut edit = None;
         match command {
@@ -277,6 +281,11 @@ impl Register {
                 edit = Some(made);
             }
             Command::ChangeSettings(change) => drafts.extend(self.settings_change(*change)?),
+            Command::SetRules(change) => {
+                let (draft, made) = self.rules_edit(*change)?;
+                drafts.push(draft);
+                edit = Some(made);
+            }
             Command::CloseDay => drafts.push(Draft::Closing(Period::Day)),
         }
         Ok(Work { drafts, edit })

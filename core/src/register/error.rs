@@ -6,7 +6,7 @@ use comptoir_fiscal::journal::{ArchiveError, CommandError, OpenError, SealError,
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
-use comptoir_fiscal::values::{Cents, Instant};
+use comptoir_fiscal::values::{Cents, Date, Instant};
 
 use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
@@ -116,6 +116,8 @@ pub enum Refusal {
     NothingChanges,
     OtherSiret,
     TakesNoVat,
+    RuleAmount,
+    RuleDates { from: Date },
     Held(#[from] HeldError),
     NothingToPrint,
     NotEvidence,
@@ -176,6 +178,14 @@ impl Refusal {
             Refusal::TakesNoVat => message!(
                 "The shop takes no VAT (CGI art. 293 B), and this basket has some: put its articles in anew, or enter the VAT number in the settings."
             ),
+            Refusal::RuleAmount => {
+                message!(
+                    "A limit of payment is more than 0, and that of residents no higher than that of others; correct it."
+                )
+            }
+            Refusal::RuleDates { from } => {
+                message!("Two rules begin on {from}; keep one of them, or give the other another date.", from = *from)
+            }
             Refusal::NothingChanges => message!("Nothing would change."),
             Refusal::OtherSiret => {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")

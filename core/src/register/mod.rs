@@ -15,6 +15,7 @@ mod opening;
 mod papers;
 mod people;
 mod printing;
+mod rules;
 mod school;
 mod settings;
 mod vouchers;
@@ -38,6 +39,7 @@ pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
+pub use rules::RulesChange;
 pub use school::NotChanged;
 pub use settings::SettingsChange;
 pub use vouchers::Validity;
@@ -165,6 +167,16 @@ impl Register {
     /// Who may sign in.
     pub fn operators(&self) -> impl Iterator<Item = &Operator> {
         self.operators.values()
+    }
+
+    /// The rules of payment over time.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// For how long vouchers are good.
+    pub fn validity(&self) -> Validity {
+        self.validity
     }
 
     /// The rules of payment on the business date that a sale would take now.

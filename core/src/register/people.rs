@@ -4,6 +4,7 @@ use comptoir_fiscal::entry::SYSTEM;
 use comptoir_fiscal::journal::{CommandId, Draft, EventDraft};
 
 use super::error::Refusal;
+use super::rules::RulesChange;
 use super::{Register, RegisterError};
 use crate::operators::{Gate, Gates, Operator, Rank};
 use crate::printing::PrintJob;
@@ -51,6 +52,7 @@ pub enum Change<S> {
 pub(super) enum Edit {
     Operator(Box<Operator>),
     Gates(Gates),
+    Rules(Box<RulesChange>),
     Print(PrintJob),
 }
 
@@ -189,6 +191,7 @@ impl Register {
                 self.shop.set(super::opening::GATES, &gates).map_err(RegisterError::from)?;
                 self.gates = gates;
             }
+            Edit::Rules(change) => self.take_rules(*change)?,
             Edit::Print(job) => self.enqueue(job)?,
         }
         Ok(())

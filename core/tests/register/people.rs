@@ -1,11 +1,14 @@
 //! Signing in, a manager's word, operators and their rights, and the trail of all of it.
 
+use std::collections::BTreeMap;
+
+use comptoir_core::basket::Reduction;
 use comptoir_core::operators::{Gate, GateError, Gates, Operator, Rank, Role};
 use comptoir_core::register::{Change, Command, Credential, Refusal, Request};
 use comptoir_core::secret::{Badge, Pin};
 use comptoir_fiscal::entry::{Body, Event};
 
-use crate::shop::{Till, command_id};
+use crate::shop::{Till, cents, command_id};
 
 fn pin(operator: &str, digits: &str) -> Credential {
     Credential::Pin { operator: operator.to_owned(), pin: Pin::typed(digits).unwrap() }
@@ -170,5 +173,22 @@ fn a_repeated_command_of_rights_is_answered_and_not_done_again() {
     till.register().execute(request.clone()).unwrap();
     assert!(till.register().execute(request).unwrap().repeated);
     till.register().sign_in(&pin("cashier", "2580")).unwrap();
+    till.end();
+}
+
+#[test]
+fn a_shop_can_keep_discounts_and_prices_to_its_managers() {
+    let mut till = Till::founded();
+    let gates = Gates(BTreeMap::from([(Gate::Discount, Rank::Manager)]));
+    till.ask_as("owner", Command::SetGates(gates)).unwrap();
+    for reduction in [Reduction::Percent(1000), Reduction::ToPrice(cents(200))] {
+        let mut basket = till.basket(&[("CAFE", 1000)]);
+        let coffee = basket.items().next().unwrap().id;
+        basket.discount_item(coffee, "Geste", reduction).unwrap();
+        let sale = Command::Sell(Box::new(till.settled(basket, &[])));
+        let refused = till.ask_as("cashier", sale.clone()).unwrap_err();
+        assert!(matches!(refused, Refusal::Gate(GateError::Needs { rank: Rank::Manager })), "{refused:?}");
+        till.ask_as("manager", sale).unwrap();
+    }
     till.end();
 }
