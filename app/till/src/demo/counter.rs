@@ -2,7 +2,7 @@
 
 use comptoir_core::barcode::{BarcodeError, Scan, Scheme};
 use comptoir_core::basket::{Basket, BasketError, ItemId};
-use comptoir_core::catalogue::Catalogue;
+use comptoir_core::catalogue::{Asked, Catalogue, Product};
 use comptoir_core::outside::SetClock;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request};
@@ -112,6 +112,36 @@ impl Counter {
     pub(super) fn menu(&self, basket: &mut Basket, sku: &str, count: u32) -> Result<ItemId, CounterError> {
         let menu = self.catalogue.menu(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
         Ok(basket.add_menu(menu, &self.catalogue, count)?)
+    }
+
+    /// Taps a product that is sold with a choice, and chooses.
+    pub(super) fn tap_asked(
+        &self,
+        basket: &mut Basket,
+        sku: &str,
+        asked: &[Asked<'_>],
+    ) -> Result<ItemId, CounterError> {
+        let product = self.catalogue.product(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.add_asked(product, Quantity::ONE, None, &self.catalogue, asked)?)
+    }
+
+    /// Taps a menu, and what the guest chooses of each course.
+    pub(super) fn menu_of(&self, basket: &mut Basket, sku: &str, chosen: &[&str]) -> Result<ItemId, CounterError> {
+        let menu = self.catalogue.menu(sku).ok_or_else(|| CounterError::NotSold(sku.to_owned()))?;
+        Ok(basket.add_menu_of(menu, &self.catalogue, 1, chosen)?)
+    }
+
+    /// Taps a family, and the one of its products that is what the customer wants.
+    pub(super) fn tap_variant(
+        &self,
+        basket: &mut Basket,
+        family: &str,
+        wanted: &[&str],
+    ) -> Result<ItemId, CounterError> {
+        let is_wanted = |product: &&Product| product.variant.as_ref().is_some_and(|variant| variant.options == wanted);
+        let product = self.catalogue.variants(family).find(is_wanted);
+        let product = product.ok_or_else(|| CounterError::NotSold(format!("{family} {}", wanted.join(" "))))?;
+        Ok(basket.add(product, Quantity::ONE, None)?)
     }
 
     /// Pays back a returned deposit.

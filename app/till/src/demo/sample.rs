@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Component, Menu, Product, Unit, VatByMode};
+use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Component, Menu, Parts, Product, Unit, VatByMode};
 use comptoir_core::operators::{Operator, Role};
 use comptoir_core::register::Founding;
 use comptoir_core::terms::Rules;
@@ -13,6 +13,8 @@ use comptoir_fiscal::values::{Cents, DayEnd, FiscalYearStart, Quantity, Rate};
 const PRODUCTS: &str = include_str!("products.csv");
 const CATEGORIES: &str = include_str!("categories.csv");
 const MENUS: &str = include_str!("menus.csv");
+/// What does not fit a row: variants, modifiers, menus with choices, price lists.
+const MORE: &str = include_str!("more.json");
 
 /// The zone that the sample shop's clocks show.
 pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Tz::Europe__Paris;
@@ -30,6 +32,8 @@ pub(super) const MANAGERS_PIN: &str = "2468";
 pub(crate) enum SampleError {
     #[error("the sample data: {0}")]
     Csv(#[from] csv::Error),
+    #[error("the sample data: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("the sample data: {column} of {record}")]
     Field { record: String, column: &'static str },
     #[error(transparent)]
@@ -77,7 +81,8 @@ fn operators() -> Vec<Operator> {
 fn catalogue() -> Result<Catalogue, SampleError> {
     let categories =
         rows(CATEGORIES, |row| Ok(Category { id: row.text(0), label: row.text(1), color: Some(row.text(2)) }))?;
-    let products = rows(PRODUCTS, product)?;
+    let mut more: Parts = serde_json::from_str(MORE)?;
+    let products = rows(PRODUCTS, product)?.into_iter().chain(more.products).collect();
     let menus = rows(MENUS, |row| {
         let listed = row.text(4);
         let components = listed.split(',').map(|part| component(part).ok_or_else(|| row.wrong("components")));
@@ -92,7 +97,9 @@ fn catalogue() -> Result<Catalogue, SampleError> {
             archived: false,
         })
     })?;
-    Ok(Catalogue::new(categories, products, menus)?)
+    let menus = menus.into_iter().chain(more.menus).collect();
+    (more.categories, more.products, more.menus) = (categories, products, menus);
+    Ok(Catalogue::of(more)?)
 }
 
 fn product(row: &Row) -> Result<Product, SampleError> {
@@ -166,7 +173,8 @@ mod tests {
         assert_eq!(rates.into_iter().collect::<Vec<_>>(), [0, 210, 550, 1000, 2000]);
         assert!(catalogue.products().len() >= 120);
         assert!(catalogue.products().iter().filter(|product| product.unit == Unit::Kilogram).count() >= 15);
-        assert_eq!(catalogue.menus().len(), 5);
+        assert_eq!(catalogue.menus().len(), 6);
+        assert_eq!(catalogue.variants("tablier").count(), 3);
         assert_eq!(founding().unwrap().operators.len(), 4);
     }
 }

@@ -1,6 +1,7 @@
 //! The scenes of the sample day that are worth telling, among the customers who need none.
 
 use comptoir_core::basket::{Issue, Reduction};
+use comptoir_core::catalogue::Asked;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, PayBack};
 use comptoir_core::returns::Chosen;
@@ -43,6 +44,7 @@ pub(super) fn trade(
     let gift = gift_voucher_sold(counter, story)?;
     customers(5, true)?;
     menu_with_wine(counter, story)?;
+    as_the_guest_likes_it(counter, story)?;
     paper_meal_voucher(counter, story)?;
     tables::table_four(counter, story)?;
     customers(20, true)?;
@@ -194,6 +196,29 @@ fn printed_again(counter: &Counter, story: &mut Story<'_>) -> Result<(), Counter
     story.scene(message!(
         "the customer of ticket 1 asks for a paper after all: a numbered duplicate; the manager reads an X"
     ));
+    Ok(())
+}
+
+fn as_the_guest_likes_it(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let asked = |group, modifier| Asked { group, modifier };
+    let mut basket = counter.basket(Some(SaleMode::EatIn));
+    let wanted = [asked("cuisson", "saignant"), asked("supplements", "bacon"), asked("supplements", "sans-oignon")];
+    counter.tap_asked(&mut basket, "BUR-MAI", &wanted)?;
+    counter.menu_of(&mut basket, "FOR-MID", &["PLA-JOU", "VER-VIN", "TAR-CIT"])?;
+    counter.tap(&mut basket, "CAF-EXP", 2)?;
+    let here = basket.to_pay();
+    basket.set_mode(Some(SaleMode::Takeaway))?;
+    let away = basket.to_pay();
+    basket.set_mode(Some(SaleMode::EatIn))?;
+    counter.tap_variant(&mut basket, "tablier", &["L", "Bleu"])?;
+    let answer = counter.sell(BARISTA, basket, vec![card(here.get() + 1990)])?;
+    story.scene(message!(
+        "ticket {number}: a burger rare with bacon and without onions, a menu whose dish, drink and sweet the guest chose, coffees that cost less to take away ({here} here, {away} away), an apron in large and blue",
+        number = number(&answer),
+        here = here,
+        away = away
+    ));
+    counter.wait(90);
     Ok(())
 }
 
