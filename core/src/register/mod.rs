@@ -7,6 +7,7 @@ mod backup;
 mod catalogue;
 mod clock;
 mod command;
+mod correction;
 mod desk;
 mod error;
 mod guard;

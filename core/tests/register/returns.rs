@@ -148,3 +148,22 @@ fn a_return_on_a_later_day_counts_on_that_day() {
     assert_eq!(till.register().journal().standing().year_to_date, cents(-250));
     till.end();
 }
+
+#[test]
+fn a_wrong_means_of_payment_is_corrected_with_what_the_till_knows_of_the_ticket() {
+    let mut till = Till::founded();
+    let sale = till.sell(&[("CAFE", 2000), ("VASE", 1000)], &[cash(1000)]);
+    let of = till.reference(&sale);
+    let paid = till.register().payments_of(of).unwrap();
+    let tenders: Vec<(Tender, i64)> = paid.iter().map(|payment| (payment.tender, payment.amount.get())).collect();
+    assert_eq!(tenders, [(Tender::Cash, 1000), (Tender::Card, 2490)]);
+    let mut correction = till.register().begin_correction(of, &[0], "Titre pris pour des espèces").unwrap();
+    let voucher = |amount| TenderRequest::MealVoucherCard { amount: cents(amount), reference: None };
+    correction.tender(voucher(501)).unwrap_err();
+    correction.tender(voucher(500)).unwrap();
+    correction.tender(TenderRequest::Card { amount: cents(500), reference: None }).unwrap();
+    till.ask(Command::Sell(Box::new(correction.settle().unwrap()))).unwrap();
+    assert_eq!(till.register().cash_expected(), cents(0));
+    assert_eq!(till.register().payments_of(of).unwrap().len(), 3);
+    till.end();
+}

@@ -3,6 +3,7 @@
 use comptoir_core::barcode::{BarcodeError, Scan, Scheme};
 use comptoir_core::basket::{Basket, BasketError, ItemId};
 use comptoir_core::catalogue::{Asked, Catalogue, Product};
+use comptoir_core::correction::CorrectionError;
 use comptoir_core::outside::SetClock;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request};
@@ -26,6 +27,8 @@ pub(crate) enum CounterError {
     #[error(transparent)]
     Tender(#[from] TenderError),
     #[error(transparent)]
+    Correction(#[from] CorrectionError),
+    #[error(transparent)]
     Barcode(#[from] BarcodeError),
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -47,6 +50,7 @@ impl CounterError {
         match self {
             CounterError::Basket(error) => error.message(),
             CounterError::Tender(error) => error.message(),
+            CounterError::Correction(error) => error.message(),
             CounterError::Barcode(error) => error.message(),
             CounterError::Refused(error) => error.message(),
             CounterError::Register(error) => error.message(),

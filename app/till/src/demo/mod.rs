@@ -15,7 +15,7 @@ use comptoir_core::outside::{Clock, SetClock, SystemClock};
 use comptoir_core::paper::Width;
 use comptoir_core::printing::{PaperOf, PaperSettings};
 use comptoir_core::register::{Command, Register, RegisterError};
-use comptoir_fiscal::entry::{Body, CashType, Closing, Period};
+use comptoir_fiscal::entry::{Body, CashType, Closing, Coin, Period};
 use comptoir_fiscal::journal::{OpenError, Span};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
@@ -135,9 +135,14 @@ fn open(root: &Path, printer: Box<dyn Printer>, texts: &Translations) -> Result<
 fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError> {
     let expected = counter.ask(|register| register.cash_expected())?;
     let counted = expected - Cents::new(20);
-    counter.command(MANAGER, Command::CountCash { counted, coins: Vec::new(), replaces: None, reason: None })?;
+    let wrong =
+        Command::CountCash { counted: counted - Cents::new(2000), coins: Vec::new(), replaces: None, reason: None };
+    let first = counter.command(MANAGER, wrong)?.entry().map(|entry| entry.seq);
+    let reason = Some("un billet de 20 € était resté sous le casier".to_owned());
+    counter
+        .command(MANAGER, Command::CountCash { counted, coins: by_denomination(counted), replaces: first, reason })?;
     story.tell(&message!(
-        "The drawer is counted: {counted} found where {expected} should be, and the journal says so.",
+        "The drawer is counted blind, by notes and coins, and once more as a note was missed: {counted} found where {expected} should be, and the journal says so.",
         counted = counted,
         expected = expected
     ));
@@ -152,13 +157,14 @@ fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError>
     };
     counter.print(OWNER, PaperOf::Closing { period: Period::Day, number: zed.number })?;
     story.tell(&message!("The day is closed (Z {number}):", number = zed.number));
-    let all = zed.sales + zed.returns + zed.cancels;
+    let all = zed.sales + zed.returns + zed.cancels + zed.corrections;
     story.tell(&message!(
-        "  {tickets} tickets: {sales} sales, {returns} return, {cancels} cancel; net {ttc}, of which VAT {vat}",
+        "  {tickets} tickets: {sales} sales, {returns} return, {cancels} cancel, {corrections} correction; net {ttc}, of which VAT {vat}",
         tickets = all,
         sales = zed.sales,
         returns = zed.returns,
         cancels = zed.cancels,
+        corrections = zed.corrections,
         ttc = zed.totals.ttc,
         vat = zed.totals.vat_sum()
     ));
@@ -174,6 +180,18 @@ fn close_day(counter: &Counter, story: &Story<'_>) -> Result<Closing, DemoError>
         ));
     }
     Ok(*zed)
+}
+
+/// An amount in as few notes and coins as it takes.
+fn by_denomination(amount: Cents) -> Vec<Coin> {
+    let mut left = amount.get();
+    let values = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+    let coins = values.map(|value| {
+        let pieces = left / value;
+        left %= value;
+        Coin { value: Cents::new(value), pieces: u64::try_from(pieces).unwrap_or(0) }
+    });
+    coins.into_iter().filter(|coin| coin.pieces > 0).collect()
 }
 
 /// Archives the closed day, and whatever months and years are over.

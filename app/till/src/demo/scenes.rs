@@ -47,6 +47,7 @@ pub(super) fn trade(
     as_the_guest_likes_it(counter, story)?;
     paper_meal_voucher(counter, story)?;
     tables::table_four(counter, story)?;
+    tables::split_and_joined(counter, story)?;
     customers(20, true)?;
     printed_again(counter, story)?;
     ticket_discount(counter, story)?;
@@ -56,6 +57,7 @@ pub(super) fn trade(
     gift_voucher_spent(counter, story, &gift)?;
     cancelled(counter, story)?;
     deposit_back(counter, story)?;
+    paid_otherwise(counter, story)?;
     cash_limit(counter, story)?;
     customers(10, false)?;
     other_tenders(counter, story)?;
@@ -357,6 +359,27 @@ fn deposit_back(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterE
     story.scene(message!(
         "ticket {number}: four empty bottles brought back, two with a deposit taken, and stamps without VAT: {total}",
         number = number(&answer),
+        total = total
+    ));
+    counter.wait(60);
+    Ok(())
+}
+
+fn paid_otherwise(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let mut basket = counter.basket(None);
+    counter.tap(&mut basket, "VIN-RHO", 2)?;
+    let total = basket.to_pay();
+    let sold = counter.sell(CASHIER, basket, vec![card(total.get())])?;
+    let of = counter.ticket_ref(number(&sold));
+    let mut correction =
+        counter.ask(move |register| register.begin_correction(of, &[0], "chèque pris pour une carte"))??;
+    correction.tender(TenderRequest::Cheque { amount: total, reference: Some("0012346".to_owned()) })?;
+    let settled = correction.settle().map_err(|(_, error)| error)?;
+    let answer = counter.command(MANAGER, Command::Sell(Box::new(settled)))?;
+    story.scene(message!(
+        "ticket {number}: the card of ticket {sold} was a cheque; {total} move from one to the other, and the sale stays as it was",
+        number = number(&answer),
+        sold = number(&sold),
         total = total
     ));
     counter.wait(60);

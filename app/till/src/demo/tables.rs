@@ -1,5 +1,6 @@
 //! The snack bar's terrace: a table is opened, the kitchen told, a note shown, the table paid. And who may do what.
 
+use comptoir_core::basket::ItemId;
 use comptoir_core::held::{HeldTicket, Table};
 use comptoir_core::operators::{Gate, Operator, Role};
 use comptoir_core::printing::PaperOf;
@@ -10,6 +11,7 @@ use comptoir_fiscal::entry::{Body, Mode, SaleMode};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity};
+use uuid::Uuid;
 
 use super::Story;
 use super::counter::{Counter, CounterError};
@@ -53,6 +55,43 @@ pub(super) fn table_four(counter: &Counter, story: &mut Story<'_>) -> Result<(),
         total = total
     ));
     counter.wait(60);
+    Ok(())
+}
+
+/// Three at a table: one leaves early with what was hers, two more join from the next table, one bill for the rest.
+pub(super) fn split_and_joined(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let table = |name: &str| Table { room: "Terrasse".to_owned(), name: name.to_owned() };
+    let open = |name: &str, guests, dishes: i32| -> Result<(Uuid, ItemId), CounterError> {
+        let mut basket = counter.basket(Some(SaleMode::EatIn));
+        let dish = counter.tap(&mut basket, "SAL-NIC", dishes)?;
+        counter.tap(&mut basket, "CAF-EXP", dishes)?;
+        let (id, at) = counter.ask(|register| Ok::<_, Refusal>((register.new_command()?.uuid(), register.now())))??;
+        let ticket = HeldTicket::new(id, BARISTA, at, basket).at(table(name), guests);
+        counter.ask(move |register| register.hold(BARISTA, &ticket))??;
+        Ok((id, dish))
+    };
+    let ((seven, salad), (eight, _)) = (open("7", 3, 3)?, open("8", 2, 2)?);
+    counter.wait(1200);
+    let hers = [(salad, Some(Quantity::ONE))];
+    let (_, parted) = counter.ask(move |register| register.move_items(BARISTA, seven, None, &hers))??;
+    let pay = |id: Uuid| -> Result<(u64, Cents), CounterError> {
+        let held = counter.ask(move |register| register.held_ticket(id))??;
+        let due = counter.due(held.basket)?;
+        let (total, in_cash) = (due.left(), Cents::new(500).min(due.left()));
+        let answer = counter.settle_held(BARISTA, CommandId::new(id), due, in_cash)?;
+        Ok((answer.ticket().map_or(0, |ticket| ticket.number), total))
+    };
+    let (early, hers) = pay(parted.id)?;
+    counter.ask(move |register| register.merge(BARISTA, eight, seven))??;
+    counter.wait(900);
+    let (together, theirs) = pay(seven)?;
+    story.scene(message!(
+        "tickets {early} and {together}: one of table 7 leaves early and pays {hers} for hers; table 8 joins them, and {theirs} go on one ticket",
+        early = early,
+        together = together,
+        hers = hers,
+        theirs = theirs
+    ));
     Ok(())
 }
 
