@@ -348,7 +348,7 @@ impl Register {
     }
 
     /// The ticket that something is about, and what has become of it since.
-    fn original(&mut self, of: TicketRef) -> Result<(Ticket, GivenBack), Refusal> {
+    pub(super) fn original(&mut self, of: TicketRef) -> Result<(Ticket, GivenBack), Refusal> {
         let sealed = self.ticket(of)?;
         let Body::Ticket(original) = sealed.entry.body else {
             return Err(Refusal::UnknownTicket { number: of.number });

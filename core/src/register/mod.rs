@@ -12,6 +12,7 @@ mod guard;
 mod held;
 mod opening;
 mod papers;
+mod history;
 mod people;
 mod printing;
 mod school;
@@ -238,14 +239,24 @@ impl Register {
         if register == self.id() {
             return Ok(self.journal.entry(seq).map_err(RegisterError::from)?);
         }
-        let left = match self.left.entry(register) {
+        Ok(self.left_journal(register)?.entry(seq).map_err(RegisterError::from)?)
+    }
+
+    /// The same, where the journal has come so far.
+    fn line_if_any(&mut self, register: RegisterId, seq: u64) -> Result<Option<Sealed>, Refusal> {
+        let size =
+            if register == self.id() { self.journal.standing().size() } else { self.left_journal(register)?.size() };
+        (seq < size).then(|| self.line_of(register, seq)).transpose()
+    }
+
+    fn left_journal(&mut self, register: RegisterId) -> Result<&LeftJournal, RegisterError> {
+        Ok(match self.left.entry(register) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(vacant) => {
                 let database = self.folder.journal(register).database();
-                vacant.insert(LeftJournal::open(&database).map_err(RegisterError::from)?)
+                vacant.insert(LeftJournal::open(&database)?)
             }
-        };
-        Ok(left.entry(seq).map_err(RegisterError::from)?)
+        })
     }
 
     /// What should be in the drawer, since the last day closing. Never shown before a blind count.

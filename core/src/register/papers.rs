@@ -156,7 +156,7 @@ impl Register {
     }
 
     /// What the till calls an operator; nothing for itself.
-    fn name_of<'a>(&'a self, operator: &'a str) -> &'a str {
+    pub(super) fn name_of<'a>(&'a self, operator: &'a str) -> &'a str {
         if operator == SYSTEM {
             return "";
         }

@@ -12,6 +12,7 @@ mod guards;
 mod held;
 mod idempotence;
 mod jet;
+mod history;
 mod opening;
 mod papers;
 mod people;
