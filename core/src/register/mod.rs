@@ -8,11 +8,12 @@ mod clock;
 mod command;
 mod desk;
 mod error;
+mod exchange;
 mod guard;
 mod held;
+mod history;
 mod opening;
 mod papers;
-mod history;
 mod people;
 mod printing;
 mod school;
@@ -36,6 +37,8 @@ use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
 pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
+pub use exchange::{Exchange, ExchangeBegun};
+use exchange::{are_an_exchange, spends_all_of};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
 pub use school::NotChanged;
@@ -49,6 +52,7 @@ use crate::outside::{Clock, Random};
 use crate::projection;
 use crate::shop::Shop;
 use crate::terms::{Rules, Terms};
+use crate::voucher::Voucher;
 
 /// What the register needs of the device it runs on.
 pub struct Platform {
@@ -94,10 +98,11 @@ impl Register {
     /// Does what a command asks: seals it durably, or refuses it and changes nothing. The same command again gets the
     /// same answer and is not sealed again.
     pub fn execute(&mut self, request: Request) -> Result<Answer, Refusal> {
+        let in_two = matches!(request.command, Command::Exchange(_));
         if let Some(seq) =
             self.journal.sealed_before(request.id).or_else(|error| self.reopen_after(error, request.id))?
         {
-            return self.answered_before(seq);
+            return self.answered_before(seq, in_two);
         }
         self.check_clock()?;
         let (id, at) = (request.id, self.now());
@@ -114,7 +119,7 @@ impl Register {
                 self.answer(lines, false)
             }
             Err(error) => match self.reopen_after(error, id)? {
-                Some(seq) => self.answered_before(seq),
+                Some(seq) => self.answered_before(seq, in_two),
                 None => Err(Refusal::NotWritten),
             },
         }
@@ -303,9 +308,12 @@ impl Register {
         Ok(self.journal.sealed_before(id)?)
     }
 
-    fn answered_before(&mut self, seq: u64) -> Result<Answer, Refusal> {
+    fn answered_before(&mut self, seq: u64, in_two: bool) -> Result<Answer, Refusal> {
         let line = self.journal.entry(seq).map_err(RegisterError::from)?;
-        self.answer(vec![line], true)
+        let before = seq.checked_sub(1).filter(|_| in_two);
+        let first = before.map(|seq| self.journal.entry(seq)).transpose().map_err(RegisterError::from)?;
+        let first = first.filter(|first| are_an_exchange(&first.entry, &line.entry));
+        self.answer(first.into_iter().chain([line]).collect(), true)
     }
 
     fn answer(&self, lines: Vec<Sealed>, repeated: bool) -> Result<Answer, Refusal> {
@@ -313,6 +321,9 @@ impl Register {
         for line in &lines {
             vouchers.extend(self.issued_by(&line.entry)?);
         }
+        // Of the credit note of an exchange that the sale has spent, nobody needs a paper.
+        let spent = |voucher: &Voucher| lines.iter().any(|line| spends_all_of(voucher, &line.entry));
+        vouchers.retain(|voucher| !spent(voucher));
         Ok(Answer { lines, vouchers, repeated })
     }
 }
