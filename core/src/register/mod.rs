@@ -3,6 +3,7 @@
 //! It owns the journal and `shop.db`. A command is checked, sealed and only then answered; what can wait (head,
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
+mod archivist;
 mod backup;
 mod clock;
 mod command;
@@ -31,6 +32,7 @@ use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
+pub use archivist::{Archiving, Archivist};
 pub use backup::{BackedUp, Restored};
 pub use clock::ClockLeap;
 use command::Work;

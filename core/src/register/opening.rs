@@ -70,6 +70,11 @@ pub enum Notice {
         /// Why, and what to do.
         why: Message,
     },
+    /// Months or years that are closed could not be archived. It is tried again after the next closing and start.
+    ArchiveFailed {
+        /// Why, and what to do.
+        why: Message,
+    },
 }
 
 impl Register {
@@ -152,7 +157,7 @@ impl Register {
                 "Défaut d'intégrité du journal",
                 format!("{old}: fichier absent ou endommagé, {known} entrées connues"),
             ),
-            Notice::BackupFailed { .. } => return Ok(()),
+            Notice::BackupFailed { .. } | Notice::ArchiveFailed { .. } => return Ok(()),
         };
         if is_new {
             self.record(code, label, Some(detail))?;

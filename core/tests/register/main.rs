@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod archives;
+mod archivist;
 mod backup;
 mod clock;
 mod closings;
