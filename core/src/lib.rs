@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod correction;
 pub mod data_folder;
 pub mod held;
+pub mod history;
 pub mod holidays;
 pub mod operators;
 pub mod outside;

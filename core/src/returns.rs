@@ -184,6 +184,60 @@ pub struct Refund {
     ways: Vec<Way>,
 }
 
+/// What can still come back of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineLeft {
+    /// The line of the original.
+    pub n: u32,
+    /// The product's code.
+    pub sku: String,
+    /// What it was sold as.
+    pub label: String,
+    /// Its unit.
+    pub unit: String,
+    /// How much was sold.
+    pub sold: Quantity,
+    /// How much of it is left to come back; 0 of what was itself given back on that ticket.
+    pub left: Quantity,
+    /// What all of that pays back, after all discounts.
+    pub pays_back: Cents,
+}
+
+/// What can still come back of a sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returnable {
+    /// Its lines, in their order.
+    pub lines: Vec<LineLeft>,
+    /// What all of it pays back.
+    pub pays_back: Cents,
+    /// The means by which that may be paid back, with what is left of each. A credit note is always possible.
+    pub ways: Vec<Way>,
+}
+
+/// What can still come back of a sale, line by line.
+pub fn left_to_return(at: TicketRef, original: &Ticket, before: &GivenBack) -> Result<Returnable, ReturnError> {
+    check_original(at, original, before)?;
+    let line_left = |line: &Line| {
+        let left = before.left_of(line);
+        let (back, paid) = before.lines.get(&line.n).copied().unwrap_or_default();
+        let pays_back =
+            if left.is_zero() { Cents::ZERO } else { -returned_total(line.total, line.qty, back + left, paid) };
+        LineLeft {
+            n: line.n,
+            sku: line.sku.clone(),
+            label: line.label.clone(),
+            unit: line.unit.clone(),
+            sold: line.qty,
+            left,
+            pays_back,
+        }
+    };
+    let lines: Vec<LineLeft> = original.lines.iter().map(line_left).collect();
+    let mut ways = ways(original, before);
+    ways.retain(|way| way.most.is_positive());
+    Ok(Returnable { pays_back: lines.iter().map(|line| line.pays_back).sum(), lines, ways })
+}
+
 /// Takes back chosen lines and quantities of a ticket.
 pub fn give_back(
     at: TicketRef,

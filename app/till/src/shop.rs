@@ -46,5 +46,9 @@ pub(crate) fn told(notice: &Notice, translations: &Translations) -> String {
             "The copy that follows each closing was not made: {why}",
             why = translations.say(why)
         )),
+        Notice::ArchiveFailed { why } => translations.say(&message!(
+            "Closed months are not archived yet: {why}",
+            why = translations.say(why)
+        )),
     }
 }

@@ -2,13 +2,13 @@
 
 use comptoir_fiscal::entry::Entry;
 use comptoir_fiscal::message;
-use comptoir_fiscal::values::Date;
+use comptoir_fiscal::values::{Cents, Date};
 
 use super::{Block, Letterhead, Paper, Weight};
 use crate::voucher::{Voucher, VoucherKind};
 
-/// The paper of a voucher that an entry issued; `qr` is its signed text.
-pub fn voucher_paper(head: &Letterhead<'_>, entry: &Entry, voucher: &Voucher, qr: String) -> Paper {
+/// The paper of a voucher that an entry issued; `left` is what is still on it, `qr` its signed text.
+pub fn voucher_paper(head: &Letterhead<'_>, entry: &Entry, voucher: &Voucher, left: Cents, qr: String) -> Paper {
     let language = head.texts.language();
     let mut paper = head.begin();
     let name = match voucher.kind {
@@ -16,11 +16,14 @@ pub fn voucher_paper(head: &Letterhead<'_>, entry: &Entry, voucher: &Voucher, qr
         VoucherKind::GiftVoucher => message!("GIFT VOUCHER"),
     };
     paper.add(Block::Centred(head.say(name), Weight::Strong));
-    paper.add(Block::Centred(language.money(voucher.amount), Weight::Large));
+    paper.add(Block::Centred(language.money(left), Weight::Large));
     paper.add(Block::Code(qr));
     paper.add(Block::Centred(voucher.code.to_string(), Weight::Strong));
     paper.add(Block::Rule);
     paper.row(head.say(message!("Issued on")), language.date(Date(entry.at.date())));
+    if left != voucher.amount {
+        paper.row(head.say(message!("Issued for")), language.money(voucher.amount));
+    }
     if let Some(expires) = voucher.expires {
         paper.strong(head.say(message!("Valid until")), language.date(expires));
     }

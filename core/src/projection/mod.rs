@@ -4,6 +4,7 @@
 //! [`rebuild`] makes it anew.
 
 pub mod papers;
+pub mod periods;
 pub mod sold;
 pub mod tickets;
 pub mod vouchers;
@@ -21,15 +22,34 @@ CREATE TABLE projection (
     name TEXT NOT NULL, register TEXT NOT NULL, next_seq INTEGER NOT NULL,
     PRIMARY KEY (name, register)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY, register TEXT NOT NULL UNIQUE, label TEXT NOT NULL
+) STRICT;
 CREATE TABLE ticket (
-    register TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
-    business_date TEXT NOT NULL, type TEXT NOT NULL, ttc INTEGER NOT NULL,
-    PRIMARY KEY (register, number)
+    position INTEGER PRIMARY KEY, journal INTEGER NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
+    at TEXT NOT NULL, operator TEXT NOT NULL, type TEXT NOT NULL, ttc INTEGER NOT NULL,
+    amount INTEGER NOT NULL, magnitude INTEGER NOT NULL, tenders TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX ticket_by_number ON ticket (number, journal);
+CREATE INDEX ticket_by_amount ON ticket (amount);
+CREATE INDEX ticket_by_magnitude ON ticket (magnitude);
+CREATE INDEX ticket_by_operator ON ticket (operator);
+CREATE INDEX ticket_by_type ON ticket (type);
+CREATE TABLE ticket_tender (
+    tender TEXT NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (tender, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE referral (
     of_register TEXT NOT NULL, of_number INTEGER NOT NULL, register TEXT NOT NULL, seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
     PRIMARY KEY (of_register, of_number, register, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE closed_period (
+    register TEXT NOT NULL, period TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+    archived INTEGER NOT NULL,
+    PRIMARY KEY (register, period, last_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX closed_period_to_archive ON closed_period (register, period, last_seq) WHERE archived = 0;
 CREATE TABLE voucher (
     code TEXT NOT NULL, register TEXT NOT NULL, kind TEXT NOT NULL,
     issued_seq INTEGER, issued_on TEXT,
@@ -54,6 +74,7 @@ CREATE TABLE sold (
 /// Throws all of them away.
 pub(crate) const DROP: &str = "
 DROP TABLE IF EXISTS projection; DROP TABLE IF EXISTS ticket; DROP TABLE IF EXISTS referral;
+DROP TABLE IF EXISTS journal; DROP TABLE IF EXISTS ticket_tender; DROP TABLE IF EXISTS closed_period;
 DROP TABLE IF EXISTS voucher; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS issue;
 DROP TABLE IF EXISTS sold;
 ";
@@ -62,11 +83,33 @@ DROP TABLE IF EXISTS sold;
 trait Projection {
     /// Its name, which never changes.
     const NAME: &'static str;
-    /// Its tables; each row is of the journal in its column `register`.
-    const TABLES: &'static [&'static str];
+    /// Throws away what it knows of a journal, each row of it.
+    const FORGET: &'static [&'static str];
     /// Takes one more entry into account.
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()>;
 }
+
+/// One of them, as all are treated alike.
+struct Known {
+    name: &'static str,
+    forget: &'static [&'static str],
+    apply: fn(&Transaction<'_>, &Entry) -> rusqlite::Result<()>,
+}
+
+impl Known {
+    const fn of<P: Projection>() -> Known {
+        Known { name: P::NAME, forget: P::FORGET, apply: P::apply }
+    }
+}
+
+/// All of them.
+const ALL: [Known; 5] = [
+    Known::of::<tickets::Tickets>(),
+    Known::of::<vouchers::Vouchers>(),
+    Known::of::<papers::Papers>(),
+    Known::of::<periods::Periods>(),
+    Known::of::<sold::SoldArticles>(),
+];
 
 /// Why a projection could not catch up.
 #[derive(Debug, thiserror::Error)]
@@ -135,50 +178,52 @@ impl Entries for LeftJournal {
     }
 }
 
-/// Takes every entry into account that the projections have not seen yet.
+/// Takes every entry into account that the projections have not seen yet. Each is read once for all of them.
 pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
-    follow::<tickets::Tickets>(shop.connection(), journal)?;
-    follow::<vouchers::Vouchers>(shop.connection(), journal)?;
-    follow::<papers::Papers>(shop.connection(), journal)?;
-    follow::<sold::SoldArticles>(shop.connection(), journal)
+    let (register, size) = (text(journal.register()), journal.size());
+    let transaction = shop.connection().transaction()?;
+    let mut next = [0; ALL.len()];
+    for (next, projection) in next.iter_mut().zip(&ALL) {
+        *next = next_seq(&transaction, projection.name, &register)?.unwrap_or(0);
+    }
+    let Some(from) = next.into_iter().min().filter(|from| *from < size) else { return Ok(()) };
+    journal.each(from, &mut |entry| {
+        for (_, projection) in next.iter().zip(&ALL).filter(|(next, _)| **next <= entry.seq) {
+            (projection.apply)(&transaction, entry)?;
+        }
+        Ok(())
+    })?;
+    let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
+               ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
+    for (_, projection) in next.iter().zip(&ALL).filter(|(next, _)| **next < size) {
+        transaction.prepare_cached(sql)?.execute(params![projection.name, register, size])?;
+    }
+    Ok(transaction.commit()?)
 }
 
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
 pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
     let register = text(journal.register());
-    forget::<tickets::Tickets>(shop.connection(), &register)?;
-    forget::<vouchers::Vouchers>(shop.connection(), &register)?;
-    forget::<papers::Papers>(shop.connection(), &register)?;
-    forget::<sold::SoldArticles>(shop.connection(), &register)?;
+    let transaction = shop.connection().transaction()?;
+    for projection in &ALL {
+        for forget in projection.forget {
+            transaction.execute(forget, [&register])?;
+        }
+        transaction
+            .execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [projection.name, &register])?;
+    }
+    transaction.commit()?;
     catch_up(shop, journal)
 }
 
-fn follow<P: Projection>(connection: &mut Connection, journal: &impl Entries) -> Result<(), ProjectionError> {
-    let (register, size) = (text(journal.register()), journal.size());
-    let transaction = connection.transaction()?;
-    let sql = "SELECT next_seq FROM projection WHERE name = ?1 AND register = ?2";
-    let next: u64 = transaction
-        .prepare_cached(sql)?
-        .query_row(params![P::NAME, register], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
-    if next >= size {
-        return Ok(());
-    }
-    journal.each(next, &mut |entry| P::apply(&transaction, entry).map_err(ProjectionError::from))?;
-    let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
-               ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
-    transaction.prepare_cached(sql)?.execute(params![P::NAME, register, size])?;
-    Ok(transaction.commit()?)
+/// Whether the projections have ever looked into a journal.
+pub(crate) fn knows(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
+    Ok(next_seq(shop.reading(), tickets::Tickets::NAME, &text(register))?.is_some())
 }
 
-fn forget<P: Projection>(connection: &mut Connection, register: &str) -> Result<(), ProjectionError> {
-    let transaction = connection.transaction()?;
-    for table in P::TABLES {
-        transaction.execute(&format!("DELETE FROM {table} WHERE register = ?1"), [register])?;
-    }
-    transaction.execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [P::NAME, register])?;
-    Ok(transaction.commit()?)
+fn next_seq(connection: &Connection, name: &str, register: &str) -> rusqlite::Result<Option<u64>> {
+    let sql = "SELECT next_seq FROM projection WHERE name = ?1 AND register = ?2";
+    connection.prepare_cached(sql)?.query_row([name, register], |row| row.get(0)).optional()
 }
 
 fn text(register: RegisterId) -> String {

@@ -17,7 +17,8 @@ pub(super) struct Papers;
 
 impl Projection for Papers {
     const NAME: &'static str = "papers";
-    const TABLES: &'static [&'static str] = &["document", "issue"];
+    const FORGET: &'static [&'static str] =
+        &["DELETE FROM document WHERE register = ?1", "DELETE FROM issue WHERE register = ?1"];
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         let register = text(entry.register);

@@ -11,7 +11,7 @@ pub(super) struct SoldArticles;
 
 impl Projection for SoldArticles {
     const NAME: &'static str = "sold";
-    const TABLES: &'static [&'static str] = &["sold"];
+    const FORGET: &'static [&'static str] = &["DELETE FROM sold WHERE register = ?1"];
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         let Body::Ticket(ticket) = &entry.body else { return Ok(()) };

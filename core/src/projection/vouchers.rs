@@ -12,7 +12,7 @@ pub(super) struct Vouchers;
 
 impl Projection for Vouchers {
     const NAME: &'static str = "vouchers";
-    const TABLES: &'static [&'static str] = &["voucher"];
+    const FORGET: &'static [&'static str] = &["DELETE FROM voucher WHERE register = ?1"];
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         let Body::Ticket(ticket) = &entry.body else { return Ok(()) };

@@ -6,6 +6,7 @@ use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Rate};
 
 use super::error::Refusal;
+use super::exchange::Exchange;
 use super::people::{Approval, Change, Edit};
 use super::rules::RulesChange;
 use super::settings::SettingsChange;
@@ -15,7 +16,7 @@ use crate::operators::{Gate, Gates, Operator};
 use crate::printing::PaperOf;
 use crate::private::without_card_number;
 use crate::projection;
-use crate::returns::{self, Chosen, GivenBack};
+use crate::returns::{self, Chosen, GivenBack, Refund};
 use crate::secret::{Badge, Pin};
 use crate::settlement::{Settled, TicketBody};
 use crate::voucher::Voucher;
@@ -78,6 +79,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Take goods of a ticket back and sell others for them.
+    Exchange(Box<Exchange>),
     /// Undo a whole sale of which nothing was returned.
     Cancel {
         /// The sale.
@@ -158,7 +161,8 @@ impl Command {
                 TicketType::Cancel => Gate::Cancel,
                 TicketType::Correction => Gate::CorrectPayment,
             },
-            Command::Return { .. } => Gate::Return,
+            // An exchange passes the gate of its sale as well.
+            Command::Return { .. } | Command::Exchange(_) => Gate::Return,
             Command::Cancel { .. } => Gate::Cancel,
             Command::MoveCash { .. } => Gate::MoveCash,
             Command::CountCash { .. } => Gate::CountDrawer,
@@ -169,6 +173,15 @@ impl Command {
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
             Command::CloseDay => Gate::CloseDay,
+        }
+    }
+
+    /// The sale that it seals, or the correction.
+    fn sale(&self) -> Option<&Settled> {
+        match self {
+            Command::Sell(settled) => Some(settled),
+            Command::Exchange(exchange) => Some(&exchange.sale),
+            _ => None,
         }
     }
 }
@@ -198,6 +211,14 @@ impl Answer {
         }
     }
 
+    /// All tickets that were sealed: of an exchange the return, then the sale.
+    pub fn tickets(&self) -> impl Iterator<Item = &Ticket> {
+        self.lines.iter().filter_map(|line| match &line.entry.body {
+            Body::Ticket(ticket) => Some(&**ticket),
+            _ => None,
+        })
+    }
+
     /// The closings among them.
     pub fn closings(&self) -> impl Iterator<Item = &Entry> {
         self.lines.iter().map(|line| &line.entry).filter(|entry| entry.kind == Kind::Closing)
@@ -222,7 +243,11 @@ impl Register {
         approvals: &[Approval],
     ) -> Result<Work, Refusal> {
         let mut drafts: Vec<Draft> = self.pass(operator, command.gate(), id, approvals)?.into_iter().collect();
-        if let Command::Sell(settled) = &command {
+        if let Command::Exchange(_) = &command {
+            drafts.extend(self.pass(operator, Gate::Sell, id, approvals)?);
+        }
+        if let Some(settled) = command.sale() {
+            self.check_vat(settled.body())?;
             let over_limit = settled.cash_override().map(|_| Gate::ExceedCashLimit);
             for gate in settled.gates.iter().copied().chain(over_limit) {
                 drafts.extend(self.pass(operator, gate, id, approvals)?);
@@ -236,6 +261,10 @@ impl Register {
             }
             Command::Return { of, chosen, pay_back, reason } => {
                 drafts.push(self.goods_back(of, &chosen, &pay_back, &reason)?);
+            }
+            Command::Exchange(exchange) => {
+                self.check_as_held(id, exchange.sale.body())?;
+                drafts.extend(self.exchanged(*exchange)?);
             }
             Command::Cancel { of, reason } => drafts.push(self.cancel(of, &reason)?),
             Command::MoveCash { movement, amount, reason } => {
@@ -295,9 +324,6 @@ impl Register {
         let body = settled.body();
         match body.ticket_type {
             TicketType::Sale => {
-                if self.takes_no_vat() && body.lines.iter().any(|line| line.vat != Rate::ZERO) {
-                    return Err(Refusal::TakesNoVat);
-                }
                 self.check_vouchers(&body.payments)?;
                 self.check_new_codes(&body.payments)?;
             }
@@ -305,11 +331,15 @@ impl Register {
             // What came back since it was settled may have changed what is left of the original.
             TicketType::Return | TicketType::Cancel => return Err(Refusal::NotASale),
         }
-        let over_limit = settled
-            .cash_override()
-            .map(|over| event(921, "Plafond d'espèces dépassé sur justificatif", Some(over.reason.clone())));
+        let over_limit = over_limit(&settled);
         let ticket = Draft::Ticket(settled.into_body().into());
         Ok(over_limit.into_iter().chain([ticket]).collect())
+    }
+
+    /// Refuses a sale with VAT where the shop takes none; what was sold with it before comes back with it.
+    fn check_vat(&self, body: &TicketBody) -> Result<(), Refusal> {
+        let has_vat = body.ticket_type == TicketType::Sale && body.lines.iter().any(|line| line.vat != Rate::ZERO);
+        if has_vat && self.takes_no_vat() { Err(Refusal::TakesNoVat) } else { Ok(()) }
     }
 
     /// Refuses a correction that what became of its original since no longer allows.
@@ -327,8 +357,7 @@ impl Register {
         pay_back: &[PayBack],
         reason: &str,
     ) -> Result<Draft, Refusal> {
-        let (original, before) = self.original(of)?;
-        let mut refund = returns::give_back(of, &original, &before, chosen, reason)?;
+        let mut refund = self.refund(of, chosen, reason)?;
         for part in pay_back {
             match part {
                 PayBack::Tender { tender, reference, amount } => {
@@ -342,6 +371,12 @@ impl Register {
         }
         let settled = refund.settle().map_err(|(_, error)| error)?;
         Ok(Draft::Ticket(settled.into_body().into()))
+    }
+
+    /// What comes back of a ticket, still to be paid back. Nothing is sealed.
+    pub fn refund(&mut self, of: TicketRef, chosen: &[Chosen], reason: &str) -> Result<Refund, Refusal> {
+        let (original, before) = self.original(of)?;
+        Ok(returns::give_back(of, &original, &before, chosen, reason)?)
     }
 
     fn cancel(&mut self, of: TicketRef, reason: &str) -> Result<Draft, Refusal> {
@@ -373,6 +408,12 @@ impl Register {
         }
         Ok((*original, GivenBack::of(of, &later)))
     }
+}
+
+/// What is recorded of a sale for which more cash was taken than the law's limit.
+pub(super) fn over_limit(settled: &Settled) -> Option<Draft> {
+    let over = settled.cash_override()?;
+    Some(event(921, "Plafond d'espèces dépassé sur justificatif", Some(over.reason.clone())))
 }
 
 /// An event of the trail (JET); its label is French, as the law's readers are.

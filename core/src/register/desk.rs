@@ -3,17 +3,26 @@
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use comptoir_fiscal::archive::WriteError;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::journal::{ArchiveError, Archived, Knowledge, Span};
+use comptoir_fiscal::values::RegisterId;
 
 use super::{NotChanged, Refusal, Register, RegisterError};
 
 /// Something to do with the register, which hands it back; where it cannot, the thread ends.
 type Job = Box<dyn FnOnce(Register) -> Option<Register> + Send>;
 
+/// What the register's thread is handed.
+enum Wanted {
+    Job(Job),
+    /// From now on, tell this when a period was closed, or the register has become another.
+    Listen(Box<dyn Fn() + Send>),
+}
+
 /// The way to a register that runs on its own thread. Questions are answered in the order in which they are asked.
 pub struct Desk {
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<Wanted>>,
     thread: Option<JoinHandle<Result<(), RegisterError>>>,
 }
 
@@ -31,19 +40,39 @@ pub enum DeskArchiveError {
     /// The archive could not be written or recorded.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// The till was turned to another journal meanwhile.
+    #[error("the till was turned to another journal: archive again once it is back")]
+    Turned,
+    /// It was given up before its end.
+    #[error("the archive was given up: archive again")]
+    Left,
 }
 
 impl Desk {
     /// Puts a register on a thread of its own.
     pub fn start(mut register: Register) -> std::io::Result<Desk> {
-        let (jobs, inbox) = mpsc::channel::<Job>();
+        let (jobs, inbox) = mpsc::channel::<Wanted>();
         let thread = std::thread::Builder::new().name("register".to_owned()).spawn(move || {
-            for job in inbox {
+            let mut listener: Box<dyn Fn() + Send> = Box::new(|| ());
+            let mut closed = closed_up_to(&register);
+            for wanted in inbox {
+                let job = match wanted {
+                    Wanted::Job(job) => job,
+                    Wanted::Listen(new) => {
+                        listener = new;
+                        continue;
+                    }
+                };
                 let Some(back) = job(register) else { return Ok(()) };
                 register = back;
                 // What waits for the answer may fail without harm: it is tried again after the next one, and what
                 // needs the projections brings them up to date itself.
                 let _ = register.settle();
+                let now = closed_up_to(&register);
+                if now != closed {
+                    closed = now;
+                    listener();
+                }
             }
             register.stop()
         })?;
@@ -61,7 +90,7 @@ impl Desk {
             let _ = answer.send(question(&mut register));
             Some(register)
         });
-        self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
+        self.hand(Wanted::Job(job))?;
         reply.recv().map_err(|_| DeskClosed)
     }
 
@@ -97,21 +126,59 @@ impl Desk {
             let _ = answer.send(outcome);
             register
         });
-        self.jobs.as_ref().ok_or(DeskClosed)?.send(job).map_err(|_| DeskClosed)?;
+        self.hand(Wanted::Job(job))?;
         reply.recv().map_err(|_| DeskClosed)
     }
 
     /// Archives a closed period on the caller's own thread: the register only hands over the lines, a few at a time, and
     /// records the file at the end, so that nobody waits at the till. `progress` is as of [`Register::archive`].
-    pub fn archive(&self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
-        let prepared = self.ask(move |register| register.journal().prepare_archive(span))?;
+    pub fn archive(&self, span: Span, progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
+        self.archive_while(span, &|| true, progress)
+    }
+
+    /// The same, given up between two lines once `wanted` says no.
+    pub(super) fn archive_while(
+        &self,
+        span: Span,
+        wanted: &dyn Fn() -> bool,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<Archived, DeskArchiveError> {
+        let (register, prepared) =
+            self.ask(move |register| (register.id(), register.journal().prepare_archive(span)))?;
         let prepared = prepared.map_err(RegisterError::from)?;
-        let lines = |from, to| match self.ask(move |register| register.journal().lines(from, to)) {
-            Ok(lines) => lines.map_err(RegisterError::from).map_err(DeskArchiveError::from),
-            Err(closed) => Err(closed.into()),
+        let lines = |from, to| {
+            if !wanted() {
+                return Err(DeskArchiveError::Left);
+            }
+            let lines = self.ask_same(register, move |register| register.journal().lines(from, to))?;
+            Ok(lines.map_err(RegisterError::from)?)
         };
-        let archived = prepared.write(lines, &mut progress).map_err(ArchiveError::from).map_err(RegisterError::from)?;
-        Ok(self.ask(move |register| register.record_archive(archived))??)
+        let archived = prepared.write(lines, &mut progress).map_err(|error| match error {
+            WriteError::Journal(fault) => match fault.downcast::<DeskArchiveError>() {
+                Ok(own) => *own,
+                Err(fault) => RegisterError::from(ArchiveError::from(WriteError::Journal(fault))).into(),
+            },
+            error => RegisterError::from(ArchiveError::from(error)).into(),
+        })?;
+        Ok(self.ask_same(register, move |register| register.record_archive(archived))??)
+    }
+
+    /// Asks, unless the register has become another than it was.
+    fn ask_same<T: Send + 'static>(
+        &self,
+        same: RegisterId,
+        question: impl FnOnce(&mut Register) -> T + Send + 'static,
+    ) -> Result<T, DeskArchiveError> {
+        self.ask(move |register| (register.id() == same).then(|| question(register)))?.ok_or(DeskArchiveError::Turned)
+    }
+
+    /// Tells `listener`, in place of any before it, on the register's own thread, whenever a period was closed.
+    pub(super) fn listen(&self, listener: impl Fn() + Send + 'static) -> Result<(), DeskClosed> {
+        self.hand(Wanted::Listen(Box::new(listener)))
+    }
+
+    fn hand(&self, wanted: Wanted) -> Result<(), DeskClosed> {
+        self.jobs.as_ref().ok_or(DeskClosed)?.send(wanted).map_err(|_| DeskClosed)
     }
 
     /// Lets the register finish what it was asked, seal that it stops, and end.
@@ -136,4 +203,9 @@ impl Drop for Desk {
             let _ = self.end();
         }
     }
+}
+
+/// Up to where each period is closed, and in which journal.
+fn closed_up_to(register: &Register) -> (RegisterId, Vec<u64>) {
+    (register.id(), register.journal().standing().next_from.values().copied().collect())
 }

@@ -12,6 +12,7 @@ use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
 use crate::held::HeldError;
+use crate::history::HistoryError;
 use crate::operators::GateError;
 use crate::outside::RandomFailed;
 use crate::private::PrivateError;
@@ -134,6 +135,9 @@ pub enum Refusal {
     Correction(#[from] CorrectionError),
     Private(#[from] PrivateError),
     NotASale,
+    History(#[from] HistoryError),
+    NothingToExchange,
+    NotPaidByExchange,
     NotACount,
     NoAmount,
     Seal(SealError),
@@ -224,6 +228,13 @@ impl Refusal {
             Refusal::Correction(error) => error.message(),
             Refusal::Private(error) => error.message(),
             Refusal::NotASale => message!("This is not a sale. Take goods back, or undo a sale, from its ticket."),
+            Refusal::History(error) => error.message(),
+            Refusal::NothingToExchange => {
+                message!("These goods are worth nothing towards an exchange. Take them back, then sell the others.")
+            }
+            Refusal::NotPaidByExchange => message!(
+                "The sale is not paid with what comes back. Take the exchange's credit note as a payment, or make a return and a sale."
+            ),
             Refusal::NotACount => message!("There is no such count of the drawer. Choose the one to correct."),
             Refusal::NoAmount => message!("Enter an amount above 0."),
             Refusal::Seal(error) => of_sealing(error),

@@ -3,6 +3,7 @@
 //! It owns the journal and `shop.db`. A command is checked, sealed and only then answered; what can wait (head,
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
+mod archivist;
 mod backup;
 mod catalogue;
 mod clock;
@@ -10,8 +11,10 @@ mod command;
 mod correction;
 mod desk;
 mod error;
+mod exchange;
 mod guard;
 mod held;
+mod history;
 mod opening;
 mod papers;
 mod people;
@@ -31,6 +34,7 @@ use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
+pub use archivist::{Archiving, Archivist};
 pub use backup::{BackedUp, Restored};
 use catalogue::Shelf;
 pub use clock::ClockLeap;
@@ -38,6 +42,8 @@ use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
 pub use desk::{Desk, DeskArchiveError, DeskClosed};
 pub use error::{Refusal, RegisterError};
+pub use exchange::{Exchange, ExchangeBegun};
+use exchange::{are_an_exchange, spends_all_of};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
 pub use rules::RulesChange;
@@ -51,6 +57,7 @@ use crate::outside::{Clock, Random};
 use crate::projection;
 use crate::shop::Shop;
 use crate::terms::{Rules, Terms};
+use crate::voucher::Voucher;
 
 /// What the register needs of the device it runs on.
 pub struct Platform {
@@ -96,10 +103,11 @@ impl Register {
     /// Does what a command asks: seals it durably, or refuses it and changes nothing. The same command again gets the
     /// same answer and is not sealed again.
     pub fn execute(&mut self, request: Request) -> Result<Answer, Refusal> {
+        let in_two = matches!(request.command, Command::Exchange(_));
         if let Some(seq) =
             self.journal.sealed_before(request.id).or_else(|error| self.reopen_after(error, request.id))?
         {
-            return self.answered_before(seq);
+            return self.answered_before(seq, in_two);
         }
         self.check_clock()?;
         let (id, at) = (request.id, self.now());
@@ -116,7 +124,7 @@ impl Register {
                 self.answer(lines, false)
             }
             Err(error) => match self.reopen_after(error, id)? {
-                Some(seq) => self.answered_before(seq),
+                Some(seq) => self.answered_before(seq, in_two),
                 None => Err(Refusal::NotWritten),
             },
         }
@@ -239,14 +247,24 @@ impl Register {
         if register == self.id() {
             return Ok(self.journal.entry(seq).map_err(RegisterError::from)?);
         }
-        let left = match self.left.entry(register) {
+        Ok(self.left_journal(register)?.entry(seq).map_err(RegisterError::from)?)
+    }
+
+    /// The same, where the journal has come so far.
+    fn line_if_any(&mut self, register: RegisterId, seq: u64) -> Result<Option<Sealed>, Refusal> {
+        let size =
+            if register == self.id() { self.journal.standing().size() } else { self.left_journal(register)?.size() };
+        (seq < size).then(|| self.line_of(register, seq)).transpose()
+    }
+
+    fn left_journal(&mut self, register: RegisterId) -> Result<&LeftJournal, RegisterError> {
+        Ok(match self.left.entry(register) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(vacant) => {
                 let database = self.folder.journal(register).database();
-                vacant.insert(LeftJournal::open(&database).map_err(RegisterError::from)?)
+                vacant.insert(LeftJournal::open(&database)?)
             }
-        };
-        Ok(left.entry(seq).map_err(RegisterError::from)?)
+        })
     }
 
     /// What should be in the drawer, since the last day closing. Never shown before a blind count.
@@ -293,9 +311,12 @@ impl Register {
         Ok(self.journal.sealed_before(id)?)
     }
 
-    fn answered_before(&mut self, seq: u64) -> Result<Answer, Refusal> {
+    fn answered_before(&mut self, seq: u64, in_two: bool) -> Result<Answer, Refusal> {
         let line = self.journal.entry(seq).map_err(RegisterError::from)?;
-        self.answer(vec![line], true)
+        let before = seq.checked_sub(1).filter(|_| in_two);
+        let first = before.map(|seq| self.journal.entry(seq)).transpose().map_err(RegisterError::from)?;
+        let first = first.filter(|first| are_an_exchange(&first.entry, &line.entry));
+        self.answer(first.into_iter().chain([line]).collect(), true)
     }
 
     fn answer(&self, lines: Vec<Sealed>, repeated: bool) -> Result<Answer, Refusal> {
@@ -303,6 +324,9 @@ impl Register {
         for line in &lines {
             vouchers.extend(self.issued_by(&line.entry)?);
         }
+        // Of the credit note of an exchange that the sale has spent, nobody needs a paper.
+        let spent = |voucher: &Voucher| lines.iter().any(|line| spends_all_of(voucher, &line.entry));
+        vouchers.retain(|voucher| !spent(voucher));
         Ok(Answer { lines, vouchers, repeated })
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use comptoir_fiscal::entry::{Genesis, Merchant, Mode, SYSTEM, Store, Succeeds};
+use comptoir_fiscal::entry::{Body, Genesis, Merchant, Mode, SYSTEM, Store, Succeeds};
 use comptoir_fiscal::journal::key_file::{self, Entropy, Protection};
-use comptoir_fiscal::journal::{Journal, OpenError};
+use comptoir_fiscal::journal::{Journal, LeftJournal, OpenError};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::standing::{self, Standing};
 use comptoir_fiscal::values::{DayEnd, FiscalYearStart, Instant, RegisterId};
@@ -15,6 +15,7 @@ use super::{Platform, Register, RegisterError, Validity, uuid_v7};
 use crate::catalogue::Catalogue;
 use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
 use crate::operators::{Gates, Operator};
+use crate::projection::{self, ProjectionError};
 use crate::shop::Shop;
 use crate::terms::Rules;
 
@@ -66,6 +67,11 @@ pub enum Notice {
     },
     /// The copy that follows each closing of a day could not be made.
     BackupFailed {
+        /// Why, and what to do.
+        why: Message,
+    },
+    /// Months or years that are closed could not be archived. It is tried again after the next closing and start.
+    ArchiveFailed {
         /// Why, and what to do.
         why: Message,
     },
@@ -151,7 +157,7 @@ impl Register {
                 "Défaut d'intégrité du journal",
                 format!("{old}: fichier absent ou endommagé, {known} entrées connues"),
             ),
-            Notice::BackupFailed { .. } => return Ok(()),
+            Notice::BackupFailed { .. } | Notice::ArchiveFailed { .. } => return Ok(()),
         };
         if is_new {
             self.record(code, label, Some(detail))?;
@@ -193,6 +199,7 @@ impl Register {
     }
 
     pub(super) fn start(&mut self) -> Result<(), RegisterError> {
+        self.derive_from_left_journals()?;
         self.take_up_doubt()?;
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
@@ -206,6 +213,29 @@ impl Register {
         self.recover_held()?;
         self.recover_print_jobs()?;
         self.settle()
+    }
+
+    /// Where the projections were thrown away, what they knew of journals that were left is derived again, oldest first. One
+    /// that is damaged cannot be read, and what it held stays unknown.
+    fn derive_from_left_journals(&mut self) -> Result<(), RegisterError> {
+        let mut left = self.left_journals()?;
+        left.sort_unstable();
+        for register in left {
+            if projection::knows(&self.shop, register)? {
+                continue;
+            }
+            let Ok(journal) = LeftJournal::open(&self.folder.journal(register).database()) else { continue };
+            let is_ours = journal
+                .entry(0)
+                .is_ok_and(|first| matches!(first.entry.body, Body::Genesis(genesis) if genesis.mode == self.mode()));
+            if is_ours {
+                match projection::catch_up(&mut self.shop, &journal) {
+                    Err(ProjectionError::Journal(_)) => {}
+                    derived => derived?,
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn tell_of_key(&mut self) -> Result<(), RegisterError> {

@@ -91,7 +91,7 @@ impl Register {
                 let issued = self.issued_by(entry)?;
                 let voucher = issued.iter().find(|voucher| voucher.code.to_string() == *code);
                 let voucher = voucher.ok_or(Refusal::NothingToPrint)?;
-                Ok(voucher_paper(&head, entry, voucher, self.voucher_qr(voucher)))
+                Ok(voucher_paper(&head, entry, voucher, self.left_on(voucher)?, self.voucher_qr(voucher)))
             }
             _ => Err(Refusal::NothingToPrint),
         }
@@ -156,7 +156,7 @@ impl Register {
     }
 
     /// What the till calls an operator; nothing for itself.
-    fn name_of<'a>(&'a self, operator: &'a str) -> &'a str {
+    pub(super) fn name_of<'a>(&'a self, operator: &'a str) -> &'a str {
         if operator == SYSTEM {
             return "";
         }

@@ -112,13 +112,24 @@ impl Register {
                 continue;
             }
             let text = payment.reference.clone().unwrap_or_default();
-            let code: VoucherCode = text.parse()?;
-            self.catch_up()?;
-            if self.known_voucher(&code)?.is_some() || self.shown(&code)?.is_some() {
-                return Err(VoucherError::Taken { code: text }.into());
-            }
+            self.check_new_code(&text.parse()?)?;
         }
         Ok(())
+    }
+
+    /// Refuses to issue a voucher under a code that is known here already.
+    pub(super) fn check_new_code(&mut self, code: &VoucherCode) -> Result<(), Refusal> {
+        self.catch_up()?;
+        if self.known_voucher(code)?.is_some() || self.shown(code)?.is_some() {
+            return Err(VoucherError::Taken { code: code.to_string() }.into());
+        }
+        Ok(())
+    }
+
+    /// What is left on a voucher that this till issued, as far as it knows.
+    pub(super) fn left_on(&self, voucher: &Voucher) -> Result<Cents, RegisterError> {
+        let spent = self.known_voucher(&voucher.code)?.map_or(Cents::ZERO, |known| known.spent);
+        Ok(voucher.amount - spent)
     }
 
     /// The vouchers that a sealed ticket issued; what it put back on one issued before is not among them.

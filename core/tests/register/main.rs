@@ -4,13 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod archives;
+mod archivist;
 mod backup;
 mod catalogue;
 mod clock;
 mod closings;
 mod drawer;
+mod exchanges;
 mod guards;
 mod held;
+mod history;
 mod idempotence;
 mod jet;
 mod opening;

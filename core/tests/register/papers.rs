@@ -16,7 +16,7 @@ fn french() -> Translations {
     Translations::new(Language::French, &[comptoir_core::FRENCH]).unwrap()
 }
 
-fn shown(till: &mut Till, of: &PaperOf) -> String {
+pub(crate) fn shown(till: &mut Till, of: &PaperOf) -> String {
     text(&till.register().preview(of, &french()).unwrap(), Width::Wide).replace(['\u{202f}', '\u{a0}'], " ")
 }
 

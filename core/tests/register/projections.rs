@@ -26,7 +26,7 @@ fn rebuilt_projections_equal_those_that_caught_up() {
     let mut till = Till::founded();
     busy(&mut till);
     let caught_up = rows(&till.shop_db());
-    assert!(caught_up.iter().filter(|row| row.starts_with("ticket")).count() == 5);
+    assert!(caught_up.iter().filter(|row| row.starts_with("ticket ")).count() == 5);
     till.register().rebuild_projections().unwrap();
     assert_eq!(rows(&till.shop_db()), caught_up);
     till.restart();

@@ -276,7 +276,18 @@ pub(crate) fn assert_sound(report: &Report) {
 pub(crate) fn rows(shop: &Path) -> Vec<String> {
     let connection = rusqlite::Connection::open(shop).unwrap();
     let mut rows = Vec::new();
-    for table in ["projection", "ticket", "referral", "voucher", "document", "issue", "sold"] {
+    for table in [
+        "projection",
+        "journal",
+        "ticket",
+        "ticket_tender",
+        "referral",
+        "voucher",
+        "document",
+        "issue",
+        "closed_period",
+        "sold",
+    ] {
         let mut all = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = all.column_count();
         let mut found = all.query([]).unwrap();

@@ -151,10 +151,12 @@ impl Journal {
     pub(super) fn stood_at(&self, size: u64) -> Result<Standing, OpenError> {
         let key = self.key.public();
         let kept = |size| Head::newest(&[self.places.closing(size)], &key).map(|head| head.standing);
+        if let Some(standing) = kept(size).filter(|standing| standing.size() == size) {
+            return Ok(standing);
+        }
         let mut before: Option<Standing> = None;
         for span in self.closed()?.into_iter().rev().filter(|span| span.to < size) {
-            let fits = |standing: &Standing| standing.size() == span.to + 1;
-            before = kept(span.to + 1).filter(fits);
+            before = kept(span.to + 1).filter(|standing| standing.size() == span.to + 1);
             if before.is_some() {
                 break;
             }

@@ -1,0 +1,55 @@
+//! Which periods are closed, and which of them are archived.
+
+use comptoir_fiscal::entry::{Body, Entry, Period};
+use comptoir_fiscal::journal::Span;
+use comptoir_fiscal::values::RegisterId;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Projection, text};
+use crate::shop::{Shop, ShopError};
+
+pub(super) struct Periods;
+
+impl Projection for Periods {
+    const NAME: &'static str = "periods";
+    const FORGET: &'static [&'static str] = &["DELETE FROM closed_period WHERE register = ?1"];
+
+    fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
+        let register = text(entry.register);
+        match &entry.body {
+            Body::Closing(closing) => {
+                let sql = "SELECT last_seq FROM closed_period WHERE register = ?1 AND period = ?2
+                           ORDER BY last_seq DESC LIMIT 1";
+                let period = closing.period.as_str();
+                let before: Option<u64> = transaction
+                    .prepare_cached(sql)?
+                    .query_row(params![register, period], |row| row.get(0))
+                    .optional()?;
+                let from = before.map_or(0, |before| before + 1);
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO closed_period (register, period, first_seq, last_seq, archived)
+                         VALUES (?1, ?2, ?3, ?4, 0)",
+                    )?
+                    .execute(params![register, period, from, entry.seq])?;
+            }
+            Body::Archive(archive) => {
+                let sql = "UPDATE closed_period SET archived = 1 WHERE register = ?1 AND period = ?2 AND last_seq = ?3";
+                transaction.prepare_cached(sql)?.execute(params![register, archive.period.as_str(), archive.to])?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The closed periods of a kind that no archive entry of a journal covers yet, oldest first.
+pub(crate) fn unarchived(shop: &Shop, register: RegisterId, period: Period) -> Result<Vec<Span>, ShopError> {
+    let sql = "SELECT first_seq, last_seq FROM closed_period
+               WHERE register = ?1 AND period = ?2 AND archived = 0 ORDER BY last_seq";
+    let mut find = shop.reading().prepare_cached(sql)?;
+    let spans = find.query_map(params![text(register), period.as_str()], |row| {
+        Ok(Span { period, from: row.get(0)?, to: row.get(1)? })
+    })?;
+    Ok(spans.collect::<Result<_, _>>()?)
+}
