@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::command::event;
 use super::error::Refusal;
+use super::exchange::are_an_exchange;
 use super::people::{Approval, Edit};
 use super::{Register, RegisterError};
 use crate::operators::Gate;
@@ -130,7 +131,7 @@ impl Register {
                 let detail = self.named(*ticket)?;
                 return Ok((event(156, "Duplicata d'un journal précédent", Some(detail)), Some(copies + 1)));
             }
-            PaperOf::Ticket(ticket) => (Chain::T, ticket.number, self.is_newest(*ticket)),
+            PaperOf::Ticket(ticket) => (Chain::T, ticket.number, self.is_just_sealed(*ticket)?),
             PaperOf::Note(number) => (Chain::N, *number, true),
             PaperOf::Closing { period, number } => (Chain::of_closing(*period), *number, true),
             PaperOf::Cash(seq) => return Ok((printed(format!("caisse {seq}")), None)),
@@ -154,9 +155,15 @@ impl Register {
         Ok((Draft::Duplicate { of: Original { kind, number, period }, copy }, Some(copy)))
     }
 
-    /// Whether a ticket is the last one sealed: then a print of it belongs to its sale.
-    fn is_newest(&self, ticket: TicketRef) -> bool {
-        self.journal.standing().next_number(Chain::T) == ticket.number + 1
+    /// Whether a ticket is the last one sealed, or the return of an exchange whose sale is: then a print of it belongs to
+    /// its sale.
+    fn is_just_sealed(&mut self, ticket: TicketRef) -> Result<bool, Refusal> {
+        let after = self.journal.standing().next_number(Chain::T).saturating_sub(ticket.number);
+        if after != 2 {
+            return Ok(after == 1);
+        }
+        let (back, sale) = (self.ticket(ticket)?, self.ticket(TicketRef { number: ticket.number + 1, ..ticket })?);
+        Ok(are_an_exchange(&back.entry, &sale.entry))
     }
 
     /// How an event names a ticket of this till.

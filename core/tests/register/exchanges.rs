@@ -134,6 +134,28 @@ fn an_exchange_asked_again_is_answered_with_both_tickets_and_sealed_once() {
 }
 
 #[test]
+fn both_tickets_of_an_exchange_are_printed_as_originals_with_it() {
+    let mut till = Till::founded();
+    let of = vase(&mut till);
+    let ask = exchange(&mut till, of, &[("CAFE", 4000)], vec![], &[]);
+    let sale = till.ask(Command::Exchange(Box::new(ask))).unwrap().ticket().unwrap().clone();
+    for number in [sale.number - 1, sale.number] {
+        let paper = PaperOf::Ticket(TicketRef { number, ..of });
+        till.ask(Command::Print(paper.clone())).unwrap();
+        till.ask(Command::Print(paper)).unwrap();
+    }
+    let copies = till.entries().into_iter().filter_map(|entry| match entry.body {
+        Body::Duplicate(duplicate) => Some((duplicate.of.number, duplicate.copy)),
+        _ => None,
+    });
+    assert_eq!(copies.collect::<Vec<_>>(), [(sale.number - 1, 1), (sale.number, 1)]);
+    let originals =
+        till.entries().into_iter().filter(|entry| matches!(&entry.body, Body::Event(event) if event.code == 917));
+    assert_eq!(originals.count(), 2);
+    till.end();
+}
+
+#[test]
 fn a_return_and_a_sale_asked_apart_are_never_answered_as_one() {
     let mut till = Till::founded();
     let of = vase(&mut till);

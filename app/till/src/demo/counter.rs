@@ -6,12 +6,14 @@ use comptoir_core::catalogue::{Asked, Catalogue, Product};
 use comptoir_core::correction::CorrectionError;
 use comptoir_core::outside::SetClock;
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::{Answer, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request};
+use comptoir_core::register::{
+    Answer, Archivist, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request,
+};
 use comptoir_core::secret::SecretError;
 use comptoir_core::settlement::Due;
 use comptoir_core::tender::{TenderError, TenderRequest};
 use comptoir_core::voucher::{Presented, VoucherCode};
-use comptoir_fiscal::entry::{Channel, Mode, SaleMode, Tender, TicketRef, TicketType};
+use comptoir_fiscal::entry::{Body, Channel, Mode, SaleMode, Tender, Ticket, TicketRef, TicketType};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
@@ -40,6 +42,8 @@ pub(crate) enum CounterError {
     Secret(#[from] SecretError),
     #[error("the sample catalogue has no {0}")]
     NotSold(String),
+    #[error("a ticket of the sample day is not found")]
+    NotFound,
     #[error("the sample day expected a refusal and got none")]
     NotRefused,
 }
@@ -57,6 +61,7 @@ impl CounterError {
             CounterError::Secret(error) => error.message(),
             CounterError::Closed(_) => message!("The register has stopped. Start it again."),
             CounterError::NotSold(sku) => message!("The sample catalogue has no {sku}.", sku = sku.as_str()),
+            CounterError::NotFound => message!("A ticket of the sample day is not found."),
             CounterError::NotRefused => message!("The sample day expected a refusal and got none."),
         }
     }
@@ -66,6 +71,7 @@ impl CounterError {
 pub(super) struct Counter {
     desk: Arc<Desk>,
     spooler: Spooler,
+    archivist: Archivist,
     clock: SetClock,
     catalogue: Arc<Catalogue>,
     pub(super) register: RegisterId,
@@ -88,7 +94,9 @@ impl Counter {
             }
         };
         let spooler = Spooler::start(desk.clone(), printer, Arc::new(texts.clone()), heard)?;
-        Ok(Counter { desk, spooler, clock, catalogue, register: id })
+        // A day that ends a month or a year has that archived too.
+        let archivist = Archivist::start(desk.clone(), |_| ())?;
+        Ok(Counter { desk, spooler, archivist, clock, catalogue, register: id })
     }
 
     /// Time passes.
@@ -217,24 +225,20 @@ impl Counter {
 
     /// Asks the customer whether they want a ticket: few do, besides those whose ticket is out of the ordinary.
     pub(super) fn hand_out(&self, operator: &str, answer: &Answer) -> Result<(), CounterError> {
-        let (Some(ticket), Some(entry)) = (answer.ticket(), answer.entry()) else { return Ok(()) };
-        let reference = TicketRef { number: ticket.number, register: entry.register };
-        if ticket.payments.iter().any(|payment| payment.tender == Tender::Cash) {
-            self.spooler.open_drawer();
-        }
-        let ordinary = ticket.ticket_type == TicketType::Sale
-            && !ticket.lines.is_empty()
-            && ticket.discounts.is_empty()
-            && ticket.notes.is_empty()
-            && ticket.payments.len() < 3
-            && ticket.lines.iter().all(|line| line.menu.is_none());
-        if ordinary && !ticket.number.is_multiple_of(10) {
-            self.command(operator, Command::NoPaper(reference))?;
-        } else {
-            self.print(operator, PaperOf::Ticket(reference))?;
-        }
-        for voucher in &answer.vouchers {
-            self.print(operator, PaperOf::Voucher { ticket: reference, code: voucher.code.to_string() })?;
+        for entry in answer.lines.iter().map(|line| &line.entry) {
+            let Body::Ticket(ticket) = &entry.body else { continue };
+            let reference = TicketRef { number: ticket.number, register: entry.register };
+            if ticket.payments.iter().any(|payment| payment.tender == Tender::Cash) {
+                self.spooler.open_drawer();
+            }
+            if is_ordinary(ticket) && !ticket.number.is_multiple_of(10) {
+                self.command(operator, Command::NoPaper(reference))?;
+            } else {
+                self.print(operator, PaperOf::Ticket(reference))?;
+            }
+            for voucher in answer.vouchers.iter().filter(|voucher| voucher.seq == entry.seq) {
+                self.print(operator, PaperOf::Voucher { ticket: reference, code: voucher.code.to_string() })?;
+            }
         }
         Ok(())
     }
@@ -302,10 +306,21 @@ impl Counter {
     /// Ends the day at this till.
     pub(super) fn close(self) -> Result<(), CounterError> {
         drop(self.spooler);
+        drop(self.archivist);
         match Arc::try_unwrap(self.desk) {
             Ok(desk) => Ok(desk.close()?),
             // The printer's thread has ended, so that nobody else has the desk.
             Err(_) => Err(DeskClosed.into()),
         }
     }
+}
+
+/// Whether nothing about a ticket makes its customer want it on paper.
+fn is_ordinary(ticket: &Ticket) -> bool {
+    ticket.ticket_type == TicketType::Sale
+        && !ticket.lines.is_empty()
+        && ticket.discounts.is_empty()
+        && ticket.notes.is_empty()
+        && ticket.payments.len() < 3
+        && ticket.lines.iter().all(|line| line.menu.is_none())
 }

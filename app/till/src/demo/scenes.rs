@@ -2,8 +2,9 @@
 
 use comptoir_core::basket::{Issue, Reduction};
 use comptoir_core::catalogue::Asked;
+use comptoir_core::history::TicketSearch;
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::{Answer, Command, PayBack};
+use comptoir_core::register::{Answer, Command, Exchange, PayBack};
 use comptoir_core::returns::Chosen;
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::voucher::VoucherCode;
@@ -56,6 +57,7 @@ pub(super) fn trade(
     customers(10, false)?;
     gift_voucher_spent(counter, story, &gift)?;
     cancelled(counter, story)?;
+    exchanged(counter, story)?;
     deposit_back(counter, story)?;
     paid_otherwise(counter, story)?;
     cash_limit(counter, story)?;
@@ -360,6 +362,44 @@ fn deposit_back(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterE
         "ticket {number}: four empty bottles brought back, two with a deposit taken, and stamps without VAT: {total}",
         number = number(&answer),
         total = total
+    ));
+    counter.wait(60);
+    Ok(())
+}
+
+/// A customer brings goods back without their ticket; it is found by what was paid, and other goods go out for them.
+fn exchanged(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {
+    let mut basket = counter.basket(None);
+    counter.tap(&mut basket, "HUI-OLI", 2)?;
+    counter.tap(&mut basket, "MIE-500", 1)?;
+    let total = basket.to_pay();
+    let sold = counter.sell(CASHIER, basket, vec![card(total.get())])?;
+    counter.wait(900);
+    let search = TicketSearch { amounts: Some((total, total)), ..TicketSearch::default() };
+    let found = counter.ask(move |register| register.find_tickets(&search, None, 10))??;
+    let of = found.tickets.first().map(|summary| summary.ticket).ok_or(CounterError::NotFound)?;
+    let (chosen, reason) = (vec![Chosen { n: 1, qty: Quantity::ONE }], "mauvais article".to_owned());
+    let (goods, why) = (chosen.clone(), reason.clone());
+    let begun = counter.ask(move |register| register.begin_exchange(of, &goods, &why))??;
+    let worth = begun.refund.left();
+    let mut basket = counter.basket(None);
+    counter.tap(&mut basket, "VIN-ROS", 2)?;
+    let mut due = counter.due(basket)?;
+    due.tender(TenderRequest::CreditNote { code: begun.code.clone(), balance: worth, amount: None })?;
+    let rest = due.left();
+    if rest.is_positive() {
+        due.tender(card(rest.get()))?;
+    }
+    let sale = due.settle().map_err(|(_, error)| error)?;
+    let exchange = Exchange { of, chosen, reason, code: begun.code, pay_back: Vec::new(), sale };
+    let answer = counter.command(CASHIER, Command::Exchange(Box::new(exchange)))?;
+    story.scene(message!(
+        "ticket {sold} is found by its {total}; a bottle of it worth {worth} goes back and two of rosé go out, in one command: tickets {back} and {number}",
+        sold = number(&sold),
+        total = total,
+        worth = worth,
+        back = number(&answer) - 1,
+        number = number(&answer)
     ));
     counter.wait(60);
     Ok(())
