@@ -1,4 +1,5 @@
 //! The register's program as a library: what every shell around it starts with.
 
 pub mod devices;
+pub mod faults;
 pub mod platform;

@@ -9,11 +9,12 @@ use comptoir_core::register::{Notice, Register, RegisterError};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
 
-use comptoir_till::platform;
+use comptoir_till::{faults, platform};
 
 /// Opens the register in a folder, and says what there is to be told of it.
 pub(crate) fn open(data: &Path, translations: &Translations) -> Result<Register, RegisterError> {
     let folder = DataFolder::new(data, platform::state_folder());
+    faults::end_on_a_fault(folder.clone(), translations.clone());
     let mut patience = Patience::new(translations.say(&message!("Reading the journal")));
     let opened = Register::open(folder, platform::this_device(SystemClock), |done, total| patience.show(done, total));
     patience.end();
@@ -41,6 +42,10 @@ pub(crate) fn told(notice: &Notice, translations: &Translations) -> String {
         Notice::Convicted { old } => translations.say(&message!(
             "Journal {old} no longer holds what it once signed: it was put back to an earlier state. It is left as it is, and a new journal was begun.",
             old = old.to_string()
+        )),
+        Notice::Fault { place } => translations.say(&message!(
+            "The program ended by a fault of its own ({place}). What was sold is sealed, and what was held is back. Please report it with the file faults.log.",
+            place = place.as_str()
         )),
         Notice::BackupFailed { why } => translations.say(&message!(
             "The copy that follows each closing was not made: {why}",

@@ -65,6 +65,11 @@ pub enum Notice {
         /// The journal that was left.
         old: RegisterId,
     },
+    /// The program ended by a fault of its own the last time. What was sealed is sealed, and what was held is back.
+    Fault {
+        /// Where in the program.
+        place: String,
+    },
     /// The copy that follows each closing of a day could not be made.
     BackupFailed {
         /// Why, and what to do.
@@ -157,7 +162,7 @@ impl Register {
                 "Défaut d'intégrité du journal",
                 format!("{old}: fichier absent ou endommagé, {known} entrées connues"),
             ),
-            Notice::BackupFailed { .. } | Notice::ArchiveFailed { .. } => return Ok(()),
+            Notice::Fault { .. } | Notice::BackupFailed { .. } | Notice::ArchiveFailed { .. } => return Ok(()),
         };
         if is_new {
             self.record(code, label, Some(detail))?;
@@ -201,10 +206,11 @@ impl Register {
     pub(super) fn start(&mut self) -> Result<(), RegisterError> {
         self.derive_from_left_journals()?;
         self.take_up_doubt()?;
+        let ended = self.how_it_ended()?;
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
         }
-        self.record(80, "Démarrage", None)?;
+        self.record(80, "Démarrage", ended)?;
         self.take_up()
     }
 

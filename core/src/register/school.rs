@@ -18,7 +18,7 @@ use crate::printing::PaperSettings;
 use crate::shop::Shop;
 use crate::terms::Rules;
 
-const TRAINING: u32 = 914;
+pub(super) const TRAINING: u32 = 914;
 const ENTERED: &str = "Entrée en mode école";
 const LEFT: &str = "Sortie du mode école";
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use comptoir_core::data_folder::DataFolder;
+use comptoir_core::held::HeldTicket;
 use comptoir_core::outside::SetClock;
-use comptoir_core::register::{Command, Founding, Notice, PayBack, Platform, Register, RegisterError};
+use comptoir_core::register::{Command, Founding, Notice, PayBack, Platform, Register, RegisterError, remember_fault};
 use comptoir_core::shop::Shop;
 use comptoir_core::voucher::Presented;
 use comptoir_fiscal::entry::Body;
@@ -342,5 +343,36 @@ fn every_start_and_stop_is_sealed() {
     assert_eq!(events, [300, 80, 40, 80, 80]);
     let entries = till.entries();
     assert!(matches!(entries[0].body, Body::Genesis(_)));
+    let details: Vec<Option<String>> = starts(&mut till);
+    assert_eq!(details, [None, None, Some("après un arrêt imprévu".to_owned())]);
+    till.end();
+}
+
+fn starts(till: &mut Till) -> Vec<Option<String>> {
+    let started = till.entries().into_iter().filter_map(|entry| match entry.body {
+        Body::Event(event) if event.code == 80 => Some(event.detail),
+        _ => None,
+    });
+    started.collect()
+}
+
+#[test]
+fn a_fault_of_the_program_is_told_at_the_next_start_and_once() {
+    let mut till = Till::founded();
+    let basket = till.basket(&[("CAFE", 2000)]);
+    let id = till.next_id().uuid();
+    let held = HeldTicket::new(id, "cashier", till.register().now(), basket);
+    till.register().hold("cashier", &held).unwrap();
+    remember_fault(&till.data(), "core/src/example.rs:12", "index out of bounds");
+    till.crash();
+    let fault = Notice::Fault { place: "core/src/example.rs:12".to_owned() };
+    assert_eq!(till.register().notices(), [fault]);
+    assert_eq!(till.register().held().unwrap().len(), 1, "what was held is back");
+    till.restart();
+    assert_eq!(till.register().notices(), []);
+    let told = Some("après une faute du programme (core/src/example.rs:12)".to_owned());
+    assert_eq!(starts(&mut till), [None, told, None]);
+    let log = std::fs::read_to_string(till.data().root().join("faults.log")).unwrap();
+    assert_eq!(log, "core/src/example.rs:12: index out of bounds\n");
     till.end();
 }
