@@ -21,6 +21,7 @@ pub mod private;
 pub mod projection;
 pub mod register;
 pub mod returns;
+pub mod search;
 pub mod secret;
 pub mod settlement;
 pub mod shop;
