@@ -3,9 +3,12 @@
 //! Every change either succeeds or leaves the basket as it was. Totals come from the journal's own arithmetic, so that
 //! what the screen shows is what is sealed. A basket written to disk is checked again when it is read.
 
+mod adding;
 mod error;
 mod moving;
 mod sheet;
+
+use std::collections::BTreeMap;
 
 use comptoir_fiscal::entry::{Channel, Discount, Line, Nature, SaleMode, Totals};
 use comptoir_fiscal::values::{Cents, Quantity};
@@ -14,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use error::BasketError;
 pub(crate) use sheet::Sheet;
 
-use crate::catalogue::{Catalogue, Menu, Product, Unit, VatByMode};
+use crate::catalogue::{Product, Unit, VatByMode};
 use crate::private::{opaque, without_card_number};
 use crate::settlement::Due;
 use crate::terms::Terms;
@@ -115,6 +118,20 @@ impl Article {
     }
 }
 
+/// A modifier that a line was asked with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Extra {
+    pub(crate) label: String,
+    pub(crate) price: Cents,
+}
+
+/// The price of one menu, and each component's share of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MenuPrice {
+    pub(crate) price: Cents,
+    pub(crate) shares: Vec<Cents>,
+}
+
 /// A component's part of one menu.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Part {
@@ -126,8 +143,29 @@ pub(crate) struct Part {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Content {
-    Single { article: Article, qty: Quantity, unit_price: Cents, tare: Option<i64> },
-    Menu { sku: String, label: String, count: u32, price: Cents, parts: Vec<Part> },
+    Single {
+        article: Article,
+        qty: Quantity,
+        /// Of one unit, before what the modifiers add.
+        unit_price: Cents,
+        /// The same for ways of selling for which it is another.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        by_mode: BTreeMap<SaleMode, Cents>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        extras: Vec<Extra>,
+        tare: Option<i64>,
+    },
+    Menu {
+        sku: String,
+        label: String,
+        count: u32,
+        /// Of one menu, with its supplements.
+        price: Cents,
+        parts: Vec<Part>,
+        /// Price and shares for ways of selling for which they are others.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        by_mode: BTreeMap<SaleMode, MenuPrice>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,81 +238,6 @@ impl Basket {
     /// An empty basket for a way and a channel of selling.
     pub fn new(mode: Option<SaleMode>, channel: Channel) -> Basket {
         Basket { cart: Cart { mode, channel, ..Cart::default() }, sheet: Sheet::default() }
-    }
-
-    /// Adds so much of a product; `price` is the unit price of a product that has none, and only of such a one.
-    pub fn add(&mut self, product: &Product, qty: Quantity, price: Option<Cents>) -> Result<ItemId, BasketError> {
-        let unit_price = sold_at(product, price)?;
-        self.add_single(Article::of(product), positive(qty)?, unit_price, None)
-    }
-
-    /// Adds what a scale weighed with its wrapping: the net weight is sold. The product's own tare is taken where
-    /// `tare`, in thousandths of the unit, is not given (arrêté du 16 juin 1980: goods are sold by net weight).
-    pub fn add_weighed(
-        &mut self,
-        product: &Product,
-        gross: Quantity,
-        tare: Option<i64>,
-        price: Option<Cents>,
-    ) -> Result<ItemId, BasketError> {
-        let unit_price = sold_at(product, price)?;
-        let tare = tare.or(product.tare).unwrap_or(0);
-        let net = gross - Quantity::thousandths(tare);
-        if tare < 0 || net.get() <= 0 {
-            return Err(BasketError::TareTooHigh { gross, tare: Quantity::thousandths(tare) });
-        }
-        self.add_single(Article::of(product), net, unit_price, (tare > 0).then_some(tare))
-    }
-
-    /// Adds a packet whose label says its price: one piece at that price, as the label promises the customer, whatever
-    /// the product's unit.
-    pub fn add_priced(&mut self, product: &Product, price: Cents) -> Result<ItemId, BasketError> {
-        sold(product)?;
-        let article = Article { unit: Unit::Piece, ..Article::of(product) };
-        self.add_single(article, Quantity::ONE, not_negative(price)?, None)
-    }
-
-    /// Adds so many menus. Each line is one component; see [`Basket::lines`] for how the price is shared.
-    pub fn add_menu(&mut self, menu: &Menu, catalogue: &Catalogue, count: u32) -> Result<ItemId, BasketError> {
-        if menu.archived {
-            return Err(BasketError::Archived { label: menu.label.clone() });
-        }
-        let mut singles = vec![];
-        for component in &menu.components {
-            let unknown = || BasketError::UnknownComponent { sku: component.sku.clone() };
-            let product = catalogue.product(&component.sku).ok_or_else(unknown)?;
-            singles.push((Article::of(product), component.qty, sold_at(product, None)?));
-        }
-        let parts = sheet::share_menu(&menu.label, not_negative(menu.price)?, singles)?;
-        let (sku, label, price) = (menu.sku.clone(), menu.label.clone(), menu.price);
-        self.change(|cart| Ok(cart.push(Content::Menu { sku, label, count, price, parts })))
-    }
-
-    /// Adds an amount by its rate.
-    pub fn add_free_amount(&mut self, free: FreeAmount) -> Result<ItemId, BasketError> {
-        without_card_number(&free.label)?;
-        if !free.amount.is_positive() {
-            return Err(BasketError::AmountNotPositive { amount: free.amount });
-        }
-        let article = Article {
-            sku: format!("LIBRE-{:04}", free.vat.base.basis_points()),
-            label: labelled(free.label)?,
-            category: free.category,
-            unit: Unit::Piece,
-            vat: free.vat,
-            nature: free.nature,
-            meal_voucher: free.meal_voucher,
-        };
-        self.add_single(article, Quantity::ONE, free.amount, None)
-    }
-
-    /// Pays back so much of a returned deposit (consigne): a negative line.
-    pub fn return_deposit(&mut self, product: &Product, qty: Quantity) -> Result<ItemId, BasketError> {
-        if !product.deposit {
-            return Err(BasketError::NotADeposit { label: product.label.clone() });
-        }
-        let price = product.price.ok_or_else(|| BasketError::PriceMissing { label: product.label.clone() })?;
-        self.add_single(Article::of(product), -positive(qty)?, price, None)
     }
 
     /// Sells a gift voucher, or takes money for the customer's account.
@@ -359,7 +322,7 @@ impl Basket {
         })
     }
 
-    /// Changes the way of selling; each line takes the rate that its product has for it, prices stay.
+    /// Changes the way of selling: each line takes the rate and the price that its product had for it when it was added.
     pub fn set_mode(&mut self, mode: Option<SaleMode>) -> Result<(), BasketError> {
         self.change(|cart| {
             cart.mode = mode;
@@ -439,24 +402,24 @@ impl Basket {
             rest = after;
             let total = lines.iter().map(|line| line.total).sum();
             match &item.content {
-                Content::Single { article, qty, unit_price, .. } => ItemView {
+                Content::Single { article, qty, .. } => ItemView {
                     id: item.id,
                     sku: &article.sku,
-                    label: &article.label,
+                    label: lines.first().map_or(&article.label, |line| &line.label),
                     qty: *qty,
                     unit: article.unit,
-                    unit_price: *unit_price,
+                    unit_price: lines.first().map_or(Cents::ZERO, |line| line.unit_price),
                     total,
                     lines,
                     is_menu: false,
                 },
-                Content::Menu { sku, label, count, price, .. } => ItemView {
+                Content::Menu { sku, label, count, price, by_mode, .. } => ItemView {
                     id: item.id,
                     sku,
                     label,
                     qty: Quantity::thousandths(i64::from(*count) * 1000),
                     unit: Unit::Piece,
-                    unit_price: *price,
+                    unit_price: in_mode(by_mode, self.cart.mode).map_or(*price, |other| other.price),
                     total,
                     lines,
                     is_menu: true,
@@ -508,16 +471,6 @@ impl Basket {
         Ok(Due::new(self, terms.clone()))
     }
 
-    fn add_single(
-        &mut self,
-        article: Article,
-        qty: Quantity,
-        unit_price: Cents,
-        tare: Option<i64>,
-    ) -> Result<ItemId, BasketError> {
-        self.change(|cart| Ok(cart.push(Content::Single { article, qty, unit_price, tare })))
-    }
-
     /// Makes a change on a copy, prices it, and takes it over only if it holds.
     fn change<T>(&mut self, change: impl FnOnce(&mut Cart) -> Result<T, BasketError>) -> Result<T, BasketError> {
         let mut cart = self.cart.clone();
@@ -554,19 +507,9 @@ impl Item {
     }
 }
 
-fn sold(product: &Product) -> Result<(), BasketError> {
-    if product.archived { Err(BasketError::Archived { label: product.label.clone() }) } else { Ok(()) }
-}
-
-fn sold_at(product: &Product, typed: Option<Cents>) -> Result<Cents, BasketError> {
-    sold(product)?;
-    let label = || product.label.clone();
-    match (product.price, typed) {
-        (Some(price), None) => Ok(price),
-        (None, Some(price)) => not_negative(price),
-        (Some(price), Some(_)) => Err(BasketError::PriceFixed { label: label(), price }),
-        (None, None) => Err(BasketError::PriceMissing { label: label() }),
-    }
+/// What is written for a way of selling, where anything is.
+fn in_mode<T>(by_mode: &BTreeMap<SaleMode, T>, mode: Option<SaleMode>) -> Option<&T> {
+    by_mode.get(&mode?)
 }
 
 fn positive(qty: Quantity) -> Result<Quantity, BasketError> {

@@ -10,12 +10,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::catalogue::{Catalogue, CatalogueError, Category, Menu, Product};
+use crate::catalogue::{
+    Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product, RecordId,
+};
 use crate::held::HeldTicket;
 use crate::operators::Operator;
 use crate::printing::PrintJob;
 
-const SCHEMA: &str = "
+/// How the tables came about: the step of each version, after the ones before it.
+const STEPS: [&str; 4] = [FOUNDED, HELD, PRINT, CATALOGUE];
+
+const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE product (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE category (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
@@ -35,6 +40,17 @@ const PRINT: &str = "
 CREATE TABLE print_job (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 3;
 ";
+
+/// What version 4 adds: all of a catalogue that is neither product, category nor menu.
+const CATALOGUE: &str = "
+CREATE TABLE family (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE modifiers (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE price_list (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 4;
+";
+
+/// The setting that holds the tables of the projections as they were made.
+const PROJECTIONS: &str = "projections";
 
 /// Why `shop.db` could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +124,36 @@ impl Keyed for Menu {
     }
 }
 
+impl Record for Family {
+    const TABLE: &'static str = "family";
+}
+
+impl Keyed for Family {
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+impl Record for ModifierGroup {
+    const TABLE: &'static str = "modifiers";
+}
+
+impl Keyed for ModifierGroup {
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+impl Record for PriceList {
+    const TABLE: &'static str = "price_list";
+}
+
+impl Keyed for PriceList {
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
 impl Record for Operator {
     const TABLE: &'static str = "operator";
 }
@@ -145,20 +191,20 @@ impl Shop {
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
         )?;
-        match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            0 => connection
-                .execute_batch(&format!("BEGIN; {} {SCHEMA} {HELD} {PRINT} COMMIT;", crate::projection::SCHEMA))?,
-            // Projections are derived, so they are thrown away and made anew.
-            before @ 1..=2 => connection.execute_batch(&format!(
-                "BEGIN; {} {} {} {PRINT} COMMIT;",
-                crate::projection::DROP,
-                crate::projection::SCHEMA,
-                if before == 1 { HELD } else { "" }
-            ))?,
-            3 => {}
-            newer => return Err(ShopError::Newer(newer)),
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let done = usize::try_from(version).ok().filter(|done| *done <= STEPS.len());
+        let missing = done.map(|done| STEPS[done..].concat()).ok_or(ShopError::Newer(version))?;
+        if !missing.is_empty() {
+            connection.execute_batch(&format!("BEGIN; {missing} COMMIT;"))?;
         }
-        Ok(Shop { connection })
+        let shop = Shop { connection };
+        // Projections are derived: where their tables are others now, they are thrown away and made anew.
+        if shop.setting::<String>(PROJECTIONS)?.as_deref() != Some(crate::projection::SCHEMA) {
+            let (drop, make) = (crate::projection::DROP, crate::projection::SCHEMA);
+            shop.connection.execute_batch(&format!("BEGIN; {drop} {make} COMMIT;"))?;
+            shop.set(PROJECTIONS, &make)?;
+        }
+        Ok(shop)
     }
 
     /// Replaces the whole catalogue.
@@ -168,13 +214,46 @@ impl Shop {
             replace_all(&transaction, catalogue.categories())?;
             replace_all(&transaction, catalogue.products())?;
             replace_all(&transaction, catalogue.menus())?;
+            replace_all(&transaction, catalogue.families())?;
+            replace_all(&transaction, catalogue.modifier_groups())?;
+            replace_all(&transaction, catalogue.price_lists())?;
+            Ok(transaction.commit()?)
+        })
+    }
+
+    /// Writes down what became of these records of a catalogue, all or none.
+    pub(crate) fn save_records<'r>(
+        &self,
+        catalogue: &Catalogue,
+        records: impl Iterator<Item = &'r RecordId>,
+    ) -> Result<(), ShopError> {
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            for record in records {
+                match record {
+                    RecordId::Category(id) => save(&transaction, id, find(catalogue.categories(), id))?,
+                    RecordId::Family(id) => save(&transaction, id, catalogue.family(id))?,
+                    RecordId::Modifiers(id) => save(&transaction, id, catalogue.modifier_group(id))?,
+                    RecordId::Product(sku) => save(&transaction, sku, catalogue.product(sku))?,
+                    RecordId::Menu(sku) => save(&transaction, sku, catalogue.menu(sku))?,
+                    RecordId::PriceList(id) => save(&transaction, id, find(catalogue.price_lists(), id))?,
+                }
+            }
             Ok(transaction.commit()?)
         })
     }
 
     /// The catalogue as it is stored.
     pub fn catalogue(&self) -> Result<Catalogue, ShopError> {
-        Ok(Catalogue::new(self.all()?, self.all()?, self.all()?)?)
+        let parts = Parts {
+            categories: self.all()?,
+            families: self.all()?,
+            modifiers: self.all()?,
+            products: self.all()?,
+            menus: self.all()?,
+            price_lists: self.all()?,
+        };
+        Ok(Catalogue::of(parts)?)
     }
 
     /// Replaces all operators.
@@ -252,10 +331,7 @@ impl Shop {
 
     fn put_and_forget<R: Keyed>(&self, put: &[&R], forgotten: &[Uuid]) -> Result<(), ShopError> {
         let table = R::TABLE;
-        let put_sql = format!(
-            "INSERT INTO {table} (key, version, body) VALUES (?1, 1, ?2)
-             ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = version + 1"
-        );
+        let put_sql = put_sql::<R>();
         let forget_sql = format!("DELETE FROM {table} WHERE key = ?1");
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
@@ -297,6 +373,33 @@ impl Shop {
         }
         Ok(records)
     }
+}
+
+/// Puts a record in its row, or takes the row out where there is no record any more.
+fn save<R: Keyed>(transaction: &rusqlite::Transaction<'_>, key: &str, record: Option<&R>) -> Result<(), ShopError> {
+    match record {
+        Some(record) => {
+            let body = serde_json::to_string(record)?;
+            transaction.prepare_cached(&put_sql::<R>())?.execute(params![key, body])?;
+        }
+        None => {
+            let sql = format!("DELETE FROM {} WHERE key = ?1", R::TABLE);
+            transaction.prepare_cached(&sql)?.execute([key])?;
+        }
+    }
+    Ok(())
+}
+
+fn put_sql<R: Record>() -> String {
+    format!(
+        "INSERT INTO {} (key, version, body) VALUES (?1, 1, ?2)
+         ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = version + 1",
+        R::TABLE
+    )
+}
+
+fn find<'r, R: Keyed>(records: &'r [R], key: &str) -> Option<&'r R> {
+    records.iter().find(|record| record.key() == key)
 }
 
 fn replace_all<R: Keyed>(transaction: &rusqlite::Transaction<'_>, records: &[R]) -> Result<(), ShopError> {

@@ -16,6 +16,10 @@ pub enum BasketError {
     UnknownItem,
     UnknownComponent { sku: String },
     Archived { label: String },
+    AskFirst { label: String },
+    Modifiers { label: String, group: String },
+    UnknownModifier { label: String, modifier: String },
+    ChooseCourse { label: String, course: String },
     PriceMissing { label: String },
     PriceFixed { label: String, price: Cents },
     NegativePrice { price: Cents },
@@ -65,6 +69,22 @@ impl BasketError {
             ),
             BasketError::Archived { label } => {
                 message!("{label} is no longer sold; choose another product or put it back on sale.", label = label)
+            }
+            BasketError::AskFirst { label } => {
+                message!("{label} is sold with a choice; ask the customer and choose first.", label = label)
+            }
+            BasketError::Modifiers { label, group } => message!(
+                "For {label}, too few or too many are chosen of “{group}”; correct the choice.",
+                label = label,
+                group = group
+            ),
+            BasketError::UnknownModifier { label, modifier } => message!(
+                "{label} is not sold with {modifier}; choose among what is proposed.",
+                label = label,
+                modifier = modifier
+            ),
+            BasketError::ChooseCourse { label, course } => {
+                message!("{label}: choose “{course}” first.", label = label, course = course)
             }
             BasketError::PriceMissing { label } => message!("{label} has no fixed price; type it.", label = label),
             BasketError::PriceFixed { label, price } => message!(

@@ -1,10 +1,12 @@
 //! A basket priced: its lines, discounts and sums as they would be sealed.
 
+use std::borrow::Cow;
+
 use comptoir_fiscal::arithmetic::{LineInput, apportion, figures, gross, round_div, spread_discount};
-use comptoir_fiscal::entry::{Discount, Line, Totals};
+use comptoir_fiscal::entry::{Discount, Line, SaleMode, Totals};
 use comptoir_fiscal::values::{Cents, Quantity};
 
-use super::{Article, BasketError, Cart, Content, Issue, Item, Labelled, Part, Reduction};
+use super::{Article, BasketError, Cart, Content, Extra, Issue, Item, Labelled, Part, Reduction, in_mode};
 use crate::catalogue::Unit;
 
 /// The most that the lines of one basket may come to before discounts: far above any sale, far below what an entry
@@ -29,7 +31,7 @@ impl Sheet {
         let mut rows: Vec<Row> = vec![];
         for item in &cart.items {
             let first = rows.len();
-            rows.extend(rows_of(item)?);
+            rows.extend(rows_of(item, cart.mode)?);
             let menu = matches!(item.content, Content::Menu { .. }).then_some(first);
             for row in &mut rows[first..] {
                 (row.menu, row.seller) = (menu, item.seller.as_deref());
@@ -57,25 +59,20 @@ impl Sheet {
     }
 }
 
-/// Shares the price of one menu over its components.
+/// Shares the price of one menu over its components, by what each costs singly.
 pub(super) fn share_menu(
     label: &str,
     price: Cents,
-    singles: Vec<(Article, Quantity, Cents)>,
-) -> Result<Vec<Part>, BasketError> {
-    let worth: Vec<i128> = singles.iter().map(|(_, qty, price)| i128::from(gross(*qty, *price).get())).collect();
+    singles: impl Iterator<Item = (Quantity, Cents)>,
+) -> Result<Vec<Cents>, BasketError> {
+    let worth: Vec<i128> = singles.map(|(qty, price)| i128::from(gross(qty, price).get())).collect();
     let sum: i128 = worth.iter().sum();
     if sum <= 0 {
         return Err(BasketError::MenuWithoutPrices { label: label.to_owned() });
     }
     let whole = i128::from(price.get());
     let numerators: Vec<i128> = worth.iter().map(|worth| worth * whole).collect();
-    let shares = apportion(whole, &numerators, sum);
-    Ok(singles
-        .into_iter()
-        .zip(shares)
-        .map(|((article, qty, _), share)| Part { article, qty, share: narrow(share) })
-        .collect())
+    Ok(apportion(whole, &numerators, sum).into_iter().map(narrow).collect())
 }
 
 fn check_issues(cart: &Cart) -> Result<(), BasketError> {
@@ -102,6 +99,7 @@ fn check_issues(cart: &Cart) -> Result<(), BasketError> {
 /// A line before the ticket's discounts.
 struct Row<'a> {
     article: &'a Article,
+    label: Cow<'a, str>,
     qty: Quantity,
     unit_price: Cents,
     tare: Option<i64>,
@@ -131,7 +129,7 @@ impl Row<'_> {
             discounts: self.discounts.clone(),
             exempt: self.article.vat.article(cart.mode).map(str::to_owned),
             ht,
-            label: self.article.label.clone(),
+            label: self.label.to_string(),
             menu: self.menu.map(place),
             n: place(index),
             nature: self.article.nature,
@@ -148,14 +146,16 @@ impl Row<'_> {
     }
 }
 
-fn rows_of(item: &Item) -> Result<Vec<Row<'_>>, BasketError> {
+fn rows_of(item: &Item, mode: Option<SaleMode>) -> Result<Vec<Row<'_>>, BasketError> {
     match &item.content {
-        Content::Single { article, qty, unit_price, tare } => {
-            check(article, *qty, *unit_price)?;
+        Content::Single { article, qty, unit_price, by_mode, extras, tare } => {
+            let base = in_mode(by_mode, mode).copied().unwrap_or(*unit_price);
+            let unit_price = base + extras.iter().map(|extra| extra.price).sum();
+            check(article, *qty, unit_price)?;
             if qty.get() < 0 && !item.discounts.is_empty() {
                 return Err(BasketError::DepositDiscounted { label: article.label.clone() });
             }
-            let mut row = row(article, *qty, *unit_price, *tare);
+            let mut row = Row { label: asked_label(article, extras), ..row(article, *qty, unit_price, *tare) };
             for Labelled { label, reduction } in &item.discounts {
                 let left = row.total();
                 let amount = resolve(*reduction, &article.label, left, |price| gross(*qty, price))?;
@@ -163,13 +163,15 @@ fn rows_of(item: &Item) -> Result<Vec<Row<'_>>, BasketError> {
             }
             Ok(vec![row])
         }
-        Content::Menu { label, count, parts, .. } => {
+        Content::Menu { label, count, parts, by_mode, .. } => {
             if *count == 0 {
                 return Err(BasketError::QuantityNotPositive { qty: Quantity::ZERO });
             }
+            let others = in_mode(by_mode, mode).map(|other| &other.shares);
             let mut rows = vec![];
-            for part in parts {
-                rows.push(menu_row(label, part, i64::from(*count))?);
+            for (place, part) in parts.iter().enumerate() {
+                let share = others.and_then(|shares| shares.get(place)).copied().unwrap_or(part.share);
+                rows.push(menu_row(label, part, share, i64::from(*count))?);
             }
             for Labelled { label: name, reduction } in &item.discounts {
                 let totals: Vec<Cents> = rows.iter().map(Row::total).collect();
@@ -185,18 +187,28 @@ fn rows_of(item: &Item) -> Result<Vec<Row<'_>>, BasketError> {
 }
 
 /// A component of so many menus: the unit price is rounded up, and a line discount gives back what that is too much.
-fn menu_row<'a>(menu: &str, part: &'a Part, count: i64) -> Result<Row<'a>, BasketError> {
+fn menu_row<'a>(menu: &str, part: &'a Part, share: Cents, count: i64) -> Result<Row<'a>, BasketError> {
     let qty = Quantity::thousandths(part.qty.get().saturating_mul(count));
     let divisor = i128::from(part.qty.get().max(1));
-    let unit_price = narrow((i128::from(part.share.get()) * 1000 + divisor - 1) / divisor);
+    let unit_price = narrow((i128::from(share.get()) * 1000 + divisor - 1) / divisor);
     check(&part.article, qty, unit_price)?;
     let mut row = row(&part.article, qty, unit_price, None);
-    row.take_off(menu, gross(qty, unit_price) - times(part.share, count));
+    row.take_off(menu, gross(qty, unit_price) - times(share, count));
     Ok(row)
 }
 
 fn row(article: &Article, qty: Quantity, unit_price: Cents, tare: Option<i64>) -> Row<'_> {
-    Row { article, qty, unit_price, tare, discounts: vec![], menu: None, seller: None }
+    let label = Cow::Borrowed(article.label.as_str());
+    Row { article, label, qty, unit_price, tare, discounts: vec![], menu: None, seller: None }
+}
+
+/// `Burger maison (saignant, sans oignon)`: what kitchen and customer read.
+fn asked_label<'a>(article: &'a Article, extras: &[Extra]) -> Cow<'a, str> {
+    if extras.is_empty() {
+        return Cow::Borrowed(&article.label);
+    }
+    let asked: Vec<&str> = extras.iter().map(|extra| extra.label.as_str()).collect();
+    Cow::Owned(format!("{} ({})", article.label, asked.join(", ")))
 }
 
 impl Row<'_> {

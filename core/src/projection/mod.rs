@@ -4,6 +4,7 @@
 //! [`rebuild`] makes it anew.
 
 pub mod papers;
+pub mod sold;
 pub mod tickets;
 pub mod vouchers;
 
@@ -14,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::shop::{Shop, ShopError};
 
-/// The tables of all projections.
+/// The tables of all projections. A `shop.db` that was made with others throws them away and derives them anew.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE projection (
     name TEXT NOT NULL, register TEXT NOT NULL, next_seq INTEGER NOT NULL,
@@ -44,12 +45,17 @@ CREATE TABLE issue (
     printed INTEGER NOT NULL, refused INTEGER NOT NULL, copies INTEGER NOT NULL,
     PRIMARY KEY (of_register, kind, number, register)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE sold (
+    sku TEXT NOT NULL, unit TEXT NOT NULL, register TEXT NOT NULL, qty INTEGER NOT NULL, ttc INTEGER NOT NULL,
+    PRIMARY KEY (sku, unit, register)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Throws all of them away.
 pub(crate) const DROP: &str = "
 DROP TABLE IF EXISTS projection; DROP TABLE IF EXISTS ticket; DROP TABLE IF EXISTS referral;
 DROP TABLE IF EXISTS voucher; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS issue;
+DROP TABLE IF EXISTS sold;
 ";
 
 /// Something derived from entries, kept in tables of its own.
@@ -133,7 +139,8 @@ impl Entries for LeftJournal {
 pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
     follow::<tickets::Tickets>(shop.connection(), journal)?;
     follow::<vouchers::Vouchers>(shop.connection(), journal)?;
-    follow::<papers::Papers>(shop.connection(), journal)
+    follow::<papers::Papers>(shop.connection(), journal)?;
+    follow::<sold::SoldArticles>(shop.connection(), journal)
 }
 
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
@@ -142,6 +149,7 @@ pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), Projection
     forget::<tickets::Tickets>(shop.connection(), &register)?;
     forget::<vouchers::Vouchers>(shop.connection(), &register)?;
     forget::<papers::Papers>(shop.connection(), &register)?;
+    forget::<sold::SoldArticles>(shop.connection(), &register)?;
     catch_up(shop, journal)
 }
 

@@ -3,7 +3,7 @@
 use comptoir_fiscal::entry::{Body, CashType, Coin, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
 use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft};
 use comptoir_fiscal::sealed::Sealed;
-use comptoir_fiscal::values::Cents;
+use comptoir_fiscal::values::{Cents, Rate};
 
 use super::error::Refusal;
 use super::people::{Approval, Change, Edit};
@@ -286,6 +286,9 @@ impl Register {
         let body = settled.body();
         match body.ticket_type {
             TicketType::Sale => {
+                if self.takes_no_vat() && body.lines.iter().any(|line| line.vat != Rate::ZERO) {
+                    return Err(Refusal::TakesNoVat);
+                }
                 self.check_vouchers(&body.payments)?;
                 self.check_new_codes(&body.payments)?;
             }

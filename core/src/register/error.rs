@@ -115,6 +115,7 @@ pub enum Refusal {
     CoinsDiffer { counted: Cents },
     NothingChanges,
     OtherSiret,
+    TakesNoVat,
     Held(#[from] HeldError),
     NothingToPrint,
     NotEvidence,
@@ -172,6 +173,9 @@ impl Refusal {
             Refusal::CoinsDiffer { counted } => {
                 message!("Notes and coins do not come to {counted}. Count them again.", counted = *counted)
             }
+            Refusal::TakesNoVat => message!(
+                "The shop takes no VAT (CGI art. 293 B), and this basket has some: put its articles in anew, or enter the VAT number in the settings."
+            ),
             Refusal::NothingChanges => message!("Nothing would change."),
             Refusal::OtherSiret => {
                 message!("Another SIRET is another business: close this register, archive it, and found a new one.")

@@ -4,6 +4,7 @@
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
 mod backup;
+mod catalogue;
 mod clock;
 mod command;
 mod desk;
@@ -20,7 +21,6 @@ mod vouchers;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use comptoir_fiscal::entry::{Body, Mode, Period, SYSTEM, Software, TicketRef};
 use comptoir_fiscal::journal::key_file::{Keystore, Protection};
@@ -30,6 +30,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
 pub use backup::{BackedUp, Restored};
+use catalogue::Shelf;
 pub use clock::ClockLeap;
 use command::Work;
 pub use command::{Answer, Command, PayBack, Request};
@@ -41,7 +42,6 @@ pub use school::NotChanged;
 pub use settings::SettingsChange;
 pub use vouchers::Validity;
 
-use crate::catalogue::Catalogue;
 use crate::data_folder::DataFolder;
 use crate::operators::{Gates, Operator};
 use crate::outside::{Clock, Random};
@@ -70,7 +70,7 @@ pub struct Register {
     left: BTreeMap<RegisterId, LeftJournal>,
     protection: Protection,
     shop: Shop,
-    catalogue: Arc<Catalogue>,
+    shelf: Shelf,
     operators: BTreeMap<String, Operator>,
     signed_in: BTreeSet<String>,
     gates: Gates,
@@ -160,18 +160,6 @@ impl Register {
     pub fn stop(mut self) -> Result<(), RegisterError> {
         self.record(40, "Arrêt", None)?;
         self.settle()
-    }
-
-    /// What is sold here.
-    pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
-    }
-
-    /// Replaces what is sold here; sealed tickets keep what was true when they were sealed.
-    pub fn replace_catalogue(&mut self, catalogue: Catalogue) -> Result<(), RegisterError> {
-        self.shop.replace_catalogue(&catalogue)?;
-        self.catalogue = Arc::new(catalogue);
-        Ok(())
     }
 
     /// Who may sign in.

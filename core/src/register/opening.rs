@@ -1,7 +1,6 @@
 //! Founding a shop's first register, opening it again, and going on after its journal was put back to an earlier state.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use comptoir_fiscal::entry::{Genesis, Merchant, Mode, SYSTEM, Store, Succeeds};
 use comptoir_fiscal::journal::key_file::{self, Entropy, Protection};
@@ -11,6 +10,7 @@ use comptoir_fiscal::standing::{self, Standing};
 use comptoir_fiscal::values::{DayEnd, FiscalYearStart, Instant, RegisterId};
 use zeroize::Zeroizing;
 
+use super::catalogue::Shelf;
 use super::{Platform, Register, RegisterError, Validity, uuid_v7};
 use crate::catalogue::Catalogue;
 use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
@@ -171,7 +171,7 @@ impl Register {
         let operators: BTreeMap<String, Operator> =
             shop.operators()?.into_iter().map(|operator| (operator.id.clone(), operator)).collect();
         Ok(Register {
-            catalogue: Arc::new(shop.catalogue()?),
+            shelf: Shelf::new(shop.catalogue()?),
             rules: shop.setting::<Rules>(RULES)?.unwrap_or_default(),
             gates: shop.setting::<Gates>(GATES)?.unwrap_or_default(),
             validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),

@@ -79,7 +79,7 @@ impl Register {
     /// The school's data, with what the shop has taught it, and its journal.
     fn school(&mut self, folder: &DataFolder) -> Result<(Opened, Shop), RegisterError> {
         let mut shop = Shop::open(&folder.shop())?;
-        shop.replace_catalogue(&self.catalogue)?;
+        shop.replace_catalogue(&self.shelf.stored)?;
         shop.replace_operators(&self.operators.values().cloned().collect::<Vec<_>>())?;
         shop.set::<Rules>(RULES, &self.rules)?;
         shop.set::<Gates>(GATES, &self.gates)?;

@@ -5,6 +5,7 @@
 
 mod archives;
 mod backup;
+mod catalogue;
 mod clock;
 mod closings;
 mod drawer;

@@ -1,7 +1,7 @@
 //! What is refused changes nothing, and says in both languages what to do.
 
 use comptoir_core::FRENCH;
-use comptoir_core::catalogue::Catalogue;
+use comptoir_core::catalogue::{CatalogueEdit, RecordId};
 use comptoir_core::correction::correct;
 use comptoir_core::register::{Command, Desk, PayBack, Refusal, Request};
 use comptoir_core::returns::{GivenBack, cancel};
@@ -243,9 +243,12 @@ fn what_is_sold_no_more_is_not_in_the_catalogue_and_old_tickets_stay_as_they_wer
     let mut till = Till::founded();
     let sold = till.sell_coffee();
     let of = till.reference(&sold);
-    till.register().replace_catalogue(Catalogue::default()).unwrap();
+    let all: Vec<CatalogueEdit> =
+        ["CAFE", "PAIN"].map(|sku| CatalogueEdit::Remove(RecordId::Product(sku.into()))).into();
+    till.register().edit_catalogue("manager", &all).unwrap();
     till.restart();
-    assert!(till.register().catalogue().product("CAFE").is_none());
+    assert!(till.register().catalogue().product("CAFE").unwrap().archived, "it was sold");
+    assert!(till.register().catalogue().product("PAIN").is_none(), "it never was");
     till.ask(goods_back(of, 1, 1000, by(Tender::Cash, 250))).unwrap();
     till.end();
 }

@@ -13,7 +13,7 @@ use comptoir_core::settlement::Settled;
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::terms::Rules;
 use comptoir_core::voucher::{Voucher, VoucherCode};
-use comptoir_fiscal::entry::{Body, Channel, Entry, Merchant, Mode, Nature, Software, Store, Ticket, TicketRef};
+use comptoir_fiscal::entry::{Body, Channel, Entry, Merchant, Mode, Software, Store, Ticket, TicketRef};
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::journal::{CommandId, OpenError};
 use comptoir_fiscal::standing::Standing;
@@ -276,7 +276,7 @@ pub(crate) fn assert_sound(report: &Report) {
 pub(crate) fn rows(shop: &Path) -> Vec<String> {
     let connection = rusqlite::Connection::open(shop).unwrap();
     let mut rows = Vec::new();
-    for table in ["projection", "ticket", "referral", "voucher", "document", "issue"] {
+    for table in ["projection", "ticket", "referral", "voucher", "document", "issue", "sold"] {
         let mut all = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = all.column_count();
         let mut found = all.query([]).unwrap();
@@ -376,18 +376,10 @@ pub(crate) fn founding() -> Founding {
 
 fn catalogue() -> Catalogue {
     let product = |sku: &str, price, rate, unit, meal_voucher| Product {
-        sku: sku.to_owned(),
-        label: format!("Exemple {sku}"),
-        category: "tout".to_owned(),
         unit,
         price: Some(cents(price)),
-        vat: VatByMode::new(Rate::from_basis_points(rate).unwrap()),
-        barcodes: vec![],
         meal_voucher,
-        nature: Nature::Goods,
-        tare: None,
-        deposit: false,
-        archived: false,
+        ..Product::new(sku, format!("Exemple {sku}"), "tout", VatByMode::new(Rate::from_basis_points(rate).unwrap()))
     };
     let category = Category { id: "tout".to_owned(), label: "Tout".to_owned(), color: None };
     let products = vec![

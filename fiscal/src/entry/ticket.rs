@@ -61,6 +61,11 @@ pub enum SaleMode {
     Counter,
 }
 
+impl SaleMode {
+    /// Every way of selling.
+    pub const ALL: [SaleMode; 4] = [SaleMode::EatIn, SaleMode::Takeaway, SaleMode::Delivery, SaleMode::Counter];
+}
+
 /// Whether a line is goods or a service, as e-reporting asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -28,8 +28,8 @@ struct Till {
 }
 
 impl Till {
-    fn new(register: Register) -> Result<Till> {
-        let sale = shop::sale(register.catalogue(), &register.terms(), LINES)?;
+    fn new(mut register: Register) -> Result<Till> {
+        let sale = shop::sale(&register.catalogue().clone(), &register.terms(), LINES)?;
         Ok(Till { register, sale, times: Times::default(), settling: Times::default() })
     }
 

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use comptoir_core::basket::Basket;
-use comptoir_core::catalogue::{Catalogue, Category, Product, Unit, VatByMode};
+use comptoir_core::catalogue::{Catalogue, Category, Product, VatByMode};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Clock, SetClock};
 use comptoir_core::register::{Command, Register, Request};
 use comptoir_core::settlement::Settled;
 use comptoir_core::tender::{TenderRequest, suggestions};
 use comptoir_core::terms::{Rules, Terms};
-use comptoir_fiscal::entry::{Channel, Nature};
+use comptoir_fiscal::entry::Channel;
 use comptoir_fiscal::journal::key_file::{self, NoKeystore};
 use comptoir_fiscal::journal::{CommandId, Draft, Journal, TicketDraft};
 use comptoir_fiscal::values::{Cents, Instant, Quantity, Rate, RegisterId};
@@ -115,19 +115,11 @@ fn catalogue() -> Result<Catalogue> {
     let food = Category { id: "epicerie".to_owned(), label: "Épicerie".to_owned(), color: None };
     let products = (0..PRODUCTS).map(|n| {
         let basis_points = if n % 5 == 4 { 2000 } else { 550 };
+        let vat = VatByMode::new(Rate::from_basis_points(basis_points).unwrap_or(Rate::ZERO));
         Product {
-            sku: format!("{:013}", 3_000_000_000_000 + n),
-            label: format!("Article {n}, 250 g"),
-            category: food.id.clone(),
-            unit: Unit::Piece,
             price: i64::try_from(n % 900).ok().map(|cents| Cents::new(99 + cents)),
-            vat: VatByMode::new(Rate::from_basis_points(basis_points).unwrap_or(Rate::ZERO)),
-            barcodes: Vec::new(),
             meal_voucher: true,
-            nature: Nature::Goods,
-            tare: None,
-            deposit: false,
-            archived: false,
+            ..Product::new(format!("{:013}", 3_000_000_000_000 + n), format!("Article {n}, 250 g"), &food.id, vat)
         }
     });
     let products = products.collect();

@@ -15,7 +15,7 @@ pub(crate) fn measure(large: &Large) -> Result<()> {
         let (opened, opening) = timed(|| large.open());
         let mut register = opened?;
         let (sold, selling) = timed(|| -> Result<()> {
-            let sale = shop::sale(register.catalogue(), &register.terms(), 12)?;
+            let sale = shop::sale(&register.catalogue().clone(), &register.terms(), 12)?;
             let request = shop::selling(&mut register, &sale)?;
             register.execute(request)?;
             Ok(())

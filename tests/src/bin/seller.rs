@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use comptoir_core::basket::Basket;
-use comptoir_core::catalogue::{Catalogue, Category, Product, Unit, VatByMode};
+use comptoir_core::catalogue::{Catalogue, Category, Product, VatByMode};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SetClock;
 use comptoir_core::register::{Command, Register, Request};
 use comptoir_core::tender::TenderRequest;
-use comptoir_fiscal::entry::{CashType, Channel, Nature};
+use comptoir_fiscal::entry::{CashType, Channel};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::{Cents, Quantity, Rate};
 use comptoir_tests::sample::{self, CASHIERS};
@@ -61,7 +61,7 @@ fn trade(arguments: &Arguments) -> Result<()> {
     let mut out = std::io::stdout().lock();
     for n in arguments.from..=arguments.until {
         clock.set(FIRST + i64::from(n) * STEP);
-        let command = command(&register, n)?;
+        let command = command(&mut register, n)?;
         let id = CommandId::new(Builder::from_u128(u128::from(n)).into_uuid());
         let answer = register.execute(Request::new(id, CASHIERS[0], command)).map_err(|refusal| refusal.to_string())?;
         let number = answer.ticket().map_or(0, |ticket| ticket.number);
@@ -73,7 +73,7 @@ fn trade(arguments: &Arguments) -> Result<()> {
 }
 
 /// The n-th command: mostly a sale that its amount tells from every other, now and then cash put into the drawer.
-fn command(register: &Register, n: u32) -> Result<Command> {
+fn command(register: &mut Register, n: u32) -> Result<Command> {
     if n % 10 == 9 {
         let amount = Cents::new(i64::from(n) + 1);
         return Ok(Command::MoveCash { movement: CashType::In, amount, reason: None });
@@ -88,19 +88,7 @@ fn command(register: &Register, n: u32) -> Result<Command> {
 
 fn catalogue() -> Result<Catalogue> {
     let category = Category { id: "sample".to_owned(), label: "Exemple".to_owned(), color: None };
-    let product = Product {
-        sku: "1".to_owned(),
-        label: "Article d'exemple".to_owned(),
-        category: category.id.clone(),
-        unit: Unit::Piece,
-        price: Some(Cents::new(1)),
-        vat: VatByMode::new(Rate::from_basis_points(2000).ok_or("no such rate")?),
-        barcodes: Vec::new(),
-        meal_voucher: false,
-        nature: Nature::Goods,
-        tare: None,
-        deposit: false,
-        archived: false,
-    };
+    let vat = VatByMode::new(Rate::from_basis_points(2000).ok_or("no such rate")?);
+    let product = Product { price: Some(Cents::new(1)), ..Product::new("1", "Article d'exemple", &category.id, vat) };
     Ok(Catalogue::new(vec![category], vec![product], Vec::new())?)
 }

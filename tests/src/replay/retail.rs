@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Product, Unit, VatByMode};
-use comptoir_fiscal::entry::Nature;
 use comptoir_fiscal::values::{Rate, ValueError};
 use flate2::read::GzDecoder;
 
@@ -79,19 +78,11 @@ pub(super) fn catalogue(path: &Path) -> Result<Catalogue, RetailError> {
         let label = [kind.as_str(), size.as_str()].join(" ");
         let label = label.trim();
         let rate = rate_of(&department);
+        let label = if label.is_empty() { department.as_str() } else { label };
         products.push(Product {
-            label: if label.is_empty() { department.clone() } else { label.to_owned() },
-            sku,
-            category,
             unit: if is_gasoline(&kind) { Unit::Litre } else { Unit::Piece },
-            price: None,
-            vat: VatByMode::new(rate),
-            barcodes: Vec::new(),
             meal_voucher: rate.basis_points() < 2000,
-            nature: Nature::Goods,
-            tare: None,
-            deposit: false,
-            archived: false,
+            ..Product::new(sku, label, category, VatByMode::new(rate))
         });
         Ok(())
     })?;

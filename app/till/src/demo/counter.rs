@@ -70,7 +70,7 @@ pub(super) struct Counter {
 impl Counter {
     /// Starts the till and its printer. What the printer cannot do is said once it is known.
     pub(super) fn open(
-        register: Register,
+        mut register: Register,
         clock: SetClock,
         printer: Box<dyn Printer>,
         texts: &Translations,

@@ -1,5 +1,7 @@
 //! The sample shop: a French grocery with a snack bar. Nobody and nothing in it is real, and it says so.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Component, Menu, Product, Unit, VatByMode};
 use comptoir_core::operators::{Operator, Role};
@@ -84,7 +86,9 @@ fn catalogue() -> Result<Catalogue, SampleError> {
             label: row.text(1),
             category: row.text(2),
             price: Cents::new(row.number(3, "price_cents")?),
+            price_by_mode: BTreeMap::new(),
             components: components.collect::<Result<_, _>>()?,
+            courses: Vec::new(),
             archived: false,
         })
     })?;
@@ -108,17 +112,13 @@ fn product(row: &Row) -> Result<Product, SampleError> {
     }
     Ok(Product {
         deposit: sku == "CON-VER",
-        label: row.text(1),
-        category: row.text(2),
         unit: if row.text(3) == "kg" { Unit::Kilogram } else { Unit::Piece },
         price: Some(Cents::new(row.number(4, "price_cents")?)),
-        vat,
         barcodes: Some(row.text(8)).filter(|code| !code.is_empty()).into_iter().collect(),
         meal_voucher: row.text(9) == "1",
         nature: if row.text(10) == "service" { Nature::Service } else { Nature::Goods },
         tare: if row.text(11).is_empty() { None } else { Some(row.number(11, "tare")?) },
-        archived: false,
-        sku,
+        ..Product::new(sku, row.text(1), row.text(2), vat)
     })
 }
 

@@ -1,0 +1,217 @@
+//! Edits of a catalogue: made all together or not at all.
+
+use std::collections::HashMap;
+
+use super::{Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product};
+
+/// Which record of a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each holds the record's code")]
+pub enum RecordId {
+    Category(String),
+    Family(String),
+    Modifiers(String),
+    Product(String),
+    Menu(String),
+    PriceList(String),
+}
+
+/// One change to a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogueEdit {
+    /// A category as it is to be; a new one comes last.
+    Category(Category),
+    /// The same of a family.
+    Family(Family),
+    /// The same of a group of modifiers.
+    Modifiers(ModifierGroup),
+    /// The same of a product.
+    Product(Box<Product>),
+    /// The same of a menu.
+    Menu(Menu),
+    /// The same of a price list.
+    PriceList(PriceList),
+    /// Takes a record out. A product that was ever sold is archived instead, and so is a menu.
+    Remove(RecordId),
+}
+
+impl CatalogueEdit {
+    /// The record that it changes.
+    pub fn record(&self) -> RecordId {
+        match self {
+            CatalogueEdit::Category(category) => RecordId::Category(category.id.clone()),
+            CatalogueEdit::Family(family) => RecordId::Family(family.id.clone()),
+            CatalogueEdit::Modifiers(group) => RecordId::Modifiers(group.id.clone()),
+            CatalogueEdit::Product(product) => RecordId::Product(product.sku.clone()),
+            CatalogueEdit::Menu(menu) => RecordId::Menu(menu.sku.clone()),
+            CatalogueEdit::PriceList(list) => RecordId::PriceList(list.id.clone()),
+            CatalogueEdit::Remove(record) => record.clone(),
+        }
+    }
+}
+
+impl Catalogue {
+    /// The catalogue after these edits, in their order; `was_sold` says which products were ever sold.
+    pub fn edited(
+        &self,
+        edits: &[CatalogueEdit],
+        mut was_sold: impl FnMut(&str) -> bool,
+    ) -> Result<Catalogue, CatalogueError> {
+        let mut drawers = Drawers::of(self.clone().into());
+        for edit in edits {
+            match edit.clone() {
+                CatalogueEdit::Category(category) => drawers.categories.put(category.id.clone(), category),
+                CatalogueEdit::Family(family) => drawers.families.put(family.id.clone(), family),
+                CatalogueEdit::Modifiers(group) => drawers.modifiers.put(group.id.clone(), group),
+                CatalogueEdit::Product(product) => drawers.products.put(product.sku.clone(), *product),
+                CatalogueEdit::Menu(menu) => drawers.menus.put(menu.sku.clone(), menu),
+                CatalogueEdit::PriceList(list) => drawers.price_lists.put(list.id.clone(), list),
+                CatalogueEdit::Remove(record) => drawers.remove(&record, &mut was_sold)?,
+            }
+        }
+        Catalogue::of(drawers.into_parts())
+    }
+}
+
+/// The records of a catalogue, each kind in a drawer where its records are found by code.
+struct Drawers {
+    categories: Drawer<Category>,
+    families: Drawer<Family>,
+    modifiers: Drawer<ModifierGroup>,
+    products: Drawer<Product>,
+    menus: Drawer<Menu>,
+    price_lists: Drawer<PriceList>,
+}
+
+impl Drawers {
+    fn of(parts: Parts) -> Drawers {
+        Drawers {
+            categories: Drawer::of(parts.categories, |category| &category.id),
+            families: Drawer::of(parts.families, |family| &family.id),
+            modifiers: Drawer::of(parts.modifiers, |group| &group.id),
+            products: Drawer::of(parts.products, |product| &product.sku),
+            menus: Drawer::of(parts.menus, |menu| &menu.sku),
+            price_lists: Drawer::of(parts.price_lists, |list| &list.id),
+        }
+    }
+
+    fn remove(&mut self, record: &RecordId, was_sold: &mut impl FnMut(&str) -> bool) -> Result<(), CatalogueError> {
+        let found = match record {
+            RecordId::Category(id) => self.categories.remove(id),
+            RecordId::Family(id) => self.families.remove(id),
+            RecordId::Modifiers(id) => self.modifiers.remove(id),
+            RecordId::PriceList(id) => self.price_lists.remove(id),
+            RecordId::Menu(sku) => self.menus.change(sku, |menu| menu.archived = true),
+            RecordId::Product(sku) if was_sold(sku) => self.products.change(sku, |product| product.archived = true),
+            RecordId::Product(sku) => {
+                for list in self.price_lists.records.iter_mut().flatten() {
+                    list.prices.remove(sku);
+                }
+                self.products.remove(sku)
+            }
+        };
+        let id = match record {
+            RecordId::Category(id)
+            | RecordId::Family(id)
+            | RecordId::Modifiers(id)
+            | RecordId::Product(id)
+            | RecordId::Menu(id)
+            | RecordId::PriceList(id) => id,
+        };
+        if found { Ok(()) } else { Err(CatalogueError::NoSuchRecord { id: id.clone() }) }
+    }
+
+    fn into_parts(self) -> Parts {
+        Parts {
+            categories: self.categories.into_records(),
+            families: self.families.into_records(),
+            modifiers: self.modifiers.into_records(),
+            products: self.products.into_records(),
+            menus: self.menus.into_records(),
+            price_lists: self.price_lists.into_records(),
+        }
+    }
+}
+
+/// Records of one kind in their order.
+struct Drawer<R> {
+    records: Vec<Option<R>>,
+    places: HashMap<String, usize>,
+}
+
+impl<R> Drawer<R> {
+    fn of(records: Vec<R>, id: impl Fn(&R) -> &String) -> Drawer<R> {
+        let places = records.iter().enumerate().map(|(place, record)| (id(record).clone(), place)).collect();
+        Drawer { records: records.into_iter().map(Some).collect(), places }
+    }
+
+    fn put(&mut self, id: String, record: R) {
+        let end = self.records.len();
+        let place = *self.places.entry(id).or_insert(end);
+        match self.records.get_mut(place) {
+            Some(slot) => *slot = Some(record),
+            None => self.records.push(Some(record)),
+        }
+    }
+
+    fn change(&mut self, id: &str, change: impl FnOnce(&mut R)) -> bool {
+        let record = self.places.get(id).and_then(|place| self.records.get_mut(*place)).and_then(Option::as_mut);
+        record.map(change).is_some()
+    }
+
+    fn remove(&mut self, id: &str) -> bool {
+        self.places.remove(id).and_then(|place| self.records.get_mut(place)).and_then(Option::take).is_some()
+    }
+
+    fn into_records(self) -> Vec<R> {
+        self.records.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::tests::{catalogue, menu, product};
+
+    fn shop() -> Catalogue {
+        catalogue(vec![product("A", 100, 550), product("B", 200, 2000)], vec![menu("M", 250, &[("B", 1)])]).unwrap()
+    }
+
+    fn remove(sku: &str) -> CatalogueEdit {
+        CatalogueEdit::Remove(RecordId::Product(sku.to_owned()))
+    }
+
+    #[test]
+    fn a_product_is_changed_in_its_place_and_a_new_one_comes_last() {
+        let dearer = product("A", 120, 550);
+        let edits = [CatalogueEdit::Product(Box::new(dearer)), CatalogueEdit::Product(Box::new(product("C", 1, 550)))];
+        let edited = shop().edited(&edits, |_| false).unwrap();
+        let prices: Vec<(&str, i64)> =
+            edited.products().iter().map(|product| (product.sku.as_str(), product.price.unwrap().get())).collect();
+        assert_eq!(prices, [("A", 120), ("B", 200), ("C", 1)]);
+    }
+
+    #[test]
+    fn what_was_sold_is_archived_and_what_was_not_goes() {
+        let edited = shop().edited(&[remove("A")], |_| false).unwrap();
+        assert!(edited.product("A").is_none());
+        let edited = shop().edited(&[remove("A")], |sku| sku == "A").unwrap();
+        assert!(edited.product("A").unwrap().archived);
+    }
+
+    #[test]
+    fn a_product_that_a_menu_is_made_of_does_not_go_before_the_menu() {
+        let refused = shop().edited(&[remove("B")], |_| false).unwrap_err();
+        assert_eq!(refused, CatalogueError::UnknownComponent { menu: "M".into(), sku: "B".into() });
+        let refused = shop().edited(&[remove("Z")], |_| false).unwrap_err();
+        assert_eq!(refused, CatalogueError::NoSuchRecord { id: "Z".into() });
+    }
+
+    #[test]
+    fn a_product_removed_and_put_again_is_there_once() {
+        let edits = [remove("A"), CatalogueEdit::Product(Box::new(product("A", 5, 550)))];
+        let edited = shop().edited(&edits, |_| false).unwrap();
+        assert_eq!(edited.products().len(), 2);
+        assert_eq!(edited.product("A").unwrap().price.unwrap().get(), 5);
+    }
+}
