@@ -32,13 +32,13 @@ const NAME_IN_KEY: u64 = (1 << (8 * KEY_LETTERS)) - 1;
 /// How something answers to what was typed, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
-    /// It is its code or barcode.
+    /// It is its code, barcode or reference.
     Code,
     /// Its name begins so.
     Name,
     /// Words of its name begin so.
     Words,
-    /// Its code or barcode begins so.
+    /// Its code, barcode or reference begins so.
     CodeBeginning,
     /// Words of its name begin so, but for a slip in one or more of them.
     Slip,
@@ -63,7 +63,7 @@ pub struct Search {
     keys: Vec<u64>,
     by_sku: HashMap<Box<str>, u32>,
     words: Vocabulary,
-    /// Codes and barcodes, as they are compared.
+    /// Codes, barcodes and references, as they are compared.
     codes: BTreeSet<(Box<str>, u32)>,
     free: Vec<u32>,
 }
@@ -77,9 +77,17 @@ struct Item {
 }
 
 impl Item {
-    fn new(sku: &str, label: &str, barcodes: &[String]) -> Item {
-        let mut codes: Vec<Box<str>> =
-            barcodes.iter().map(|barcode| fold::code(&normal_form(barcode)).into()).collect();
+    fn of_product(product: &Product) -> Item {
+        let read = product.barcodes.iter().map(|barcode| normal_form(barcode));
+        Item::new(&product.sku, &product.label, read.chain(product.reference.clone()))
+    }
+
+    fn of_menu(menu: &Menu) -> Item {
+        Item::new(&menu.sku, &menu.label, [])
+    }
+
+    fn new(sku: &str, label: &str, other_codes: impl IntoIterator<Item = String>) -> Item {
+        let mut codes: Vec<Box<str>> = other_codes.into_iter().map(|other| fold::code(&other).into()).collect();
         codes.push(fold::code(sku).into());
         codes.sort_unstable();
         codes.dedup();
@@ -113,9 +121,8 @@ impl Search {
     /// An index of what a catalogue sells.
     pub fn new(catalogue: &Catalogue) -> Search {
         let products = catalogue.products().iter().filter(|product| !product.archived);
-        let products = products.map(|product| Item::new(&product.sku, &product.label, &product.barcodes));
         let menus = catalogue.menus().iter().filter(|menu| !menu.archived);
-        let items: Vec<Item> = products.chain(menus.map(|menu| Item::new(&menu.sku, &menu.label, &[]))).collect();
+        let items: Vec<Item> = products.map(Item::of_product).chain(menus.map(Item::of_menu)).collect();
         let (mut words, mut codes) = (HashMap::<Box<str>, Vec<u32>>::new(), Vec::with_capacity(items.len()));
         let (mut by_sku, mut keys) = (HashMap::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for (id, item) in (0..).zip(&items) {
@@ -142,12 +149,12 @@ impl Search {
 
     /// Takes a new or changed product into account; one that is archived is found no longer.
     pub fn put_product(&mut self, product: &Product) {
-        self.put(Item::new(&product.sku, &product.label, &product.barcodes), product.archived);
+        self.put(Item::of_product(product), product.archived);
     }
 
     /// Takes a new or changed menu into account; one that is archived is found no longer.
     pub fn put_menu(&mut self, menu: &Menu) {
-        self.put(Item::new(&menu.sku, &menu.label, &[]), menu.archived);
+        self.put(Item::of_menu(menu), menu.archived);
     }
 
     /// How many products and menus can be found.

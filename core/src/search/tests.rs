@@ -90,6 +90,7 @@ fn what_answers_best_comes_first() {
         ("9", "Pomme"),
     ]);
     products[7].barcodes = vec!["4006381333931".into()];
+    products[7].reference = Some("REF/77-b".into());
     let search = Search::new(&catalogue(products, vec![]).unwrap());
     assert_eq!(found(&search, "pom"), ["POM", "3", "9", "8", "5", "2", "4", "1", "POM-9"]);
     let by: Vec<Match> = search.find("pom", 50).iter().map(|hit| hit.by).collect();
@@ -101,6 +102,8 @@ fn what_answers_best_comes_first() {
     assert_eq!(search.find("4006381333931", 50)[0].by, Match::Code);
     assert_eq!(found(&search, "400638"), ["8"]);
     assert_eq!(found(&search, "pom-9"), ["POM-9"]);
+    assert_eq!(search.find("ref 77b", 50)[0].by, Match::Code);
+    assert_eq!(search.find("ref-7", 50)[0].by, Match::CodeBeginning);
     assert_eq!(search.find("pom", 3).iter().map(|hit| hit.sku).collect::<Vec<_>>(), ["POM", "3", "9"]);
 }
 
