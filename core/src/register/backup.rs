@@ -151,7 +151,7 @@ impl Register {
     }
 
     /// The journals in the till's folder that nothing is sealed into.
-    fn left_journals(&self) -> Result<Vec<RegisterId>, RegisterError> {
+    pub(super) fn left_journals(&self) -> Result<Vec<RegisterId>, RegisterError> {
         let journals = self.folder.journals();
         let mut left = Vec::new();
         for entry in fs::read_dir(&journals).map_err(io_at(&journals))? {

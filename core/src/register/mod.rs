@@ -17,6 +17,7 @@ mod people;
 mod printing;
 mod school;
 mod settings;
+mod tables;
 mod vouchers;
 
 use std::collections::btree_map::Entry;

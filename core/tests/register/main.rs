@@ -24,4 +24,5 @@ mod school;
 mod settings;
 mod shop;
 mod storms;
+mod tables;
 mod vouchers;
