@@ -10,7 +10,7 @@ pub mod picture;
 mod sale;
 pub mod text;
 mod voucher;
-mod words;
+pub(crate) mod words;
 
 pub use cash::cash_paper;
 pub use closing::{Drawer, Reading, closing_paper, reading_paper};

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+use comptoir_core::export::What;
 use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::Date;
 use comptoir_till::devices::PrinterAddress;
@@ -104,6 +105,49 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER")]
         data: PathBuf,
     },
+    /// Bring products in from a spreadsheet
+    #[command(long_about = "Bring products in from a spreadsheet (.xlsx or CSV).\n\n\
+            What would change is said first, and nothing changes without --yes. Columns may stand in any order, under French\n\
+            or English names: code, name, category, price, VAT, barcodes and the others that an export writes. A product that\n\
+            the file does not name stays as it is. One wrong cell, and nothing is imported; each is named with what to do.")]
+    Import {
+        /// The table of products
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// Import what was said
+        #[arg(long)]
+        yes: bool,
+        /// In whose name [default: an owner]
+        #[arg(long, value_name = "ID")]
+        operator: Option<String>,
+    },
+    /// Take sales and products out to a spreadsheet
+    #[command(long_about = "Take sales and products out to a spreadsheet.\n\n\
+            A name that ends in .xlsx makes a workbook with a summary, charts, days, tickets, lines, payments, VAT and\n\
+            products; any other name makes a folder of CSV files. Sales are those that are sealed; school mode is left out.")]
+    Export {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// The workbook (.xlsx), or a folder for CSV files
+        #[arg(long, value_name = "FILE|FOLDER")]
+        to: PathBuf,
+        /// The first business date
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<Date>,
+        /// The last business date
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        to_date: Option<Date>,
+        /// What to take out
+        #[arg(long, value_enum, default_value_t = Tables::All, value_name = "WHAT")]
+        what: Tables,
+        /// In whose name [default: an owner]
+        #[arg(long, value_name = "ID")]
+        operator: Option<String>,
+    },
     /// Verify journals and archives
     #[command(long_about = "Verify journals and archives: the very program that auditors have as comptoir-verify.\n\n\
             The exit status is 0 (sound), 1 (defects) or 2 (inconclusive).")]
@@ -118,4 +162,22 @@ pub(crate) enum Command {
         #[arg(long, value_name = "X")]
         against: Vec<String>,
     },
+}
+
+/// What an export holds.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Tables {
+    Catalogue,
+    Sales,
+    All,
+}
+
+impl From<Tables> for What {
+    fn from(tables: Tables) -> What {
+        match tables {
+            Tables::Catalogue => What::Catalogue,
+            Tables::Sales => What::Sales,
+            Tables::All => What::All,
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod print;
 mod shop;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,19 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),
         },
+        Command::Import { file, data, yes, operator } => {
+            match tables::import(&data, &file, yes, operator.as_deref(), &translations) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(error.message()),
+            }
+        }
+        Command::Export { data, to, from, to_date, what, operator } => {
+            let dates = comptoir_core::export::Dates { from, to: to_date };
+            match tables::export(&data, &to, what.into(), dates, operator.as_deref(), &translations) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(error.message()),
+            }
+        }
         Command::Verify { files, json, against } => {
             let arguments = comptoir_auditor::Arguments::for_files(files, json, against);
             match comptoir_auditor::run(&arguments, &translations) {

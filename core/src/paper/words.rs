@@ -5,7 +5,7 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 
 /// A means of payment, as it stands before an amount.
-pub(super) fn tender(tender: Tender) -> Message {
+pub(crate) fn tender(tender: Tender) -> Message {
     match tender {
         Tender::Account => message!("On account"),
         Tender::Card => message!("Bank card"),

@@ -11,6 +11,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant};
 use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
+use crate::export::ExportError;
 use crate::held::HeldError;
 use crate::history::HistoryError;
 use crate::operators::GateError;
@@ -142,6 +143,7 @@ pub enum Refusal {
     NoAmount,
     Seal(SealError),
     NotWritten,
+    Export(#[from] ExportError),
     Register(#[from] RegisterError),
 }
 
@@ -241,6 +243,7 @@ impl Refusal {
             Refusal::NotWritten => message!(
                 "The sale could not be written to the disk, and nothing was sealed. Check that the disk is not full, then try again."
             ),
+            Refusal::Export(error) => error.message(),
             Refusal::Register(error) => error.message(),
         }
     }

@@ -23,6 +23,7 @@ mod printing;
 mod rules;
 mod school;
 mod settings;
+mod tables;
 mod vouchers;
 
 use std::collections::btree_map::Entry;

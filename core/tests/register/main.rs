@@ -27,4 +27,5 @@ mod school;
 mod settings;
 mod shop;
 mod storms;
+mod tables;
 mod vouchers;

@@ -8,6 +8,7 @@ mod closing;
 mod figures;
 mod large;
 mod sale;
+mod search;
 mod shop;
 mod start;
 mod verify;
@@ -36,5 +37,6 @@ fn main() {
     measure("sale-to-durable, sale-growth", &|| sale::measure(&Large::get()?));
     measure("start", &|| start::measure(&Large::get()?));
     measure("closing", &closing::measure);
+    measure("search", &search::measure);
     measure("verify", &verify::measure);
 }

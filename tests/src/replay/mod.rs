@@ -18,7 +18,7 @@ use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::Date;
 use sha2::{Digest, Sha256};
 
-pub use retail::{RetailBasket, RetailError, RetailLine};
+pub use retail::{RetailBasket, RetailError, RetailLine, catalogue as retail_catalogue};
 
 use crate::sample::{self, CASHIERS};
 

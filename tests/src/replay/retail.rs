@@ -59,7 +59,7 @@ pub struct RetailBasket {
 }
 
 /// Every product of the file, without a price: the baskets say what was paid.
-pub(super) fn catalogue(path: &Path) -> Result<Catalogue, RetailError> {
+pub fn catalogue(path: &Path) -> Result<Catalogue, RetailError> {
     let mut categories: BTreeMap<String, Category> = BTreeMap::new();
     let mut products = Vec::new();
     let mut seen = HashSet::new();

@@ -1,0 +1,61 @@
+//! Bringing a catalogue in from a spreadsheet: a file is read into a [`Table`], a table held against the catalogue into a
+//! [`Preview`] or a list of [`Fault`]s, and a preview applied by the register, all of it or nothing.
+//!
+//! Columns are known by French or English names, in any order; numbers are read as either language writes them. What a
+//! file does not say stays as it is.
+
+mod columns;
+mod error;
+mod preview;
+mod product;
+mod table;
+mod text;
+mod value;
+mod workbook;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+pub use columns::Column;
+pub use error::{Fault, ImportError, Place, What};
+pub use preview::{Changed, Preview, preview};
+pub(crate) use product::{Names, SLASH};
+pub use table::{Cell, Row, Table};
+
+/// The most bytes that a file may have.
+pub const LARGEST_FILE: u64 = 64 << 20;
+
+/// The most rows that a table may have.
+pub const MOST_ROWS: usize = 250_000;
+
+/// The most columns.
+pub const MOST_COLUMNS: usize = 200;
+
+/// The most letters of a cell.
+pub const LONGEST_CELL: usize = 2000;
+
+/// Reads an `.xlsx` workbook or a text table (CSV). `progress` hears how much of how much is read.
+pub fn read(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+    let io = |cause| ImportError::Io { path: path.display().to_string(), cause };
+    let file = File::open(path).map_err(io)?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
+    read_bytes(&bytes, progress)
+}
+
+/// Reads the bytes of such a file.
+pub fn read_bytes(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST_FILE) {
+        return Err(ImportError::TooLarge);
+    }
+    match bytes {
+        [b'P', b'K', 3 | 5, ..] => workbook::read(bytes, progress),
+        // The old format of Excel, and of a workbook that is locked by a password.
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(ImportError::OldFormat),
+        text => text::read(text, progress),
+    }
+}
+
+#[cfg(test)]
+mod tests;

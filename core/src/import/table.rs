@@ -1,0 +1,114 @@
+//! Rows and cells, whatever file they came from.
+
+use super::ImportError;
+use super::columns::Column;
+
+/// What a cell holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// What somebody wrote.
+    Text(String),
+    /// A number of a workbook, with a point and no grouping.
+    Number(String),
+    /// A yes or no of a workbook.
+    Truth(bool),
+    /// What a formula failed at: `#N/A`, `#REF!` …
+    Broken(String),
+}
+
+impl Cell {
+    /// What stands there, to be shown.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Number(text) | Cell::Broken(text) => text.clone(),
+            Cell::Truth(truth) => truth.to_string(),
+        }
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Cell::Text(text) if text.trim().is_empty())
+    }
+}
+
+/// A row of which something is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number, from 1, as spreadsheets count.
+    pub number: u32,
+    /// Its cells with the number of their column, from 0, ascending.
+    pub cells: Vec<(u16, Cell)>,
+}
+
+impl Row {
+    pub(super) fn get(&self, column: u16) -> Option<&Cell> {
+        let at = self.cells.binary_search_by_key(&column, |(column, _)| *column).ok()?;
+        self.cells.get(at).map(|(_, cell)| cell)
+    }
+}
+
+/// A table of products: its columns that are known, the names of those that are not, and its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The sheet, of a workbook.
+    pub sheet: Option<String>,
+    /// What stands in which column.
+    pub columns: Vec<(u16, Column)>,
+    /// The headers that mean nothing here; what is below them is passed over.
+    pub unknown: Vec<String>,
+    /// What is below the headers.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// A table of rows, the first of which holds the headers.
+    pub(super) fn of(sheet: Option<String>, mut rows: Vec<Row>) -> Result<Table, ImportError> {
+        rows.retain(|row| !row.cells.is_empty());
+        let mut rows = rows.into_iter();
+        let header = rows.next().ok_or(ImportError::Empty)?;
+        let (mut columns, mut unknown) = (Vec::<(u16, Column)>::new(), Vec::new());
+        for (at, cell) in &header.cells {
+            let name = cell.shown();
+            match Column::named(&name) {
+                Some(column) if columns.iter().any(|(_, known)| *known == column) => {
+                    return Err(ImportError::ColumnTwice { name });
+                }
+                Some(column) => columns.push((*at, column)),
+                None => unknown.push(name),
+            }
+        }
+        if !columns.iter().any(|(_, column)| *column == Column::Code) {
+            return Err(ImportError::NoCodeColumn {
+                found: unknown.into_iter().take(8).collect::<Vec<_>>().join(", "),
+            });
+        }
+        Ok(Table { sheet, columns, unknown, rows: rows.collect() })
+    }
+
+    pub(super) fn place_of(&self, column: Column) -> Option<u16> {
+        self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at)
+    }
+}
+
+/// The letters of a column, as spreadsheets write it: A, B … Z, AA.
+pub(super) fn letters(column: u16) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u32::from(column) + 1;
+    while rest > 0 {
+        let digit = (rest - 1) % 26;
+        letters.push(char::from_u32(u32::from(b'A') + digit).unwrap_or('?'));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_lettered_as_spreadsheets_letter_them() {
+        for (column, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(column), expected);
+        }
+    }
+}

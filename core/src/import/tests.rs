@@ -1,0 +1,259 @@
+use comptoir_fiscal::entry::SaleMode;
+use comptoir_fiscal::language::{Language, Translations};
+use comptoir_fiscal::values::Cents;
+use proptest::prelude::*;
+use rust_xlsxwriter::Workbook;
+
+use super::*;
+use crate::catalogue::tests::{catalogue, product, rate};
+use crate::catalogue::{Catalogue, Family, Parts, Product, Variant};
+
+fn read_text(text: &str) -> Table {
+    read_bytes(text.as_bytes(), &mut |_, _| ()).unwrap()
+}
+
+fn shop() -> Catalogue {
+    let mut cafe = product("CAFE", 250, 1000);
+    cafe.label = "Café".into();
+    cafe.barcodes = vec!["036000291452".into()];
+    let mut parts = Parts::from(catalogue(vec![cafe, product("VASE", 2990, 2000)], vec![]).unwrap());
+    let axes = vec!["Taille".to_owned(), "Couleur".to_owned()];
+    parts.families.push(Family { id: "tee".into(), label: "Tee-shirt".into(), category: "tout".into(), axes });
+    Catalogue::of(parts).unwrap()
+}
+
+fn previewed(text: &str) -> Preview {
+    let faults = |faults: Vec<Fault>| faults.iter().map(|fault| fault.message().to_string()).collect::<Vec<_>>();
+    preview(&read_text(text), &shop()).map_err(faults).unwrap()
+}
+
+fn faults(text: &str) -> Vec<String> {
+    let faults = preview(&read_text(text), &shop()).unwrap_err();
+    faults.iter().map(|fault| fault.message().to_string()).collect()
+}
+
+/// A workbook of these rows.
+fn workbook(sheet: &str, rows: &[&[&str]]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let worksheet = workbook.add_worksheet();
+    worksheet.set_name(sheet).unwrap();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells) {
+            match cell.parse::<f64>() {
+                Ok(number) => worksheet.write_number(row, column, number).unwrap(),
+                Err(_) => worksheet.write_string(row, column, *cell).unwrap(),
+            };
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn columns_are_known_in_any_order_and_language_and_what_is_not_said_stays() {
+    let preview = previewed(
+        "Prix TTC;TVA;marge;Libellé;CODE;Catégorie;codes-barres\n\
+         2,60 €;10 %;0,3;Café;CAFE;Tout;036000291452\n\
+         29,90;20;;Le VASE;VASE;tout;\n\
+         1 234,50 €;5,5;;Truffe;TRU;Épicerie fine;4006381333931 96385074\n",
+    );
+    assert_eq!((preview.new.len(), preview.changed.len(), preview.unchanged), (1, 1, 1));
+    assert_eq!(preview.unknown, ["marge"]);
+    assert_eq!(preview.categories[0].label, "Épicerie fine");
+    let truffle = &preview.new[0];
+    assert_eq!((truffle.sku.as_str(), truffle.price), ("TRU", Some(Cents::new(123_450))));
+    assert_eq!((truffle.vat.base, truffle.category.as_str()), (rate(550), "epicerie-fine"));
+    assert_eq!(truffle.barcodes, ["4006381333931", "96385074"]);
+    let french = Translations::new(Language::French, &[crate::FRENCH]).unwrap();
+    let changes: Vec<String> = preview.changed[0].changes.iter().map(|change| french.say(change)).collect();
+    assert_eq!(changes, ["Prix TTC\u{a0}: 2,50\u{a0}€ → 2,60\u{a0}€"]);
+    // The meal vouchers of the coffee, of which the file says nothing, stay.
+    assert!(preview.changed[0].product.meal_voucher);
+
+    let english = previewed("sku,name,category,price,vat,vat takeaway,unit,archived\nT,Tea,Drinks,3.5,10,5.5,kg,no\n");
+    assert_eq!(english.new[0].vat.rate(Some(SaleMode::Takeaway)), rate(550));
+    assert_eq!(english.new[0].price, Some(Cents::new(350)));
+}
+
+#[test]
+fn variants_come_into_their_family_and_a_new_family_says_in_what_they_differ() {
+    let preview = previewed(
+        "Code;Libellé;Catégorie;TVA;Famille;Axes;Options\n\
+         T-M-B;Tee-shirt M bleu;Tout;20;Tee-shirt;;M / Bleu\n\
+         B-1;Bague 52;Bijoux;20;Bague;Taille;52\n\
+         B-2;Bague 1/2;Bijoux;20;Bague;Taille;1/2\n",
+    );
+    let variant = |family: &str, options: &[&str]| {
+        Some(Variant { family: family.into(), options: options.iter().map(|&option| option.into()).collect() })
+    };
+    assert_eq!(preview.new[0].variant, variant("tee", &["M", "Bleu"]));
+    assert_eq!(preview.new[2].variant, variant("bague", &["1/2"]));
+    assert_eq!(preview.families[0].axes, ["Taille"]);
+    assert_eq!(
+        faults("Code;Libellé;Catégorie;TVA;Famille;Options\nX;X;Tout;20;Tee-shirt;M\nY;Y;Tout;20;Robe;M\n"),
+        [
+            "In the file, cell F2: “M”. Say what this product is on each axis of its family (Taille / Couleur), with “ / ” between.",
+            "In the file, cell E3: “Robe”. This family is new. Say in the column “Axes” in what its products differ, like “Size / Colour”.",
+        ]
+    );
+}
+
+#[test]
+fn every_wrong_cell_is_named_with_what_stands_there_and_what_to_do() {
+    let found = faults(
+        "Code;Libellé;Catégorie;Prix TTC;TVA;Code-barres;Titre-restaurant;Unité\n\
+         A;;Tout;1,234;20;;;\n\
+         ;B;Tout;1;20;;;\n\
+         A;C;Tout;cher;0;;peut-être;boîte\n\
+         D;D;Tout;1;0;4006381333930;;\n\
+         E;E;Tout;1;20;4006381333931;;\n\
+         F;F;Tout;1;20;4006381333931;;\n\
+         G;G;;1;;;;\n",
+    );
+    assert_eq!(
+        found,
+        [
+            "In the file, cell D2: “1,234”. This may be thousands or decimals. Write two decimals, or none and no separator.",
+            "In the file, cell B2: This product has no name. Enter what prints on the ticket.",
+            "In the file, cell A3: This product has no code. Give it one of its own.",
+            "In the file, cell A4: “A”. Row 2 has this code too. Give one of the two another.",
+            "In the file, cell F5: “4006381333930”. The last digit of this barcode would have to be 1. Read it again.",
+            "In the file, cell F7: “4006381333931”. Row 6 has this barcode too. Remove it from one of the two.",
+            "In the file, cell C8: This product has no category. Enter one; a new one is created.",
+            "In the file, cell E8: This is no VAT rate. Write it in percent, like 20 or 5.5.",
+        ]
+    );
+    let cells = faults("Code;Libellé;Catégorie;Prix TTC;TVA;Titre-restaurant;Unité\nC;C;Tout;cher;0;peut-être;boîte\n");
+    assert_eq!(cells.len(), 3, "{cells:?}");
+    let article = faults("Code;Libellé;Catégorie;TVA\nT;Timbre;Tout;0\n");
+    assert!(article[0].contains("cell D2: “0”. Without VAT"), "{article:?}");
+    // A barcode that a product has which the file does not name.
+    let taken = faults("Code;Libellé;Catégorie;TVA;EAN\nT;Timbre;Tout;20;0036000291452\n");
+    assert!(taken[0].starts_with("In the file, row 2: The barcode 0036000291452 is on CAFE"), "{taken:?}");
+}
+
+#[test]
+fn a_workbook_is_read_by_the_sheet_of_products_and_its_numbers_as_they_stand() {
+    let bytes = workbook(
+        "Produits",
+        &[&["Code", "Libellé", "Catégorie", "Prix TTC", "TVA"], &["T", "Thé", "Tout", "3.5", "0.055"]],
+    );
+    let table = read_bytes(&bytes, &mut |_, _| ()).unwrap();
+    let preview = preview(&table, &shop()).unwrap();
+    assert_eq!((preview.new[0].price, preview.new[0].vat.base), (Some(Cents::new(350)), rate(550)));
+    let wrong = workbook("Produits", &[&["Code", "Prix TTC"], &["CAFE", "3.555"]]);
+    let faults = super::preview(&read_bytes(&wrong, &mut |_, _| ()).unwrap(), &shop()).unwrap_err();
+    assert_eq!(
+        faults[0].message().to_string(),
+        "Sheet “Produits”, cell B2: “3.555”. This is no price. Write it with at most two decimals, like 12.50."
+    );
+}
+
+#[test]
+fn a_text_is_read_whatever_parts_its_cells_and_whoever_wrote_it() {
+    let expected = read_text("Code;Libellé\nA;Crème, fraîche\n").rows;
+    for text in [
+        "\u{feff}Code;Libellé\r\nA;Crème, fraîche\r\n",
+        "Code\tLibellé\nA\tCrème, fraîche",
+        "Code,Libellé\nA,\"Crème, fraîche\"\n",
+    ] {
+        assert_eq!(read_text(text).rows, expected, "{text:?}");
+    }
+    let spaced = read_text("\n\nCode;Nom\n\nA;\"deux\nlignes\"\nB;x\n");
+    assert_eq!(spaced.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [5, 6]);
+    let windows = encoding_rs::WINDOWS_1252.encode("Code;Libellé\nA;Crème, fraîche\n").0;
+    assert_eq!(read_bytes(&windows, &mut |_, _| ()).unwrap().rows, expected);
+}
+
+#[test]
+fn a_file_that_is_no_table_of_products_is_refused_with_what_to_do() {
+    let refused = |bytes: &[u8]| read_bytes(bytes, &mut |_, _| ()).unwrap_err();
+    assert!(matches!(refused(b""), ImportError::Empty));
+    assert!(matches!(refused(b"\n\n;;\n"), ImportError::Empty));
+    assert!(matches!(refused(b"Nom;Prix\nA;1\n"), ImportError::NoCodeColumn { .. }));
+    assert!(matches!(refused(b"Code;SKU\nA;1\n"), ImportError::ColumnTwice { .. }));
+    assert!(matches!(refused(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1]), ImportError::OldFormat));
+    assert!(matches!(refused(b"PK\x03\x04 and no more"), ImportError::Unreadable { .. }));
+    let wide = format!("Code{}\n", ";x".repeat(MOST_COLUMNS));
+    assert!(matches!(refused(wide.as_bytes()), ImportError::TooManyColumns));
+    let long = format!("Code\n{}\n", "x".repeat(LONGEST_CELL + 1));
+    assert!(matches!(refused(long.as_bytes()), ImportError::CellTooLong { .. }));
+    let tall = "Code\n".to_owned() + &"x\n".repeat(MOST_ROWS + 1);
+    assert!(matches!(refused(tall.as_bytes()), ImportError::TooManyRows));
+}
+
+#[test]
+fn a_workbook_that_unpacks_without_end_is_refused_before_it_is_read() {
+    let bytes = workbook("Produits", &[&["Code"], &["A"]]);
+    assert!(workbook::unpacks(&bytes, 1_000_000).is_ok());
+    assert!(matches!(workbook::unpacks(&bytes, 1000), Err(ImportError::TooLarge)));
+}
+
+fn hostile(bytes: &[u8]) {
+    if let Ok(table) = read_bytes(bytes, &mut |_, _| ()) {
+        let _ = preview(&table, &shop());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_break_the_import(bytes in prop::collection::vec(any::<u8>(), 0..400), zip in any::<bool>()) {
+        let start: &[u8] = if zip { b"PK\x03\x04" } else { b"Code;Nom\n" };
+        hostile(&[start, &bytes].concat());
+        hostile(&bytes);
+    }
+
+    #[test]
+    fn no_change_of_a_workbook_breaks_the_import(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8), cut in any::<prop::sample::Index>(), cuts in any::<bool>()
+    ) {
+        let mut bytes = workbook("Produits", &[&["Code", "Libellé", "Catégorie", "TVA", "Prix"], &["A", "Café", "Tout", "20", "1.5"]]);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if cuts {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        hostile(&bytes);
+    }
+
+    /// What the packing's checksum would catch is changed within.
+    #[test]
+    fn no_sheet_breaks_the_import(
+        junk in "[<>/a-z0-9=\" ]{0,12}", at in any::<prop::sample::Index>(), part in any::<prop::sample::Index>(), over in 0usize..12
+    ) {
+        let whole = workbook("Produits", &[&["Code", "Libellé", "Catégorie", "TVA"], &["A", "Café", "Tout", "20"]]);
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&whole)).unwrap();
+        let chosen = part.index(archive.len());
+        let mut changed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for n in 0..archive.len() {
+            let mut file = archive.by_index(n).unwrap();
+            let mut bytes = Vec::new();
+            std::io::copy(&mut file, &mut bytes).unwrap();
+            if n == chosen {
+                let from = at.index(bytes.len());
+                let to = (from + over).min(bytes.len());
+                bytes.splice(from..to, junk.bytes());
+            }
+            let name = file.name().unwrap().into_owned();
+            changed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut changed, &bytes).unwrap();
+        }
+        hostile(&changed.finish().unwrap().into_inner());
+    }
+
+    #[test]
+    fn no_rows_break_the_import(rows in prop::collection::vec("[A-Za-zé0-9,./€% ;=+@\"-]{0,40}", 0..8)) {
+        hostile(format!("Code;Libellé;Catégorie;Prix;TVA;Famille;Axes;Options;EAN\n{}", rows.join("\n")).as_bytes());
+    }
+}
+
+#[test]
+fn a_product_of_the_catalogue_that_the_file_does_not_name_stays() {
+    let preview = previewed("Code;Prix TTC\nVASE;30\n");
+    let edited = shop().edited(&preview.edits(), |_| false).unwrap();
+    let names: Vec<&Product> = edited.products().iter().collect();
+    assert_eq!(names.len(), 2);
+    assert_eq!(edited.product("CAFE"), shop().product("CAFE"));
+    assert_eq!(edited.product("VASE").unwrap().price, Some(Cents::new(3000)));
+}

@@ -1,0 +1,164 @@
+//! Tables in and out: a catalogue imported, sales and catalogue exported, each recorded.
+
+use std::path::Path;
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use comptoir_core::export::{Dates, What};
+use comptoir_core::import::{Preview, preview, read, read_bytes};
+use comptoir_core::register::{Command, PayBack, Refusal};
+use comptoir_fiscal::entry::{Body, Closing, Period, Tender};
+use comptoir_fiscal::language::{Language, Translations};
+use comptoir_fiscal::values::Cents;
+
+use crate::shop::{Till, cash, cents, chosen};
+
+fn french() -> Translations {
+    Translations::new(Language::French, &[comptoir_core::FRENCH]).unwrap()
+}
+
+fn previewed(till: &mut Till, table: &str) -> Preview {
+    let table = read_bytes(table.as_bytes(), &mut |_, _| ()).unwrap();
+    preview(&table, till.register().stored_catalogue()).unwrap()
+}
+
+fn details(till: &mut Till, code: u32) -> Vec<String> {
+    let detail = |body| match body {
+        Body::Event(event) if event.code == code => event.detail,
+        _ => None,
+    };
+    till.entries().into_iter().filter_map(|entry| detail(entry.body)).collect()
+}
+
+#[test]
+fn a_catalogue_that_is_imported_is_sold_from_and_the_trail_says_so() {
+    let mut till = Till::founded();
+    let preview = previewed(
+        &mut till,
+        "Code;Libellé;Catégorie;Prix TTC;TVA\nTHE;Thé vert;Boissons chaudes;3,00;10\nCAFE;Café;tout;2,70;10\n",
+    );
+    let refused = till.register().import_catalogue("cashier", &preview).unwrap_err();
+    assert!(matches!(refused, Refusal::Gate(_)), "{refused:?}");
+    assert!(details(&mut till, 140).is_empty());
+    till.register().import_catalogue("manager", &preview).unwrap();
+    assert_eq!(details(&mut till, 140), ["articles: 1 nouveaux, 1 modifiés, 0 inchangés; 1 nouvelles catégories"]);
+    till.restart();
+    let ticket = till.sell(&[("THE", 2000), ("CAFE", 1000)], &[]);
+    assert_eq!(ticket.totals.ttc, cents(870));
+    let again = previewed(&mut till, "Code;Prix TTC\nTHE;3\n");
+    assert!(matches!(till.register().import_catalogue("manager", &again), Err(Refusal::NothingChanges)));
+    till.end();
+}
+
+/// The cells of a sheet.
+fn cells(path: &Path, sheet: &str) -> Vec<Vec<Data>> {
+    let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
+    let range = workbook.worksheet_range(sheet).unwrap();
+    range.rows().map(<[Data]>::to_vec).collect()
+}
+
+/// The sum of a column below its title, in cents; every number of it is within a rounding error of whole cents.
+fn sum(rows: &[Vec<Data>], title: &str) -> Cents {
+    let at = rows[0].iter().position(|cell| *cell == title).unwrap();
+    let cents = |row: &Vec<Data>| match &row[at] {
+        Data::Float(euros) => Some(Cents::new(format!("{:.2}", euros).replace('.', "").parse().unwrap())),
+        Data::Int(euros) => Some(Cents::new(euros * 100)),
+        _ => None,
+    };
+    // The table of days and that of VAT end in a row of totals.
+    let is_total = |row: &&Vec<Data>| row[0] != "Total";
+    rows.iter().skip(1).filter(is_total).filter_map(cents).sum()
+}
+
+fn day_closings(till: &mut Till) -> Vec<Closing> {
+    let closing = |body| match body {
+        Body::Closing(closing) if closing.period == Period::Day => Some(*closing),
+        _ => None,
+    };
+    till.entries().into_iter().filter_map(|entry| closing(entry.body)).collect()
+}
+
+#[test]
+fn sales_taken_out_come_to_what_the_closings_say_and_school_is_not_among_them() {
+    let mut till = Till::founded();
+    let edits = previewed(&mut till, "Code;Libellé;Catégorie;Prix TTC;TVA\nPIEGE;=1+1;tout;9,99;20\n");
+    till.register().import_catalogue("manager", &edits).unwrap();
+    let sold = till.sell(&[("CAFE", 2000), ("PIEGE", 1000)], &[cash(2000)]);
+    till.sell(&[("VASE", 1000)], &[]);
+    let reference = till.reference(&sold);
+    let pay_back = vec![PayBack::Tender { tender: Tender::Cash, reference: None, amount: cents(250) }];
+    let chosen = vec![chosen(1, 1000)];
+    till.ask(Command::Return { of: reference, chosen, pay_back, reason: "Froid".to_owned() }).unwrap();
+    till.ask(Command::CloseDay).unwrap();
+    till.set_clock("2026-11-21T10:00:00+01:00");
+    till.confirm_date();
+    till.sell_coffee();
+    let live = till.take();
+    till.resume(live.enter_school("manager").unwrap());
+    till.sell(&[("VASE", 9000)], &[]);
+    let school = till.take();
+    till.resume(school.leave_school("manager").unwrap());
+
+    let closings = day_closings(&mut till);
+    let closed: Cents = closings.iter().map(|closing| closing.totals.ttc).sum();
+    let turnover = closed + cents(250);
+    let book = till.folder.path().join("ventes.xlsx");
+    let all = Dates::default();
+    let exported = till.register().export("manager", What::All, all, &book, &french(), &mut |_, _| ()).unwrap();
+    assert_eq!((exported.tickets, exported.files.len()), (4, 1));
+    for sheet in ["Journées", "Tickets", "Lignes", "TVA par jour"] {
+        assert_eq!(sum(&cells(&book, sheet), "TTC"), turnover, "{sheet}");
+    }
+    assert_eq!(sum(&cells(&book, "Règlements"), "Montant"), turnover);
+    let vat: Cents = closings.iter().map(|closing| closing.totals.vat_sum()).sum();
+    assert_eq!(sum(&cells(&book, "Tickets"), "Montant TVA"), vat + cents(23));
+    // Nothing that a label says is a formula.
+    let mut workbook: Xlsx<_> = open_workbook(&book).unwrap();
+    for sheet in ["Tickets", "Lignes", "Règlements", "Catalogue"] {
+        let formulas = workbook.worksheet_formula(sheet).unwrap();
+        assert_eq!(formulas.used_cells().filter(|(.., text)| !text.is_empty()).count(), 0, "{sheet}");
+    }
+    assert!(cells(&book, "Lignes").iter().any(|row| row[6] == Data::String("=1+1".into())));
+    // Each formula of the summary shows what stands beside it.
+    let summary = cells(&book, "Synthèse");
+    let compared = summary.iter().filter(|row| matches!((&row[1], &row[2]), (Data::Float(_), Data::Float(_))));
+    let compared: Vec<bool> = compared.map(|row| row[1] == row[2]).collect();
+    assert_eq!(compared, [true; 7]);
+
+    let refused = till.register().export("manager", What::All, all, &book, &french(), &mut |_, _| ()).unwrap_err();
+    assert!(matches!(refused, Refusal::Export(_)), "{refused:?}");
+    let told = details(&mut till, 110);
+    let products = till.register().stored_catalogue().products().len();
+    assert_eq!(told, [format!("classeur: ventes (4 tickets, origine à ce jour), catalogue ({products} articles)")]);
+    let table = read(&book, &mut |_, _| ()).unwrap();
+    let again = preview(&table, till.register().stored_catalogue()).unwrap();
+    assert!(again.is_empty() && again.unchanged == products, "{again:?}");
+    till.end();
+}
+
+#[test]
+fn text_tables_hold_the_days_that_were_asked_for_and_no_formula() {
+    let mut till = Till::founded();
+    let edits = previewed(&mut till, "Code;Libellé;Catégorie;Prix TTC;TVA\n@PIEGE;=1+1;tout;1234,50;20\n");
+    till.register().import_catalogue("manager", &edits).unwrap();
+    till.sell(&[("@PIEGE", 1000)], &[]);
+    till.set_clock("2026-11-21T10:00:00+01:00");
+    till.confirm_date();
+    till.sell_coffee();
+    let folder = till.folder.path().join("tables");
+    let first = "2026-11-20".parse().ok();
+    let dates = Dates { from: first, to: first };
+    let exported = till.register().export("manager", What::Sales, dates, &folder, &french(), &mut |_, _| ()).unwrap();
+    assert_eq!((exported.tickets, exported.files.len()), (1, 5));
+    let lines = std::fs::read_to_string(folder.join("lines.csv")).unwrap();
+    assert!(lines.starts_with('\u{feff}'));
+    let rows: Vec<&str> = lines.split("\r\n").collect();
+    assert_eq!(rows.len(), 3, "a header, a line and the end");
+    assert!(rows[1].contains(";'@PIEGE;'=1+1;"), "{}", rows[1]);
+    assert!(rows[1].contains(";1234,50;20;1028,75;"), "{}", rows[1]);
+    let later = Dates { from: "2026-11-22".parse().ok(), to: first };
+    let refused = till.register().export("manager", What::Sales, later, &folder, &french(), &mut |_, _| ());
+    assert!(matches!(refused, Err(Refusal::Export(_))));
+    let refused = till.register().export("nobody", What::Sales, dates, &folder, &french(), &mut |_, _| ());
+    assert!(matches!(refused, Err(Refusal::UnknownOperator { .. })));
+    till.end();
+}
