@@ -9,6 +9,7 @@ pub mod backup;
 pub mod barcode;
 pub mod basket;
 pub mod catalogue;
+pub mod certification;
 pub mod correction;
 pub mod data_folder;
 pub mod held;

@@ -36,6 +36,11 @@ CREATE TABLE print_job (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEX
 PRAGMA user_version = 3;
 ";
 
+/// What version 4 adds: a projection of milestones.
+const MILESTONES: &str = "
+PRAGMA user_version = 4;
+";
+
 /// Why `shop.db` could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ShopError {
@@ -146,16 +151,19 @@ impl Shop {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
         )?;
         match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            0 => connection
-                .execute_batch(&format!("BEGIN; {} {SCHEMA} {HELD} {PRINT} COMMIT;", crate::projection::SCHEMA))?,
+            0 => connection.execute_batch(&format!(
+                "BEGIN; {} {SCHEMA} {HELD} {PRINT} {MILESTONES} COMMIT;",
+                crate::projection::SCHEMA
+            ))?,
             // Projections are derived, so they are thrown away and made anew.
-            before @ 1..=2 => connection.execute_batch(&format!(
-                "BEGIN; {} {} {} {PRINT} COMMIT;",
+            before @ 1..=3 => connection.execute_batch(&format!(
+                "BEGIN; {} {} {} {} {MILESTONES} COMMIT;",
                 crate::projection::DROP,
                 crate::projection::SCHEMA,
-                if before == 1 { HELD } else { "" }
+                if before == 1 { HELD } else { "" },
+                if before <= 2 { PRINT } else { "" }
             ))?,
-            3 => {}
+            4 => {}
             newer => return Err(ShopError::Newer(newer)),
         }
         Ok(Shop { connection })

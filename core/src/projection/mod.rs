@@ -3,6 +3,7 @@
 //! Each remembers, for each journal, the seq that it comes to next; it catches up at start and after every command, and
 //! [`rebuild`] makes it anew.
 
+pub mod milestones;
 pub mod papers;
 pub mod tickets;
 pub mod vouchers;
@@ -44,12 +45,17 @@ CREATE TABLE issue (
     printed INTEGER NOT NULL, refused INTEGER NOT NULL, copies INTEGER NOT NULL,
     PRIMARY KEY (of_register, kind, number, register)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE milestone (
+    register TEXT NOT NULL, seq INTEGER NOT NULL, code INTEGER NOT NULL,
+    PRIMARY KEY (register, seq)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Throws all of them away.
 pub(crate) const DROP: &str = "
 DROP TABLE IF EXISTS projection; DROP TABLE IF EXISTS ticket; DROP TABLE IF EXISTS referral;
 DROP TABLE IF EXISTS voucher; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS issue;
+DROP TABLE IF EXISTS milestone;
 ";
 
 /// Something derived from entries, kept in tables of its own.
@@ -133,7 +139,8 @@ impl Entries for LeftJournal {
 pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
     follow::<tickets::Tickets>(shop.connection(), journal)?;
     follow::<vouchers::Vouchers>(shop.connection(), journal)?;
-    follow::<papers::Papers>(shop.connection(), journal)
+    follow::<papers::Papers>(shop.connection(), journal)?;
+    follow::<milestones::Milestones>(shop.connection(), journal)
 }
 
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
@@ -142,6 +149,7 @@ pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), Projection
     forget::<tickets::Tickets>(shop.connection(), &register)?;
     forget::<vouchers::Vouchers>(shop.connection(), &register)?;
     forget::<papers::Papers>(shop.connection(), &register)?;
+    forget::<milestones::Milestones>(shop.connection(), &register)?;
     catch_up(shop, journal)
 }
 
