@@ -14,6 +14,7 @@ pub mod correction;
 pub mod data_folder;
 pub mod held;
 pub mod holidays;
+pub mod inspection;
 pub mod operators;
 pub mod outside;
 pub mod paper;
