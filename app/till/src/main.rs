@@ -4,6 +4,7 @@ mod archive;
 mod arguments;
 mod backup;
 mod demo;
+mod inspect;
 mod print;
 mod shop;
 
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
 use comptoir_auditor::{help, refusal};
+use comptoir_core::inspection::Asked;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::verify::Verdict;
 
@@ -59,6 +61,16 @@ fn main() -> ExitCode {
             Err(error) => failed(error.message()),
         },
         Command::Restore { from, data } => match backup::restore(&data, &from, &translations) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.message()),
+        },
+        Command::Inspect { data, to, since, until, today } => {
+            match inspect::kit(&data, &to, Asked { since, until }, today, &translations) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(error.message()),
+            }
+        }
+        Command::Certification { data, pdf } => match inspect::certification(&data, pdf.as_deref(), &translations) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.message()),
         },
