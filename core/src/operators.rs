@@ -131,11 +131,13 @@ pub enum Gate {
     ReadReports,
     /// Read the journal, verify it and carry archives away.
     ReadJournal,
+    /// Begin and end a tax inspection, and make the kit that the inspector is given.
+    Inspect,
 }
 
 impl Gate {
     /// Every gate, in the order of its listing.
-    pub const ALL: [Gate; 23] = [
+    pub const ALL: [Gate; 24] = [
         Gate::Sell,
         Gate::Discount,
         Gate::OverridePrice,
@@ -159,6 +161,7 @@ impl Gate {
         Gate::ConfirmDate,
         Gate::ReadReports,
         Gate::ReadJournal,
+        Gate::Inspect,
     ];
 
     /// Its name, as settings and events write it.
@@ -187,6 +190,7 @@ impl Gate {
             Gate::ConfirmDate => "confirm_date",
             Gate::ReadReports => "read_reports",
             Gate::ReadJournal => "read_journal",
+            Gate::Inspect => "inspect",
         }
     }
 
@@ -213,14 +217,15 @@ impl Gate {
             | Gate::Training
             | Gate::ConfirmDate
             | Gate::ReadReports
-            | Gate::ReadJournal => Rank::Manager,
+            | Gate::ReadJournal
+            | Gate::Inspect => Rank::Manager,
             Gate::ManageOperators | Gate::ChangeSettings => Rank::Owner,
         }
     }
 
-    /// Whether it only lets read.
+    /// Whether it only lets read: what is recorded of an inspection tells of reading.
     pub const fn only_reads(self) -> bool {
-        matches!(self, Gate::ReadReports | Gate::ReadJournal)
+        matches!(self, Gate::ReadReports | Gate::ReadJournal | Gate::Inspect)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod standing;
 pub mod sums;
 pub mod values;
 pub mod verify;
+pub mod version;
 
 /// The French of what this crate says, for [`language::Translations`].
 pub const FRENCH: &str = include_str!("../po/fr.po");

@@ -56,6 +56,14 @@ pub fn run(arguments: &Arguments, translations: &Translations) -> Result<Verdict
     Ok(verdict)
 }
 
+/// What is said of a file that was verified, for a person.
+pub fn told(path: &Path, report: &Report, translations: &Translations) -> String {
+    let mut text = Vec::new();
+    // Writing into memory does not fail.
+    let _ = text::write(&mut text, path, report, translations);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// Verifies the files named on standard input, one a line, and answers with one line for each.
 fn batch(evidence: &[Evidence]) -> Result<Verdict, Box<dyn std::error::Error>> {
     let mut out = io::stdout().lock();

@@ -14,13 +14,7 @@ use crate::shop;
 /// Closes what is over, and archives what is closed.
 pub(crate) fn run(data: &Path, days: bool, today: Option<Date>, translations: &Translations) -> Result<(), Refusal> {
     let mut register = shop::open(data, translations)?;
-    match (register.clock_leap(), today) {
-        (Some(_), Some(today)) => register.confirm_date_typed(today)?,
-        (Some(_), None) => {
-            eprintln!("{}", translations.say(&message!("Say here that the date is right with --today YYYY-MM-DD.")))
-        }
-        (None, _) => {}
-    }
+    shop::confirm_date(&mut register, today, translations)?;
     register.close_due()?;
     register.settle()?;
     let periods: &[Period] = if days { &Period::ALL } else { &[Period::Month, Period::Year] };

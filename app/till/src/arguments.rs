@@ -137,16 +137,51 @@ pub(crate) enum Command {
         to: PathBuf,
         /// The first business date
         #[arg(long, value_name = "YYYY-MM-DD")]
-        from: Option<Date>,
+        since: Option<Date>,
         /// The last business date
         #[arg(long, value_name = "YYYY-MM-DD")]
-        to_date: Option<Date>,
+        until: Option<Date>,
         /// What to take out
         #[arg(long, value_enum, default_value_t = Tables::All, value_name = "WHAT")]
         what: Tables,
         /// In whose name [default: an owner]
         #[arg(long, value_name = "ID")]
         operator: Option<String>,
+    },
+    /// Make the folder that an inspector is given
+    #[command(
+        long_about = "Make the folder that an inspector is given: all that can be checked, and what checks it.\n\n\
+            What is over is closed and archived first. The folder holds the archives that touch the dates, every journal of\n\
+            the till whole, who is who, what certifies the till, a verification report, two verifiers and a notice in\n\
+            French. It is recorded in the journal. operateurs.csv in it holds names."
+    )]
+    Inspect {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// Where the new folder is made, such as a stick
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// The first business date that is asked for [default: all since the beginning]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        since: Option<Date>,
+        /// The last business date that is asked for [default: all up to now]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Option<Date>,
+        /// Today's date, to confirm the clock where it is more than a day ahead of the last entry
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        today: Option<Date>,
+    },
+    /// Say what certifies a till, and draft its attestation
+    #[command(long_about = "Say what certifies a till: its software, its versions, its journal, its key.\n\n\
+            The attestation is a draft in French: it is worth nothing until publisher and user have filled it in and signed.")]
+    Certification {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+        /// A file for the draft of the attestation
+        #[arg(long, value_name = "FILE")]
+        pdf: Option<PathBuf>,
     },
     /// Verify journals and archives
     #[command(long_about = "Verify journals and archives: the very program that auditors have as comptoir-verify.\n\n\

@@ -4,6 +4,7 @@ mod archive;
 mod arguments;
 mod backup;
 mod demo;
+mod inspect;
 mod print;
 mod shop;
 mod tables;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
 use comptoir_auditor::{help, refusal};
+use comptoir_core::inspection::Asked;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::verify::Verdict;
 
@@ -36,57 +38,55 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    let failed = |message: Message| {
-        eprintln!("comptoir: {}", translations.say(&message));
-        ExitCode::FAILURE
-    };
-    match arguments.command {
-        Command::Demo { data, printer } => match demo::run(data.as_deref(), printer.as_ref(), &translations) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error.message()),
-        },
-        Command::Print { data, printer, pictures } => {
-            match print::run(&data, printer, pictures.as_deref(), &translations) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(message) => failed(message),
-            }
+    match run(arguments.command, &translations) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("comptoir: {}", translations.say(&message));
+            ExitCode::FAILURE
         }
-        Command::Archive { data, days, today } => match archive::run(&data, days, today, &translations) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error.message()),
-        },
-        Command::Backup { data, to, always } => match backup::back_up(&data, &to, always, &translations) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error.message()),
-        },
-        Command::Restore { from, data } => match backup::restore(&data, &from, &translations) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error.message()),
-        },
+    }
+}
+
+/// Does what was asked; an error is already in the reader's words.
+fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
+    match command {
+        Command::Demo { data, printer } => {
+            demo::run(data.as_deref(), printer.as_ref(), texts).map_err(|error| error.message())?;
+        }
+        Command::Print { data, printer, pictures } => print::run(&data, printer, pictures.as_deref(), texts)?,
+        Command::Archive { data, days, today } => {
+            archive::run(&data, days, today, texts).map_err(|error| error.message())?;
+        }
+        Command::Backup { data, to, always } => {
+            backup::back_up(&data, &to, always, texts).map_err(|error| error.message())?;
+        }
+        Command::Restore { from, data } => backup::restore(&data, &from, texts).map_err(|error| error.message())?,
         Command::Import { file, data, yes, operator } => {
-            match tables::import(&data, &file, yes, operator.as_deref(), &translations) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(error.message()),
-            }
+            tables::import(&data, &file, yes, operator.as_deref(), texts).map_err(|error| error.message())?;
         }
-        Command::Export { data, to, from, to_date, what, operator } => {
-            let dates = comptoir_core::export::Dates { from, to: to_date };
-            match tables::export(&data, &to, what.into(), dates, operator.as_deref(), &translations) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(error.message()),
-            }
+        Command::Export { data, to, since, until, what, operator } => {
+            let dates = comptoir_core::export::Dates { from: since, to: until };
+            tables::export(&data, &to, what.into(), dates, operator.as_deref(), texts)
+                .map_err(|error| error.message())?;
+        }
+        Command::Inspect { data, to, since, until, today } => {
+            inspect::kit(&data, &to, Asked { since, until }, today, texts).map_err(|error| error.message())?;
+        }
+        Command::Certification { data, pdf } => {
+            inspect::certification(&data, pdf.as_deref(), texts).map_err(|error| error.message())?;
         }
         Command::Verify { files, json, against } => {
             let arguments = comptoir_auditor::Arguments::for_files(files, json, against);
-            match comptoir_auditor::run(&arguments, &translations) {
+            return Ok(match comptoir_auditor::run(&arguments, texts) {
                 Ok(verdict) => ExitCode::from(verdict.exit_code()),
                 Err(error) => {
                     eprintln!("comptoir: {error}");
                     ExitCode::from(Verdict::Inconclusive.exit_code())
                 }
-            }
+            });
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::path::Path;
 use comptoir_auditor::progress::Patience;
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Notice, Register, RegisterError};
+use comptoir_core::register::{Notice, Refusal, Register, RegisterError};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
+use comptoir_fiscal::values::Date;
 
 use comptoir_till::{faults, platform};
 
@@ -23,6 +24,22 @@ pub(crate) fn open(data: &Path, translations: &Translations) -> Result<Register,
         eprintln!("{}", told(notice, translations));
     }
     Ok(register)
+}
+
+/// Where the clock leapt ahead, takes the date that was typed for its confirmation, or says how to give it.
+pub(crate) fn confirm_date(
+    register: &mut Register,
+    today: Option<Date>,
+    translations: &Translations,
+) -> Result<(), Refusal> {
+    match (register.clock_leap(), today) {
+        (Some(_), Some(today)) => register.confirm_date_typed(today)?,
+        (Some(_), None) => {
+            eprintln!("{}", translations.say(&message!("Say here that the date is right with --today YYYY-MM-DD.")));
+        }
+        (None, _) => {}
+    }
+    Ok(())
 }
 
 /// A notice in words.

@@ -3,6 +3,7 @@
 //! Each remembers, for each journal, the seq that it comes to next; it catches up at start and after every command, and
 //! [`rebuild`] makes it anew.
 
+pub mod milestones;
 pub mod papers;
 pub mod periods;
 pub mod sold;
@@ -69,6 +70,10 @@ CREATE TABLE sold (
     sku TEXT NOT NULL, unit TEXT NOT NULL, register TEXT NOT NULL, qty INTEGER NOT NULL, ttc INTEGER NOT NULL,
     PRIMARY KEY (sku, unit, register)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE milestone (
+    register TEXT NOT NULL, seq INTEGER NOT NULL, code INTEGER NOT NULL,
+    PRIMARY KEY (register, seq)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Throws all of them away.
@@ -77,6 +82,7 @@ DROP TABLE IF EXISTS projection; DROP TABLE IF EXISTS ticket; DROP TABLE IF EXIS
 DROP TABLE IF EXISTS journal; DROP TABLE IF EXISTS ticket_tender; DROP TABLE IF EXISTS closed_period;
 DROP TABLE IF EXISTS voucher; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS issue;
 DROP TABLE IF EXISTS sold;
+DROP TABLE IF EXISTS milestone;
 ";
 
 /// Something derived from entries, kept in tables of its own.
@@ -103,12 +109,13 @@ impl Known {
 }
 
 /// All of them.
-const ALL: [Known; 5] = [
+const ALL: [Known; 6] = [
     Known::of::<tickets::Tickets>(),
     Known::of::<vouchers::Vouchers>(),
     Known::of::<papers::Papers>(),
     Known::of::<periods::Periods>(),
     Known::of::<sold::SoldArticles>(),
+    Known::of::<milestones::Milestones>(),
 ];
 
 /// Why a projection could not catch up.

@@ -152,13 +152,21 @@ impl Register {
 
     /// The journals in the till's folder that nothing is sealed into.
     pub(super) fn left_journals(&self) -> Result<Vec<RegisterId>, RegisterError> {
+        let mut left = self.other_journals()?;
+        left.retain(|register| self.folder.journal(*register).database().exists());
+        Ok(left)
+    }
+
+    /// The journals that have a folder there and are not sealed into, the lost ones included, oldest first.
+    pub(super) fn other_journals(&self) -> Result<Vec<RegisterId>, RegisterError> {
         let journals = self.folder.journals();
         let mut left = Vec::new();
         for entry in fs::read_dir(&journals).map_err(io_at(&journals))? {
             let name = entry.map_err(io_at(&journals))?.file_name();
             left.extend(name.to_str().and_then(|name| name.parse::<RegisterId>().ok()));
         }
-        left.retain(|register| *register != self.id() && self.folder.journal(*register).database().exists());
+        left.retain(|register| *register != self.id());
+        left.sort_unstable();
         Ok(left)
     }
 }

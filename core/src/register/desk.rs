@@ -1,5 +1,6 @@
 //! The register's thread: one owner of the journal, asked by messages.
 
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -9,6 +10,7 @@ use comptoir_fiscal::journal::{ArchiveError, Archived, Knowledge, Span};
 use comptoir_fiscal::values::RegisterId;
 
 use super::{NotChanged, Refusal, Register, RegisterError};
+use crate::inspection::{Asked, Kit, KitError, Stage, Tools};
 
 /// Something to do with the register, which hands it back; where it cannot, the thread ends.
 type Job = Box<dyn FnOnce(Register) -> Option<Register> + Send>;
@@ -46,6 +48,32 @@ pub enum DeskArchiveError {
     /// It was given up before its end.
     #[error("the archive was given up: archive again")]
     Left,
+}
+
+/// Why an inspector's kit was not made from the desk. Nothing of it is left.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskKitError {
+    /// The register's thread has ended.
+    #[error(transparent)]
+    Closed(#[from] DeskClosed),
+    /// A period could not be archived.
+    #[error(transparent)]
+    Archive(#[from] DeskArchiveError),
+    /// The register refused, or a file could not be written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl From<RegisterError> for DeskKitError {
+    fn from(error: RegisterError) -> DeskKitError {
+        DeskKitError::Refused(error.into())
+    }
+}
+
+impl From<KitError> for DeskKitError {
+    fn from(error: KitError) -> DeskKitError {
+        RegisterError::from(error).into()
+    }
 }
 
 impl Desk {
@@ -179,6 +207,31 @@ impl Desk {
 
     fn hand(&self, wanted: Wanted) -> Result<(), DeskClosed> {
         self.jobs.as_ref().ok_or(DeskClosed)?.send(wanted).map_err(|_| DeskClosed)
+    }
+
+    /// Makes an inspector's kit as [`Register::inspection_kit`] does, on the caller's own thread: the register only closes,
+    /// hands over lines a few at a time, and records, so that nobody waits at the till.
+    pub fn inspection_kit(
+        &self,
+        by: &str,
+        to: &Path,
+        asked: Asked,
+        tools: &Tools<'_>,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Result<Kit, DeskKitError> {
+        let (operator, folder) = (by.to_owned(), to.to_owned());
+        for span in self.ask(move |register| register.begin_kit(&operator, &folder, asked))?? {
+            self.archive(span, |done, total| progress(Stage::Archiving, done, total))?;
+        }
+        let folder = to.to_owned();
+        let plan = self.ask(move |register| register.plan_kit(&folder, asked))??;
+        let lines = |from, to| {
+            let lines = self.ask(move |register| register.journal().lines(from, to))?;
+            lines.map_err(|error| DeskKitError::from(RegisterError::from(error)))
+        };
+        let written = plan.write(tools, lines, progress)?;
+        let operator = by.to_owned();
+        Ok(self.ask(move |register| register.record_kit(&operator, written))??)
     }
 
     /// Lets the register finish what it was asked, seal that it stops, and end.

@@ -14,6 +14,7 @@ use crate::correction::CorrectionError;
 use crate::export::ExportError;
 use crate::held::HeldError;
 use crate::history::HistoryError;
+use crate::inspection::KitError;
 use crate::operators::GateError;
 use crate::outside::RandomFailed;
 use crate::private::PrivateError;
@@ -46,6 +47,8 @@ pub enum RegisterError {
     Settings(#[from] StandingError),
     /// The catalogue cannot be.
     Catalogue(#[from] CatalogueError),
+    /// An inspector's kit could not be made.
+    Kit(#[from] KitError),
     /// There is a shop already.
     ShopExists {
         /// Where.
@@ -91,6 +94,8 @@ impl RegisterError {
                 message!("The settings of the shop cannot be used: {why}.", why = error.to_string())
             }
             RegisterError::Catalogue(error) => error.message(),
+            RegisterError::Kit(KitError::Journal(error)) => of_journal(error),
+            RegisterError::Kit(error) => error.message(),
             RegisterError::ShopExists { folder } => {
                 message!("{folder} holds a shop already. Choose an empty folder.", folder = folder.as_str())
             }
@@ -129,6 +134,7 @@ pub enum Refusal {
     NotAsHeld,
     PaidAlready,
     NothingToNote,
+    InSchool,
     Gate(#[from] GateError),
     UnknownTicket { number: u64 },
     Return(#[from] ReturnError),
@@ -221,6 +227,7 @@ impl Refusal {
             }
             Refusal::PaidAlready => message!("This ticket is paid already. Begin another."),
             Refusal::NothingToNote => message!("There is nothing on this ticket yet; add a product first."),
+            Refusal::InSchool => message!("An inspection is of real sales. Leave school mode first."),
             Refusal::Gate(error) => error.message(),
             Refusal::UnknownTicket { number } => {
                 message!("This till has sealed no ticket {number}. Check the number on the ticket.", number = *number)

@@ -287,6 +287,7 @@ pub(crate) fn rows(shop: &Path) -> Vec<String> {
         "issue",
         "closed_period",
         "sold",
+        "milestone",
     ] {
         let mut all = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = all.column_count();

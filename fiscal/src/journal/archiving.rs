@@ -8,7 +8,7 @@ use crate::checkpoint::{Checkpoint, Statement, Witness};
 use crate::entry::{Body, Kind, Period};
 use crate::key::DeviceKey;
 use crate::merkle;
-use crate::sealed;
+use crate::sealed::{self, Sealed};
 use crate::standing::Standing;
 use crate::values::{Hash, Instant, RegisterId};
 use crate::verify::{self, Evidence, Verdict};
@@ -81,6 +81,17 @@ impl Journal {
         let mut spans = self.closed()?;
         spans.retain(|span| periods.contains(&span.period) && !archived.contains(&(span.period, span.to)));
         Ok(spans)
+    }
+
+    /// The newest closing of any period.
+    pub fn last_closing(&self) -> Result<Option<Sealed>, OpenError> {
+        let newest = self.store.seqs_of(Kind::Closing)?.pop();
+        newest.map(|seq| read_line(&self.store, seq)).transpose()
+    }
+
+    /// Every archive that was recorded, oldest first.
+    pub fn archives(&self) -> Result<Vec<Sealed>, OpenError> {
+        self.store.seqs_of(Kind::Archive)?.into_iter().map(|seq| read_line(&self.store, seq)).collect()
     }
 
     /// Archives a closed period: the file is written, checked, and then recorded by an archive entry of `operator`.

@@ -435,6 +435,11 @@ impl Journal {
         Checkpoint::sign(statement, &self.key)
     }
 
+    /// The newest countersigned checkpoint that it holds: what a witness can no longer be told otherwise.
+    pub fn witnessed(&self) -> Option<Witnessed> {
+        self.held.as_ref().map(|held| held.witnessed)
+    }
+
     /// One entry.
     pub fn entry(&self, seq: u64) -> Result<Sealed, OpenError> {
         read_line(&self.store, seq)

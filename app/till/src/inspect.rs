@@ -1,0 +1,116 @@
+//! `comptoir inspect` and `comptoir certification`: what an inspector is given, and what the till says of itself.
+
+mod second_verifier;
+
+use std::path::{Path, PathBuf};
+
+use comptoir_auditor::progress::Patience;
+use comptoir_core::certification::pdf;
+use comptoir_core::inspection::{Asked, KitError, Program, Stage, Tools};
+use comptoir_core::register::{Refusal, RegisterError};
+use comptoir_fiscal::entry::SYSTEM;
+use comptoir_fiscal::language::{Language, Message, Translations};
+use comptoir_fiscal::message;
+use comptoir_fiscal::values::Date;
+use comptoir_fiscal::verify::{Report, Verdict};
+
+use crate::shop;
+
+/// The verifier's own program, where it lies beside the register's.
+const VERIFIER: &str = "comptoir-verify";
+
+/// Makes the inspector's kit of a shop.
+pub(crate) fn kit(
+    data: &Path,
+    to: &Path,
+    asked: Asked,
+    today: Option<Date>,
+    translations: &Translations,
+) -> Result<(), Refusal> {
+    // Its readers are French, whatever the language of whoever makes it.
+    let french = french();
+    let told = |path: &Path, report: &Report| comptoir_auditor::told(path, report, &french);
+    let verifier = verifier().map_err(RegisterError::from)?;
+    let tools = Tools { verifier, second: &second_verifier::FILES, told: &told, french: &french };
+    let mut register = shop::open(data, translations)?;
+    shop::confirm_date(&mut register, today, translations)?;
+    let mut waiting: Option<(Stage, Patience)> = None;
+    let made = register.inspection_kit(SYSTEM, to, asked, &tools, &mut |stage, done, total| {
+        if waiting.as_ref().is_none_or(|(shown, _)| *shown != stage)
+            && let Some((_, patience)) = waiting.replace((stage, Patience::new(translations.say(&named(stage)))))
+        {
+            patience.end();
+        }
+        if let Some((_, patience)) = waiting.as_mut() {
+            patience.show(done, total);
+        }
+    });
+    if let Some((_, patience)) = waiting {
+        patience.end();
+    }
+    let kit = made?;
+    println!("{}", kit.path.display());
+    println!(
+        "{}",
+        translations.say(&message!(
+            "Archives: {archives}. Journals: {journals}. Verdict: {verdict}.",
+            archives = kit.archives,
+            journals = kit.journals,
+            verdict = verdict(kit.verdict)
+        ))
+    );
+    println!(
+        "{}",
+        translations.say(&message!("Hash of the kit, as the journal records it: {hash}", hash = kit.sums.to_string()))
+    );
+    println!("{}", translations.say(&message!("operateurs.csv holds names: give it to the inspector alone.")));
+    Ok(register.stop()?)
+}
+
+/// Says what the till says of itself, and drafts its attestation.
+pub(crate) fn certification(data: &Path, to: Option<&Path>, translations: &Translations) -> Result<(), RegisterError> {
+    let mut register = shop::open(data, translations)?;
+    let certification = register.certification()?;
+    print!("{}", certification.text(translations));
+    if let Some(path) = to {
+        let pdf = pdf::attestation(&certification, &french()).map_err(KitError::from)?;
+        std::fs::write(path, pdf).map_err(|cause| KitError::Io { path: path.to_owned(), cause })?;
+        println!(
+            "{}",
+            translations.say(&message!("Draft of the attestation: {path}", path = path.display().to_string()))
+        );
+    }
+    register.stop()
+}
+
+/// The program that verifies on this platform: the auditor's where it is here, else this one.
+fn verifier() -> Result<Program, KitError> {
+    let own = std::env::current_exe().map_err(|cause| KitError::Io { path: PathBuf::from("comptoir"), cause })?;
+    let beside = own.with_file_name(format!("{VERIFIER}{}", std::env::consts::EXE_SUFFIX));
+    Ok(if beside.is_file() {
+        Program { path: beside, subcommand: "" }
+    } else {
+        Program { path: own, subcommand: "verify" }
+    })
+}
+
+fn french() -> Translations {
+    let french = [comptoir_fiscal::FRENCH, comptoir_core::FRENCH, comptoir_auditor::FRENCH];
+    Translations::new(Language::French, &french).unwrap_or_else(|_| Translations::english())
+}
+
+fn named(stage: Stage) -> Message {
+    match stage {
+        Stage::Archiving => message!("Archiving"),
+        Stage::Copying => message!("Copying"),
+        Stage::Verifying => message!("Verifying"),
+    }
+}
+
+fn verdict(verdict: Verdict) -> Message {
+    match verdict {
+        Verdict::Sound => message!("sound"),
+        Verdict::Inconclusive => message!("inconclusive"),
+        Verdict::Defects => message!("defects"),
+    }
+}
