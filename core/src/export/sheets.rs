@@ -159,7 +159,7 @@ impl Sheet {
                 (message!("Line"), 7),
                 (message!("Code"), 16),
                 (message!("Name"), 36),
-                (message!("Category"), 20),
+                (message!("Category"), 28),
                 (message!("Quantity"), 10),
                 (message!("Unit"), 7),
                 (message!("Unit price"), 12),
@@ -228,7 +228,8 @@ impl Sheet {
 fn width(column: Column) -> u8 {
     match column {
         Column::Label => 36,
-        Column::Code | Column::Category | Column::Exempt | Column::Barcodes | Column::Modifiers => 20,
+        Column::Category => 28,
+        Column::Code | Column::Exempt | Column::Barcodes | Column::Modifiers => 20,
         Column::Unit | Column::Vat | Column::Tare => 10,
         _ => 16,
     }
