@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use chrono::{NaiveDate, Timelike};
 use comptoir_fiscal::language::{Language, Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Rate};
@@ -169,6 +170,12 @@ impl<'t> Book<'t> {
         Ok(vec![self.path])
     }
 
+    /// Takes away what was written.
+    pub(super) fn abandon(self) {
+        // What is not there, or cannot be removed, is no loss beside what went wrong.
+        let _ = fs::remove_file(part(&self.path));
+    }
+
     /// The formula that sums the amounts of a table, over all of its sheets, shown as what it comes to.
     pub(super) fn sum_of(&self, sheet: Sheet, column: u16, shown: Cents) -> Option<Formula> {
         let ranges: Vec<String> = self
@@ -252,9 +259,10 @@ pub(super) fn write(
         Value::Money(amount) => sheet.write_number_with_format(row, column, euros(*amount), &formats.money)?,
         Value::Thousandths(number) => sheet.write_number(row, column, thousandths(*number))?,
         Value::Rate(rate) => sheet.write_number_with_format(row, column, fraction(*rate), &formats.rate)?,
-        Value::Date(date) => sheet.write_datetime_with_format(row, column, date.0, &formats.date)?,
+        Value::Date(date) => sheet.write_number_with_format(row, column, serial(date.0), &formats.date)?,
         Value::Instant(at) => {
-            sheet.write_datetime_with_format(row, column, at.date().and_time(at.time()), &formats.instant)?
+            let of_day = f64::from(at.time().num_seconds_from_midnight()) / 86_400.0;
+            sheet.write_number_with_format(row, column, serial(at.date()) + of_day, &formats.instant)?
         }
         Value::Count(count) => sheet.write_number(row, column, whole(*count))?,
         Value::Truth(truth) => sheet.write_string_with_format(row, column, texts.say(&yes(*truth)), &formats.text)?,
@@ -270,6 +278,11 @@ pub(super) fn yes(truth: bool) -> Message {
 /// An amount as spreadsheets hold it: the binary number nearest to it, which is shown and summed as the amount.
 pub(super) fn euros(amount: Cents) -> f64 {
     amount.get() as f64 / 100.0
+}
+
+/// A date as spreadsheets count days: 1 March 1900 is 61, as if that year had had a 29 February.
+fn serial(date: NaiveDate) -> f64 {
+    date.signed_duration_since(NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()).num_days() as f64
 }
 
 fn thousandths(number: i64) -> f64 {
