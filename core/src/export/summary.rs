@@ -116,11 +116,10 @@ impl Summary<'_> {
         }
         row += 1;
         let headings = [message!("Figure"), message!("Amount"), message!("Recomputed here"), message!("As the sum of")];
-        let over_amounts = formats.header.clone().set_align(FormatAlign::Right);
         let beside_amounts = |format: &Format| format.clone().set_align(FormatAlign::Left).set_indent(2);
         for (heading, column) in headings.iter().zip(0..) {
             let format = match column {
-                1 | 2 => over_amounts.clone(),
+                1 | 2 => formats.number_header.clone(),
                 3 => beside_amounts(&formats.header),
                 _ => formats.header.clone().set_indent(0),
             };

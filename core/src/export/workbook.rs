@@ -205,7 +205,8 @@ impl<'t> Book<'t> {
             false => self.workbook.add_worksheet(),
         };
         worksheet.set_name(part_name(&self.texts.say(&sheet.title()), number))?;
-        worksheet.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        let pages = if sheet == Sheet::Products { 2 } else { 1 };
+        worksheet.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(pages, 0);
         worksheet.set_repeat_rows(0, 0)?.set_row_height(0, 20)?;
         for (heading, column) in sheet.headings().iter().zip(0..) {
             worksheet.set_column_width(column, f64::from(heading.width + ROOM))?;
