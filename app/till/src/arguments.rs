@@ -141,8 +141,15 @@ pub(crate) enum Command {
         /// The last business date
         #[arg(long, value_name = "YYYY-MM-DD")]
         until: Option<Date>,
-        /// What to take out
-        #[arg(long, value_enum, default_value_t = Tables::All, value_name = "WHAT")]
+        /// What to take out: catalogue, sales or all [default: all]
+        #[arg(
+            long,
+            value_enum,
+            default_value_t = Tables::All,
+            value_name = "WHAT",
+            hide_default_value = true,
+            hide_possible_values = true
+        )]
         what: Tables,
         /// In whose name [default: an owner]
         #[arg(long, value_name = "ID")]

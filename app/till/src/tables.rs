@@ -101,7 +101,7 @@ pub(crate) fn export(
     println!(
         "{}",
         translations.say(&message!(
-            "{tickets} tickets and {products} products are in:",
+            "Taken out: {tickets} tickets, {products} products. They are in:",
             tickets = exported.tickets,
             products = exported.products
         ))
@@ -135,7 +135,7 @@ fn tell_faults(faults: &[Fault], translations: &Translations) {
 fn tell(preview: &Preview, translations: &Translations) {
     let say = |message: &Message| println!("{}", translations.say(message));
     say(&message!(
-        "{new} new products, {changed} changed, {unchanged} unchanged.",
+        "Products: {new} new, {changed} changed, {unchanged} unchanged.",
         new = preview.new.len(),
         changed = preview.changed.len(),
         unchanged = preview.unchanged

@@ -20,11 +20,12 @@ impl<'t> Folder<'t> {
     pub(super) fn begin(path: &Path, what: What, texts: &'t Translations) -> Result<Folder<'t>, ExportError> {
         fs::create_dir_all(path).map_err(|cause| ExportError::Io { path: path.to_owned(), cause })?;
         let mut files = Vec::new();
-        for sheet in Sheet::ALL.into_iter().filter(|sheet| sheet.is_of(what)) {
+        let sheets = || Sheet::ALL.into_iter().filter(|sheet| sheet.is_of(what));
+        if let Some(path) = sheets().map(|sheet| path.join(sheet.file_name())).find(|path| path.exists()) {
+            return Err(ExportError::Exists { path });
+        }
+        for sheet in sheets() {
             let path = path.join(sheet.file_name());
-            if path.exists() {
-                return Err(ExportError::Exists { path });
-            }
             let io = |cause| ExportError::Io { path: path.clone(), cause };
             let mut file = BufWriter::new(File::create(part(&path)).map_err(io)?);
             file.write_all("\u{feff}".as_bytes()).map_err(io)?;
@@ -43,6 +44,15 @@ impl<'t> Folder<'t> {
             file.get_ref().get_ref().sync_all().map_err(io)?;
         }
         Ok(())
+    }
+
+    /// Takes away what was written.
+    pub(super) fn abandon(self) {
+        for (_, path, file) in self.files {
+            drop(file);
+            // What is not there, or cannot be removed, is no loss beside what went wrong.
+            let _ = fs::remove_file(part(&path));
+        }
     }
 
     pub(super) fn publish(self) -> Result<Vec<PathBuf>, ExportError> {

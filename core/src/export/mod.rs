@@ -84,6 +84,7 @@ pub enum ExportError {
     Io { path: PathBuf, cause: std::io::Error },
     Workbook { why: String },
     Dates,
+    School,
 }
 
 impl ExportError {
@@ -100,6 +101,9 @@ impl ExportError {
                 why = cause.to_string()
             ),
             ExportError::Workbook { why } => message!("The workbook could not be written: {why}.", why = why.as_str()),
+            ExportError::School => {
+                message!("An export is of real sales, and is recorded in their journal. Leave school mode first.")
+            }
             ExportError::Dates => message!("The period ends before it begins. Correct its dates."),
         }
     }
@@ -215,6 +219,14 @@ impl<'s> Export<'s> {
             What::Catalogue => format!("{form}: {catalogue}"),
             What::Sales => format!("{form}: {sales}"),
             What::All => format!("{form}: {sales}, {catalogue}"),
+        }
+    }
+
+    /// Takes away what was written so far.
+    pub(crate) fn abandon(self) {
+        match self.to {
+            To::Book(book) => book.abandon(),
+            To::Folder(folder) => folder.abandon(),
         }
     }
 

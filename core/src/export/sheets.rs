@@ -65,7 +65,8 @@ value_from! {
     bool => Value::Truth,
 }
 
-/// What stands above a column, how many letters wide it is, and whether numbers are below.
+/// What stands above a column, how many letters wide it is, and whether numbers or dates are below, which
+/// stand on the right.
 pub(super) struct Heading {
     pub(super) title: Message,
     pub(super) width: u8,
@@ -159,7 +160,7 @@ impl Sheet {
                 (message!("Line"), 7),
                 (message!("Code"), 16),
                 (message!("Name"), 36),
-                (message!("Category"), 20),
+                (message!("Category"), 28),
                 (message!("Quantity"), 10),
                 (message!("Unit"), 7),
                 (message!("Unit price"), 12),
@@ -200,14 +201,13 @@ impl Sheet {
         }
     }
 
-    /// Whether a column of it holds numbers.
+    /// Whether a column of it holds numbers or dates.
     fn is_number(self, column: u16) -> bool {
         match self {
-            Sheet::Days => column >= 2,
-            Sheet::Tickets => matches!(column, 1 | 8..=12),
-            Sheet::Lines => matches!(column, 1 | 4 | 8 | 10..=15),
-            Sheet::Payments => matches!(column, 1 | 6 | 7),
-            Sheet::Vat => column >= 2,
+            Sheet::Days | Sheet::Vat => column >= 1,
+            Sheet::Tickets => matches!(column, 1 | 3 | 4 | 8..=12),
+            Sheet::Lines => matches!(column, 1 | 3 | 4 | 8 | 10..=15),
+            Sheet::Payments => matches!(column, 1 | 3 | 6 | 7),
             Sheet::Products => false,
         }
     }
@@ -228,7 +228,8 @@ impl Sheet {
 fn width(column: Column) -> u8 {
     match column {
         Column::Label => 36,
-        Column::Code | Column::Category | Column::Exempt | Column::Barcodes | Column::Modifiers => 20,
+        Column::Category => 28,
+        Column::Code | Column::Exempt | Column::Barcodes | Column::Modifiers => 20,
         Column::Unit | Column::Vat | Column::Tare => 10,
         _ => 16,
     }

@@ -116,13 +116,12 @@ impl Summary<'_> {
         }
         row += 1;
         let headings = [message!("Figure"), message!("Amount"), message!("Recomputed here"), message!("As the sum of")];
-        let over_amounts = formats.header.clone().set_align(FormatAlign::Right);
-        let beside_amounts = |format: &Format| format.clone().set_indent(2);
+        let beside_amounts = |format: &Format| format.clone().set_align(FormatAlign::Left).set_indent(2);
         for (heading, column) in headings.iter().zip(0..) {
             let format = match column {
-                1 | 2 => over_amounts.clone(),
+                1 | 2 => formats.number_header.clone(),
                 3 => beside_amounts(&formats.header),
-                _ => formats.header.clone(),
+                _ => formats.header.clone().set_indent(0),
             };
             sheet.write_string_with_format(row, column, texts.say(heading), &format)?;
         }
@@ -244,12 +243,16 @@ impl Summary<'_> {
             let mut columns = Vec::new();
             for (heading, column) in block.headings.iter().zip(block.column..) {
                 let title = texts.say(heading);
-                let is_wide =
-                    matches!(block.rows.first().and_then(|row| row.first()), Some(Value::Text(_) | Value::Words(_)))
-                        && column == block.column;
-                sheet.set_column_width(column, if is_wide { 24.0 } else { 13.0 })?;
-                sheet.write_string_with_format(1, column, &title, &formats.header)?;
-                columns.push(TableColumn::new().set_header(title).set_header_format(&formats.header));
+                let is_text =
+                    matches!(block.rows.first().and_then(|row| row.first()), Some(Value::Text(_) | Value::Words(_)));
+                let (is_text, width) = match column == block.column {
+                    true if is_text => (true, 30.0),
+                    _ => (false, 18.0),
+                };
+                let header = if is_text { &formats.header } else { &formats.number_header };
+                sheet.set_column_width(column, width)?;
+                sheet.write_string_with_format(1, column, &title, header)?;
+                columns.push(TableColumn::new().set_header(title).set_header_format(header));
             }
             for (values, row) in block.rows.iter().zip(2..) {
                 for (value, column) in values.iter().zip(block.column..) {

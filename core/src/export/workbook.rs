@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use chrono::{NaiveDate, Timelike};
 use comptoir_fiscal::language::{Language, Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Rate};
@@ -22,6 +23,9 @@ const MOST_ROWS: u32 = 1_048_575;
 /// The most letters of a cell.
 const LONGEST: usize = 32_767;
 
+/// What a column is wider than its words: room for the button of the filter.
+const ROOM: u8 = 3;
+
 /// The blue of headers and charts.
 pub(super) const BLUE: Color = Color::RGB(0x1F_4E_79);
 
@@ -38,6 +42,7 @@ pub(super) struct Formats {
     pub(super) date: Format,
     pub(super) instant: Format,
     pub(super) count: Format,
+    pub(super) text: Format,
     pub(super) wrapped: Format,
     /// Of amounts along an axis.
     pub(super) axis: &'static str,
@@ -56,7 +61,7 @@ impl Formats {
             title: Format::new().set_bold().set_font_size(18).set_font_color(BLUE),
             quiet: Format::new().set_font_color(Color::RGB(0x59_59_59)),
             number_header: header.clone().set_align(FormatAlign::Right),
-            header,
+            header: header.set_align(FormatAlign::Left).set_indent(1),
             strong: Format::new().set_bold(),
             strong_money: shown(money).set_bold(),
             money: shown(money),
@@ -65,6 +70,7 @@ impl Formats {
             instant: shown(instant),
             count: shown("#,##0"),
             axis: if language == Language::French { "#,##0\\ \"€\"" } else { "\"€\"#,##0" },
+            text: Format::new().set_indent(1),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
         }
     }
@@ -132,13 +138,18 @@ impl<'t> Book<'t> {
                         }
                     });
                     let columns: Vec<TableColumn> = columns.collect();
-                    let table = Table::new().set_columns(&columns).set_total_row(true).set_style(TableStyle::Light1);
+                    let name = if open.sheet == Sheet::Days { "Days" } else { "VatByDay" };
+                    let table = Table::new()
+                        .set_name(name)
+                        .set_columns(&columns)
+                        .set_total_row(true)
+                        .set_style(TableStyle::Light1);
                     sheet.add_table(0, 0, last_row + 1, last_column, &table)?;
                     // Where a spreadsheet does not compute on opening, it shows what is known here.
                     if let Some((column, heading)) = sums.zip(sums.and_then(|at| columns_of.get(usize::from(at)))) {
                         let total = euros(summary.figures.turnover_of(open.sheet)).to_string();
                         let title = self.texts.say(&heading.title);
-                        let formula = Formula::new(format!("SUBTOTAL(109,[{title}])")).set_result(total);
+                        let formula = Formula::new(format!("SUBTOTAL(109,{name}[{title}])")).set_result(total);
                         sheet.write_formula_with_format(last_row + 1, column, formula, &self.formats.strong_money)?;
                     }
                 }
@@ -157,6 +168,12 @@ impl<'t> Book<'t> {
     pub(super) fn publish(self) -> Result<Vec<PathBuf>, ExportError> {
         fs::rename(part(&self.path), &self.path).map_err(|cause| ExportError::Io { path: self.path.clone(), cause })?;
         Ok(vec![self.path])
+    }
+
+    /// Takes away what was written.
+    pub(super) fn abandon(self) {
+        // What is not there, or cannot be removed, is no loss beside what went wrong.
+        let _ = fs::remove_file(part(&self.path));
     }
 
     /// The formula that sums the amounts of a table, over all of its sheets, shown as what it comes to.
@@ -188,10 +205,11 @@ impl<'t> Book<'t> {
             false => self.workbook.add_worksheet(),
         };
         worksheet.set_name(part_name(&self.texts.say(&sheet.title()), number))?;
-        worksheet.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        let pages = if sheet == Sheet::Products { 2 } else { 1 };
+        worksheet.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(pages, 0);
         worksheet.set_repeat_rows(0, 0)?.set_row_height(0, 20)?;
         for (heading, column) in sheet.headings().iter().zip(0..) {
-            worksheet.set_column_width(column, f64::from(heading.width))?;
+            worksheet.set_column_width(column, f64::from(heading.width + ROOM))?;
             let format = if heading.is_number { &self.formats.number_header } else { &self.formats.header };
             worksheet.write_string_with_format(0, column, self.texts.say(&heading.title), format)?;
         }
@@ -237,17 +255,18 @@ pub(super) fn write(
     texts: &Translations,
 ) -> Result<(), XlsxError> {
     match value {
-        Value::Text(text) => sheet.write_string(row, column, cut(text))?,
-        Value::Words(words) => sheet.write_string(row, column, texts.say(words))?,
+        Value::Text(text) => sheet.write_string_with_format(row, column, cut(text), &formats.text)?,
+        Value::Words(words) => sheet.write_string_with_format(row, column, texts.say(words), &formats.text)?,
         Value::Money(amount) => sheet.write_number_with_format(row, column, euros(*amount), &formats.money)?,
         Value::Thousandths(number) => sheet.write_number(row, column, thousandths(*number))?,
         Value::Rate(rate) => sheet.write_number_with_format(row, column, fraction(*rate), &formats.rate)?,
-        Value::Date(date) => sheet.write_datetime_with_format(row, column, date.0, &formats.date)?,
+        Value::Date(date) => sheet.write_number_with_format(row, column, serial(date.0), &formats.date)?,
         Value::Instant(at) => {
-            sheet.write_datetime_with_format(row, column, at.date().and_time(at.time()), &formats.instant)?
+            let of_day = f64::from(at.time().num_seconds_from_midnight()) / 86_400.0;
+            sheet.write_number_with_format(row, column, serial(at.date()) + of_day, &formats.instant)?
         }
         Value::Count(count) => sheet.write_number(row, column, whole(*count))?,
-        Value::Truth(truth) => sheet.write_string(row, column, texts.say(&yes(*truth)))?,
+        Value::Truth(truth) => sheet.write_string_with_format(row, column, texts.say(&yes(*truth)), &formats.text)?,
         Value::Nothing => return Ok(()),
     };
     Ok(())
@@ -260,6 +279,11 @@ pub(super) fn yes(truth: bool) -> Message {
 /// An amount as spreadsheets hold it: the binary number nearest to it, which is shown and summed as the amount.
 pub(super) fn euros(amount: Cents) -> f64 {
     amount.get() as f64 / 100.0
+}
+
+/// A date as spreadsheets count days: 1 March 1900 is 61, as if that year had had a 29 February.
+fn serial(date: NaiveDate) -> f64 {
+    date.signed_duration_since(NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()).num_days() as f64
 }
 
 fn thousandths(number: i64) -> f64 {

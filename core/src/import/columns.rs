@@ -149,6 +149,12 @@ mod tests {
                 assert_eq!(Column::named(&title), Some(column), "{title}");
             }
         }
+        let page = folded(&std::fs::read_to_string("../docs/tables.md").unwrap());
+        let first_words = |title: String| folded(&title).split(' ').next().unwrap_or_default().to_owned();
+        for column in Column::ALL {
+            let title = first_words(french.say(&column.title()));
+            assert!(page.contains(&title), "the page on tables does not tell of {title}");
+        }
         assert_eq!(Column::named(" TVA SUR PLACE : "), Some(Column::VatIn(SaleMode::EatIn)));
         assert_eq!(Column::named("marge"), None);
     }

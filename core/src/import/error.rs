@@ -129,6 +129,7 @@ pub enum What {
     NoTare,
     CheckDigit { expected: u32 },
     BarcodeTwice { first: u32 },
+    BarcodeTaken { sku: String },
     UnknownModifiers,
     NoAxes,
     AxesDiffer { expected: String },
@@ -186,6 +187,12 @@ impl What {
             }
             What::BarcodeTwice { first } => {
                 message!("Row {first} has this barcode too. Remove it from one of the two.", first = first.to_string())
+            }
+            What::BarcodeTaken { sku } => {
+                message!(
+                    "{sku} has this barcode already. Remove it here, or from {sku} in the same file.",
+                    sku = sku.as_str()
+                )
             }
             What::UnknownModifiers => {
                 message!("There are no such modifiers. Create them in the catalogue first, or leave the cell empty.")

@@ -89,6 +89,8 @@ pub fn preview(table: &Table, catalogue: &Catalogue) -> Result<Preview, Vec<Faul
             return Err(faults);
         }
     }
+    faults.extend(seen.taken_barcodes(table, catalogue));
+    faults.truncate(MOST_FAULTS);
     preview.categories = groups.new_categories;
     preview.families = groups.new_families;
     if faults.is_empty()
@@ -103,7 +105,8 @@ pub fn preview(table: &Table, catalogue: &Catalogue) -> Result<Preview, Vec<Faul
 #[derive(Default)]
 struct Seen {
     codes: HashMap<String, u32>,
-    barcodes: HashMap<String, u32>,
+    /// By the form in which they are looked up: the row, and the product's code.
+    barcodes: HashMap<String, (u32, String)>,
 }
 
 impl Seen {
@@ -140,12 +143,25 @@ impl Seen {
         let mut faults = Vec::new();
         let forms: HashSet<String> = product.barcodes.iter().map(|barcode| normal_form(barcode)).collect();
         for form in forms.into_iter().filter(|_| !product.archived) {
-            if let Some(first) = self.barcodes.insert(form.clone(), row.number) {
-                let place =
-                    Place { sheet: table.sheet.clone(), row: row.number, column: table.place_of(Column::Barcodes) };
+            if let Some((first, _)) = self.barcodes.insert(form.clone(), (row.number, product.sku.clone())) {
+                let place = at_barcodes(table, row.number);
                 faults.push(Fault { place, found: form, what: What::BarcodeTwice { first } });
             }
         }
+        faults
+    }
+
+    /// The barcodes of rows that a product has which no row names.
+    fn taken_barcodes(&self, table: &Table, catalogue: &Catalogue) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = Vec::new();
+        for (form, (row, sku)) in &self.barcodes {
+            let other = catalogue.by_barcode(form).filter(|other| other.sku != *sku);
+            if let Some(other) = other.filter(|other| !self.codes.contains_key(&other.sku)) {
+                let what = What::BarcodeTaken { sku: other.sku.clone() };
+                faults.push(Fault { place: at_barcodes(table, *row), found: form.clone(), what });
+            }
+        }
+        faults.sort_by_key(|fault| fault.place.row);
         faults
     }
 
@@ -167,6 +183,10 @@ impl Seen {
         let place = Place { sheet: table.sheet.clone(), row, column: None };
         Fault { place, found: String::new(), what: What::Catalogue(Box::new(error)) }
     }
+}
+
+fn at_barcodes(table: &Table, row: u32) -> Place {
+    Place { sheet: table.sheet.clone(), row, column: table.place_of(Column::Barcodes) }
 }
 
 /// What differs between a product as it is and as it would be.

@@ -128,7 +128,15 @@ fn every_wrong_cell_is_named_with_what_stands_there_and_what_to_do() {
     assert!(article[0].contains("cell D2: “0”. Without VAT"), "{article:?}");
     // A barcode that a product has which the file does not name.
     let taken = faults("Code;Libellé;Catégorie;TVA;EAN\nT;Timbre;Tout;20;0036000291452\n");
-    assert!(taken[0].starts_with("In the file, row 2: The barcode 0036000291452 is on CAFE"), "{taken:?}");
+    assert_eq!(
+        taken,
+        [
+            "In the file, cell E2: “0036000291452”. CAFE has this barcode already. Remove it here, or from CAFE in the same file."
+        ]
+    );
+    // It may go from one to the other within a file.
+    let moved = previewed("Code;Libellé;Catégorie;TVA;EAN\nT;Timbre;Tout;20;036000291452\nCAFE;Café;Tout;10;\n");
+    assert_eq!((moved.new.len(), moved.changed.len()), (1, 1));
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Register {
 
     /// Takes sales, the catalogue or both out, to a workbook where the name ends in `.xlsx` or else to a folder of text
     /// tables (event 110). Sales are those of all real journals of this till; what was tried out in school mode is not
-    /// among them. `progress` hears how many entries of how many are read.
+    /// among them, and nothing is taken out there. `progress` hears how many entries of how many are read.
     pub fn export(
         &mut self,
         operator: &str,
@@ -50,17 +50,35 @@ impl Register {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Exported, Refusal> {
         self.may(operator, Gate::ReadReports)?;
+        if self.mode() != Mode::Live {
+            return Err(ExportError::School.into());
+        }
         let shop = self.settings().clone();
         let catalogue = self.stored_catalogue().clone();
         let subject = Subject { what, dates, shop: &shop, catalogue: &catalogue, at: self.now(), texts };
         let mut export = Export::begin(subject, to)?;
+        match self.complete(operator, what, &mut export, progress) {
+            Ok(()) => Ok(export.publish()?),
+            Err(refused) => {
+                export.abandon();
+                Err(refused)
+            }
+        }
+    }
+
+    fn complete(
+        &mut self,
+        operator: &str,
+        what: What,
+        export: &mut Export<'_>,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(), Refusal> {
         if what.has_sales() {
-            self.each_sale(&mut export, progress)?;
+            self.each_sale(export, progress)?;
         }
         export.complete()?;
         let (label, detail) = ("Export de données".to_owned(), Some(export.detail()));
-        self.record_event(operator, EventDraft { code: 110, label, detail, set: None })?;
-        Ok(export.publish()?)
+        Ok(self.record_event(operator, EventDraft { code: 110, label, detail, set: None })?)
     }
 
     /// Hands every entry of the real journals to an export, the oldest journal first.
@@ -75,9 +93,7 @@ impl Register {
             }
         }
         left.sort_by_key(|(at, ..)| at.unix());
-        let is_live = self.mode() == Mode::Live;
-        let own = if is_live { self.journal.standing().size() } else { 0 };
-        let total = left.iter().map(|(.., journal)| journal.size()).sum::<u64>() + own;
+        let total = left.iter().map(|(.., journal)| journal.size()).sum::<u64>() + self.journal.standing().size();
         let mut done = 0;
         for (_, label, journal) in &left {
             let mut take = taking(export, label, &mut done, total, progress);
@@ -89,10 +105,8 @@ impl Register {
                 read => read?,
             }
         }
-        if is_live {
-            let label = self.settings().label.as_str();
-            self.journal.entries_from(0, taking(export, label, &mut done, total, progress))?;
-        }
+        let label = self.settings().label.as_str();
+        self.journal.entries_from(0, taking(export, label, &mut done, total, progress))?;
         progress(total, total);
         Ok(())
     }

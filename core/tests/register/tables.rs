@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use comptoir_core::export::{Dates, What};
+use comptoir_core::export::{Dates, ExportError, What};
 use comptoir_core::import::{Preview, preview, read, read_bytes};
 use comptoir_core::register::{Command, PayBack, Refusal};
 use comptoir_fiscal::entry::{Body, Closing, Period, Tender};
@@ -95,6 +95,9 @@ fn sales_taken_out_come_to_what_the_closings_say_and_school_is_not_among_them() 
     let live = till.take();
     till.resume(live.enter_school("manager").unwrap());
     till.sell(&[("VASE", 9000)], &[]);
+    let nowhere = till.folder.path().join("nulle-part.xlsx");
+    let refused = till.register().export("manager", What::All, Dates::default(), &nowhere, &french(), &mut |_, _| ());
+    assert!(matches!(refused, Err(Refusal::Export(ExportError::School))) && !nowhere.exists());
     let school = till.take();
     till.resume(school.leave_school("manager").unwrap());
 
@@ -161,4 +164,50 @@ fn text_tables_hold_the_days_that_were_asked_for_and_no_formula() {
     let refused = till.register().export("nobody", What::Sales, dates, &folder, &french(), &mut |_, _| ());
     assert!(matches!(refused, Err(Refusal::UnknownOperator { .. })));
     till.end();
+}
+
+/// Sells in a journal that is then changed, and in its successor; what is taken out of both.
+fn after(change: impl FnOnce(&mut Till, &Path)) -> (Till, Vec<Vec<Data>>, String) {
+    let mut till = Till::founded();
+    till.sell(&[("VASE", 1000)], &[]);
+    let journal = till.register().id();
+    let database = till.journal_folder(journal).join("journal.db");
+    change(&mut till, &database);
+    till.start();
+    till.sell_coffee();
+    let book = till.folder.path().join("ventes.xlsx");
+    till.register().export("manager", What::Sales, Dates::default(), &book, &french(), &mut |_, _| ()).unwrap();
+    let summary = cells(&book, "Synthèse").concat().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    (till, cells(&book, "Tickets"), summary)
+}
+
+#[test]
+fn sales_of_a_journal_that_was_left_are_taken_out_before_those_of_its_successor() {
+    let (till, tickets, summary) = after(|till, database| {
+        till.stop();
+        let older = std::fs::read(database).unwrap();
+        till.start();
+        till.sell_coffee();
+        till.stop();
+        std::fs::write(database, older).unwrap();
+    });
+    let rows: Vec<(String, String)> =
+        tickets[1..].iter().map(|row| (row[0].to_string(), row[11].to_string())).collect();
+    let expected = [("01", "29.9"), ("01-2", "2.5")];
+    assert_eq!(rows, expected.map(|(till, amount)| (till.to_owned(), amount.to_owned())));
+    assert!(summary.contains("01, 01-2"), "{summary}");
+    drop(till);
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_is_named_in_the_summary_and_costs_no_export() {
+    let mut old = None;
+    let (till, tickets, summary) = after(|till, database| {
+        old = Some(till.register().id());
+        till.stop();
+        std::fs::write(database, b"no journal at all").unwrap();
+    });
+    assert_eq!(tickets.len(), 2);
+    assert!(summary.contains(&old.unwrap().to_string()), "{summary}");
+    drop(till);
 }

@@ -12,6 +12,7 @@ mod search;
 mod shop;
 mod start;
 mod verify;
+mod workbook;
 
 use large::Large;
 
@@ -21,6 +22,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 fn main() {
     if let Some(journal) = verify::asked_for_memory() {
         return verify::tell_memory(&journal);
+    }
+    if let Some(shop) = workbook::asked_for_sales() {
+        if let Err(fault) = workbook::take_out(&shop) {
+            eprintln!("{fault}");
+        }
+        return;
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("machine cores={cores} system={} processor={}", std::env::consts::OS, std::env::consts::ARCH);
@@ -38,5 +45,6 @@ fn main() {
     measure("start", &|| start::measure(&Large::get()?));
     measure("closing", &closing::measure);
     measure("search", &search::measure);
+    measure("workbook-memory", &workbook::measure);
     measure("verify", &verify::measure);
 }

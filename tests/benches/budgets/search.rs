@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use comptoir_core::catalogue::{Catalogue, Category, Parts, Product, VatByMode};
-use comptoir_core::search::Search;
+use comptoir_core::search::{Search, folded};
 use comptoir_fiscal::values::Rate;
 use comptoir_tests::replay;
 
@@ -36,7 +36,7 @@ pub(crate) fn measure() -> Result<()> {
         for (end, letter) in typed.char_indices() {
             let key = &typed[..end + letter.len_utf8()];
             let (hits, time) = timed(|| search.find(key, HITS).len());
-            if hits == 0 {
+            if hits == 0 && !folded(key).is_empty() {
                 return Err(format!("{key:?} finds nothing").into());
             }
             all.add(time);
