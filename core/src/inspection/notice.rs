@@ -42,7 +42,7 @@ SIRET          {siret}
 Caisse         {label}
 Dates          {period}
 Fait le        {at}
-Contenu        {journals} journal ou journaux, {archives} archive(s)
+Contenu        journaux\u{a0}: {journals}, archives\u{a0}: {archives}
 Vérification   {verdict} (rapport-de-verification.txt)
 
 Ce dossier se vérifie sans la caisse, sans réseau et sans son éditeur. La caisse est conçue selon NF525\u{202f}; elle n’est

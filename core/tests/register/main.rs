@@ -11,6 +11,7 @@ mod drawer;
 mod guards;
 mod held;
 mod idempotence;
+mod inspection;
 mod jet;
 mod opening;
 mod papers;

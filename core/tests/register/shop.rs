@@ -276,7 +276,7 @@ pub(crate) fn assert_sound(report: &Report) {
 pub(crate) fn rows(shop: &Path) -> Vec<String> {
     let connection = rusqlite::Connection::open(shop).unwrap();
     let mut rows = Vec::new();
-    for table in ["projection", "ticket", "referral", "voucher", "document", "issue"] {
+    for table in ["projection", "ticket", "referral", "voucher", "document", "issue", "milestone"] {
         let mut all = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = all.column_count();
         let mut found = all.query([]).unwrap();
