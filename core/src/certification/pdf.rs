@@ -27,8 +27,8 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../fonts/IBMPlexSans-SemiBold.ttf");
 const PAGE: (f32, f32) = (595.28, 841.89);
 const LEFT: f32 = 62.0;
 const RIGHT: f32 = PAGE.0 - 62.0;
-const TOP: f32 = 92.0;
-const BOTTOM: f32 = PAGE.1 - 68.0;
+const TOP: f32 = 80.0;
+const BOTTOM: f32 = PAGE.1 - 62.0;
 /// Where the second column of what is known begins.
 const VALUE: f32 = LEFT + 122.0;
 
