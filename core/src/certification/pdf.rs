@@ -257,7 +257,11 @@ impl Layout {
                 self.keep(64.0);
                 self.block(text, LEFT, Style { size: 11.0, strong: true, grey: BLACK }, 3.0);
             }
-            Part::Text(text) => self.block(text, LEFT, BODY, 5.0),
+            Part::Text(text) => {
+                // What announces a list stays with it.
+                self.keep(BODY.leading() * if text.ends_with(':') { 4.0 } else { 1.0 });
+                self.block(text, LEFT, BODY, 5.0);
+            }
             Part::Item(text) => self.item(text),
             Part::Known(label, value) => self.known(label, value),
             Part::Blank(label) => self.blank(label),

@@ -117,6 +117,9 @@ impl Register {
             self.may_inspect(by)?;
         }
         self.check_live()?;
+        if asked.is_backwards() {
+            return Err(RegisterError::from(KitError::Backwards).into());
+        }
         let path = to.join(self.kit_name());
         if path.exists() {
             return Err(RegisterError::from(KitError::Exists(path)).into());
@@ -150,7 +153,7 @@ impl Register {
         let mut drafts: Vec<Draft> =
             defects.into_iter().map(|file| event(90, "Défaut d'intégrité constaté", file)).collect();
         if kit.archives > 0 {
-            let detail = format!("{} archives", kit.archives);
+            let detail = format!("archives: {}", kit.archives);
             drafts.push(event(440, "Archives fiscales copiées sur un support externe", detail));
         }
         let detail = format!("{entries} écritures, empreinte {}", kit.sums);

@@ -171,7 +171,7 @@ fn the_kit_holds_all_that_can_be_checked_and_is_recorded_before_it_is_there() {
     let entries = fs::read_to_string(&journal).unwrap().lines().count();
     let events = trail(&mut till, 2);
     let said = [
-        (440, "Archives fiscales copiées sur un support externe", "4 archives".to_owned()),
+        (440, "Archives fiscales copiées sur un support externe", "archives: 4".to_owned()),
         (110, "Export de données", format!("{entries} écritures, empreinte {}", made.sums)),
     ];
     assert_eq!(events, said.map(|(code, label, detail)| (code, label.to_owned(), detail)));
@@ -221,6 +221,9 @@ fn a_kit_that_cannot_be_made_leaves_nothing_and_is_not_recorded() {
     assert!(matches!(kit(&mut till, "cashier", stick.path(), Asked::default()), Err(Refusal::Gate(_))));
     let made = kit(&mut till, SYSTEM, stick.path(), Asked::default()).unwrap();
     let (before, size) = (files(stick.path()), till.register().journal().standing().size());
+    let backwards = Asked { since: Some("2026-12-31".parse().unwrap()), until: Some("2026-12-01".parse().unwrap()) };
+    let refused = kit(&mut till, SYSTEM, stick.path(), backwards);
+    assert!(matches!(refused, Err(Refusal::Register(RegisterError::Kit(KitError::Backwards)))));
     let again = kit(&mut till, SYSTEM, stick.path(), Asked::default()).unwrap_err();
     let Refusal::Register(RegisterError::Kit(KitError::Exists(path))) = &again else { panic!("{again:?}") };
     assert_eq!(path, &made.path);
@@ -288,7 +291,7 @@ fn a_journal_that_was_lost_is_in_the_kit_as_it_lies() {
 }
 
 #[test]
-fn the_desk_sells_while_a_kit_is_written() {
+fn the_desk_answers_while_a_kit_is_written() {
     let (mut till, stick) = (with_months(), tempfile::tempdir().unwrap());
     let desk = Desk::start(till.take()).unwrap();
     let size = || desk.ask(|register| register.journal().standing().size()).unwrap();
