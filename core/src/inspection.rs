@@ -49,6 +49,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether the last date lies before the first.
+    pub fn is_backwards(&self) -> bool {
+        matches!((self.since, self.until), (Some(since), Some(until)) if until < since)
+    }
+
     /// Whether any of the dates from `first` to `last` is asked for.
     pub fn touches(&self, first: Date, last: Date) -> bool {
         self.since.is_none_or(|since| last >= since) && self.until.is_none_or(|until| first <= until)
@@ -105,6 +110,8 @@ pub struct Kit {
 pub enum KitError {
     /// There is a folder of that name.
     Exists(PathBuf),
+    /// The last date asked for lies before the first.
+    Backwards,
     /// A file could not be read or written.
     Io {
         /// Which.
@@ -127,6 +134,7 @@ impl KitError {
                 "{path} is there already. Choose another folder, or move that one.",
                 path = path.display().to_string()
             ),
+            KitError::Backwards => message!("The last date lies before the first. Exchange them."),
             KitError::Io { path, cause } => message!(
                 "The kit was not made: {path} could not be read or written ({why}). Check that the disk or stick is not full, then try again.",
                 path = path.display().to_string(),

@@ -1,7 +1,7 @@
 //! The offline-first register: what a shop sells, how it is paid, who does it; sealed into the journal below.
 //!
-//! Its rules are pure: functions of their arguments, with no clock, file or random source inside. Only `register`, `shop`
-//! and `projection` touch a disk, and `import` and `export` the files they are given. A sale goes
+//! Its rules are pure: functions of their arguments, with no clock, file or random source inside. Only `register`, `shop`,
+//! `projection`, `backup` and `inspection` touch a disk, and `import` and `export` the files they are given. A sale goes
 //! [`Basket`](basket::Basket) → [`Due`](settlement::Due) → [`Settled`](settlement::Settled), and each step exists only
 //! as the outcome of the one before.
 

@@ -77,26 +77,26 @@ const EXCLUDED: [&str; 5] = [
 const CONDITIONS: [(&str, &str); 4] = [
     (
         "Inaltérabilité",
-        "Chaque opération est écrite une fois pour toutes dans un journal auquel on ne peut qu’ajouter. Une erreur se \
+        "chaque opération est écrite une fois pour toutes dans un journal auquel on ne peut qu’ajouter. Une erreur se \
          corrige par une autre opération, qui nomme la première. Chaque écriture contient l’empreinte SHA-256 de la \
          précédente et porte la signature électronique Ed25519 de l’appareil, dont l’utilisateur ne connaît pas la clé. \
          Un journal remis dans un état antérieur est reconnu au démarrage, laissé tel quel et signalé.",
     ),
     (
         "Sécurisation",
-        "Les données d’origine, leurs corrections et ce qui sert à produire les tickets sont gardés ligne à ligne sous \
+        "les données d’origine, leurs corrections et ce qui sert à produire les tickets sont gardés ligne à ligne sous \
          leur forme d’origine. Qui a fait quoi et quand y figure, ainsi que les duplicatas, les ouvertures du tiroir, les \
          changements d’heure, de réglage et de version. Le mode école est tracé et n’entre dans aucun total.",
     ),
     (
         "Conservation",
-        "La caisse clôt chaque journée, chaque mois et chaque exercice, et chaque clôture enregistre le total de la \
+        "la caisse clôt chaque journée, chaque mois et chaque exercice, et chaque clôture enregistre le total de la \
          période et le total perpétuel, qui n’est jamais remis à zéro. Rien n’est purgé. Une période close ne reçoit plus \
          d’opération.",
     ),
     (
         "Archivage",
-        "Chaque mois et chaque exercice clos donne une archive figée, datée et signée, dans un format ouvert (ZIP, CSV, \
+        "chaque mois et chaque exercice clos donne une archive figée, datée et signée, dans un format ouvert (ZIP, CSV, \
          JSON) accompagné d’une notice en français. Elle se vérifie sans ce logiciel et sans aucun secret, par un \
          programme libre fourni en deux versions indépendantes. Les archives faites sont elles-mêmes tracées.",
     ),
@@ -138,7 +138,7 @@ fn of_the_publisher(certification: &Certification) -> Vec<Part> {
         Part::Section("Première partie — Éditeur du logiciel".to_owned()),
         Part::blank("Nom ou raison sociale"),
         Part::blank("SIREN et adresse"),
-        Part::blank("Représenté par (nom et qualité)"),
+        Part::blank("Représentant, qualité"),
         Part::blank("Référence de l’attestation"),
         Part::Heading("1. Pour qui".to_owned()),
         Part::text(
@@ -173,7 +173,7 @@ fn of_the_publisher(certification: &Certification) -> Vec<Part> {
          demande une autre attestation. L’installation de toute version est tracée dans le journal (événements 250 et 255)."
     )));
     parts.push(Part::Heading("5. Les quatre conditions".to_owned()));
-    parts.extend(CONDITIONS.map(|(name, how)| Part::Known(name.to_owned(), how.to_owned())));
+    parts.extend(CONDITIONS.map(|(name, how)| Part::Text(format!("{name}\u{a0}: {how}"))));
     parts.push(Part::Heading("6. Déclaration de l’éditeur".to_owned()));
     parts.push(Part::text(
         "L’éditeur détient le code source du logiciel et la maîtrise de ses paramètres. Il déclare que le logiciel du \
@@ -194,7 +194,7 @@ fn of_the_user(certification: &Certification) -> Vec<Part> {
     vec![
         Part::Section("Seconde partie — Utilisateur du logiciel".to_owned()),
         Part::known("Entreprise", format!("{}, SIRET {}", merchant.name, merchant.siret)),
-        Part::blank("Représentée par (nom et qualité)"),
+        Part::blank("Représentant, qualité"),
         Part::blank("Logiciel acquis le"),
         Part::blank("Auprès de"),
         Part::blank("Utilisé en caisse depuis le"),

@@ -27,10 +27,10 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../fonts/IBMPlexSans-SemiBold.ttf");
 const PAGE: (f32, f32) = (595.28, 841.89);
 const LEFT: f32 = 62.0;
 const RIGHT: f32 = PAGE.0 - 62.0;
-const TOP: f32 = 92.0;
-const BOTTOM: f32 = PAGE.1 - 68.0;
+const TOP: f32 = 80.0;
+const BOTTOM: f32 = PAGE.1 - 62.0;
 /// Where the second column of what is known begins.
-const VALUE: f32 = LEFT + 142.0;
+const VALUE: f32 = LEFT + 122.0;
 
 const BLACK: u8 = 0;
 const GREY: u8 = 110;
@@ -49,9 +49,7 @@ pub enum PdfError {
 /// The attestation of a till, as a draft.
 pub fn attestation(certification: &Certification, french: &Translations) -> Result<Vec<u8>, PdfError> {
     let mut layout = Layout::new()?;
-    for part in attestation::parts(certification, french) {
-        layout.part(&part);
-    }
+    layout.all(&attestation::parts(certification, french))?;
     let foot = format!(
         "{} {}, caisse {}, SIRET {}",
         certification.software.name,
@@ -125,8 +123,8 @@ struct Style {
     grey: u8,
 }
 
-const BODY: Style = Style { size: 9.5, strong: false, grey: BLACK };
-const LABEL: Style = Style { size: 9.5, strong: false, grey: GREY };
+const BODY: Style = Style { size: 9.2, strong: false, grey: BLACK };
+const LABEL: Style = Style { size: 9.2, strong: false, grey: GREY };
 
 impl Style {
     fn leading(self) -> f32 {
@@ -233,9 +231,23 @@ impl Layout {
         Ok(Layout { measure, pages: vec![Vec::new()], y: TOP })
     }
 
+    fn all(&mut self, parts: &[Part]) -> Result<(), PdfError> {
+        for (place, part) in parts.iter().enumerate() {
+            let signed = signed_with(&parts[place..]);
+            if !signed.is_empty() {
+                // Nobody signs a page that does not say what is signed.
+                let mut alone = Layout::new()?;
+                signed.iter().for_each(|part| alone.part(part));
+                self.keep(alone.y - TOP);
+            }
+            self.part(part);
+        }
+        Ok(())
+    }
+
     fn part(&mut self, part: &Part) {
         match part {
-            Part::Title(text) => self.block(text, LEFT, Style { size: 17.0, strong: true, grey: BLACK }, 2.0),
+            Part::Title(text) => self.block(text, LEFT, Style { size: 15.0, strong: true, grey: BLACK }, 2.0),
             Part::Subtitle(text) => self.block(text, LEFT, Style { size: 11.0, strong: false, grey: GREY }, 10.0),
             Part::Notice(text) => self.notice(text),
             Part::Section(text) => self.section(text),
@@ -245,7 +257,11 @@ impl Layout {
                 self.keep(64.0);
                 self.block(text, LEFT, Style { size: 11.0, strong: true, grey: BLACK }, 3.0);
             }
-            Part::Text(text) => self.block(text, LEFT, BODY, 5.0),
+            Part::Text(text) => {
+                // What announces a list stays with it.
+                self.keep(BODY.leading() * if text.ends_with(':') { 4.0 } else { 1.0 });
+                self.block(text, LEFT, BODY, 5.0);
+            }
             Part::Item(text) => self.item(text),
             Part::Known(label, value) => self.known(label, value),
             Part::Blank(label) => self.blank(label),
@@ -348,7 +364,7 @@ impl Layout {
         self.y += 19.0;
         self.mark(Mark::text(LEFT, self.y - 3.0, label, LABEL));
         self.mark(Mark::Bar { left: VALUE, top: self.y - 0.5, right: RIGHT, bottom: self.y, grey: GREY });
-        self.y += 3.0;
+        self.y += 5.0;
     }
 
     fn signature(&mut self, who: &str) {
@@ -369,6 +385,16 @@ impl Layout {
     }
 }
 
+/// A heading with what follows it up to a signature, where no other heading stands between; nothing else.
+fn signed_with(parts: &[Part]) -> &[Part] {
+    let ends = |part: &Part| matches!(part, Part::Heading(_) | Part::Section(_) | Part::Signature(_));
+    let end = parts.iter().skip(1).position(ends).map_or(0, |end| end + 1);
+    match (parts.first(), parts.get(end)) {
+        (Some(Part::Heading(_)), Some(Part::Signature(_))) => &parts[..=end],
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use comptoir_fiscal::language::Language;
@@ -383,10 +409,13 @@ mod tests {
     #[test]
     fn nothing_stands_outside_the_page_and_every_page_says_that_it_is_a_draft() {
         let mut layout = Layout::new().unwrap();
-        for part in attestation::parts(&sample(), &french()) {
-            layout.part(&part);
-        }
+        layout.all(&attestation::parts(&sample(), &french())).unwrap();
         assert!(layout.pages.len() >= 3);
+        let holds = |page: &[Mark], words: &str| {
+            page.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text.starts_with(words)))
+        };
+        let signed = layout.pages.iter().find(|page| holds(page, "Pour l’éditeur")).unwrap();
+        assert!(holds(signed, "6. Déclaration"), "what is signed stands on the page that is signed");
         for (index, page) in layout.pages.iter().enumerate() {
             assert!(!page.is_empty());
             for mark in page {

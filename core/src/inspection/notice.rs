@@ -42,7 +42,7 @@ SIRET          {siret}
 Caisse         {label}
 Dates          {period}
 Fait le        {at}
-Contenu        {journals} journal ou journaux, {archives} archive(s)
+Contenu        journaux\u{a0}: {journals}, archives\u{a0}: {archives}
 Vérification   {verdict} (rapport-de-verification.txt)
 
 Ce dossier se vérifie sans la caisse, sans réseau et sans son éditeur. La caisse est conçue selon NF525\u{202f}; elle n’est
@@ -133,7 +133,7 @@ reste. Prenez le journal qui était en service à la date du papier.
     /// The command that verifies everything, or holds the till's own journal against a text.
     fn native(&self, against: &str) -> String {
         let verb = if self.subcommand.is_empty() { String::new() } else { format!(" {}", self.subcommand) };
-        format!("./verification/{}{verb}{}", self.program, self.rest(against))
+        format!("./verification/{}{verb} --language fr{}", self.program, self.rest(against))
     }
 
     fn python(&self, against: &str) -> String {
@@ -144,6 +144,7 @@ reste. Prenez le journal qui était en service à la date du papier.
         if against.is_empty() {
             self.files().iter().map(|pattern| format!(" {pattern}")).collect()
         } else {
+            // A Z does not say of which journal it is, so it is held against the till's own alone.
             let own = self.journals.iter().find(|name| name.contains(&self.plan.current.0.to_string()));
             format!(" --against '{against}' {}", own.map_or("", String::as_str))
         }

@@ -117,6 +117,9 @@ impl Register {
             self.may_inspect(by)?;
         }
         self.check_live()?;
+        if asked.is_backwards() {
+            return Err(RegisterError::from(KitError::Backwards).into());
+        }
         let path = to.join(self.kit_name());
         if path.exists() {
             return Err(RegisterError::from(KitError::Exists(path)).into());
@@ -150,7 +153,7 @@ impl Register {
         let mut drafts: Vec<Draft> =
             defects.into_iter().map(|file| event(90, "Défaut d'intégrité constaté", file)).collect();
         if kit.archives > 0 {
-            let detail = format!("{} archives", kit.archives);
+            let detail = format!("archives: {}", kit.archives);
             drafts.push(event(440, "Archives fiscales copiées sur un support externe", detail));
         }
         let detail = format!("{entries} écritures, empreinte {}", kit.sums);
@@ -182,7 +185,8 @@ impl Register {
         name_of(&settings.merchant.siret, &settings.label, Date(self.now().date()))
     }
 
-    /// The closed periods asked for whose archive is not there: months and years, and the days of the month that is open.
+    /// The closed periods whose archive is to be made for a kit: every month and year that has none, as they are archived
+    /// in order; days of the open month that are asked for; and what is asked for and no longer there.
     fn due_for_a_kit(&self, asked: Asked) -> Result<Vec<Span>, RegisterError> {
         let spans = self.journal.closed()?;
         let months = spans.iter().filter(|span| span.period == Period::Month);
@@ -192,14 +196,17 @@ impl Register {
         let Genesis { merchant, label, .. } = self.settings();
         let mut due = Vec::new();
         for span in spans {
-            if span.period == Period::Day && span.to < open_since {
+            let is_day = span.period == Period::Day;
+            if is_day && span.to < open_since {
                 continue;
             }
             let Body::Closing(closing) = self.journal.entry(span.to)?.entry.body else { continue };
             let Closing { first_date, last_date, .. } = *closing;
             let name = archive::file_name(&merchant.siret, label, span.period, first_date, last_date);
-            let is_there = !unarchived.contains(&span) && folder.join(name).is_file();
-            if asked.touches(first_date, last_date) && !is_there {
+            let is_asked = asked.touches(first_date, last_date);
+            let is_due =
+                if unarchived.contains(&span) { !is_day || is_asked } else { is_asked && !folder.join(name).is_file() };
+            if is_due {
                 due.push(span);
             }
         }

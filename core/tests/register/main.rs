@@ -15,6 +15,7 @@ mod guards;
 mod held;
 mod history;
 mod idempotence;
+mod inspection;
 mod jet;
 mod opening;
 mod papers;
