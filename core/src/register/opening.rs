@@ -110,7 +110,8 @@ impl Register {
         Ok(register)
     }
 
-    /// Opens the shop in a folder. `progress` hears how many of how many entries are read, where its head is lost.
+    /// Opens the shop in a folder. `progress` hears how many of how many entries are read, where its head is lost or, after
+    /// an update, what is derived from the journal is derived anew.
     pub fn open(
         folder: DataFolder,
         mut platform: Platform,
@@ -123,6 +124,8 @@ impl Register {
         let shop = Shop::open(&folder.shop())?;
         let opened = open_journal(&folder, &shop, &mut platform, &mut progress)?.ok_or_else(none)?;
         let mut register = Register::opened(folder, platform, opened, shop)?;
+        register.derive_from_left_journals()?;
+        projection::catch_up_telling(&mut register.shop, &register.journal, &mut progress)?;
         register.start()?;
         Ok(register)
     }
