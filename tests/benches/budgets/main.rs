@@ -9,6 +9,7 @@ mod figures;
 mod large;
 mod sale;
 mod shop;
+mod six_years;
 mod start;
 mod verify;
 
@@ -34,6 +35,7 @@ fn main() {
     };
     // The sale first: what the others write keeps a disk busy for a while.
     measure("sale-to-durable, sale-growth", &|| sale::measure(&Large::get()?));
+    measure("six-years", &|| six_years::measure(&Large::get()?));
     measure("start", &|| start::measure(&Large::get()?));
     measure("closing", &closing::measure);
     measure("verify", &verify::measure);
