@@ -202,7 +202,6 @@ impl Register {
     }
 
     pub(super) fn start(&mut self) -> Result<(), RegisterError> {
-        self.derive_from_left_journals()?;
         self.take_up_doubt()?;
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
