@@ -187,6 +187,15 @@ impl Entries for LeftJournal {
 
 /// Takes every entry into account that the projections have not seen yet. Each is read once for all of them.
 pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
+    catch_up_telling(shop, journal, &mut |_, _| ())
+}
+
+/// The same, where that may take a while; `progress` hears how many of how many entries are read.
+pub fn catch_up_telling(
+    shop: &mut Shop,
+    journal: &impl Entries,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), ProjectionError> {
     let (register, size) = (text(journal.register()), journal.size());
     let transaction = shop.connection().transaction()?;
     let mut next = [0; ALL.len()];
@@ -197,6 +206,9 @@ pub fn catch_up(shop: &mut Shop, journal: &impl Entries) -> Result<(), Projectio
     journal.each(from, &mut |entry| {
         for (_, projection) in next.iter().zip(&ALL).filter(|(next, _)| **next <= entry.seq) {
             (projection.apply)(&transaction, entry)?;
+        }
+        if entry.seq % 4096 == 4095 {
+            progress(entry.seq, size);
         }
         Ok(())
     })?;

@@ -241,6 +241,10 @@ fn keys(search: &TicketSearch) -> Vec<Key> {
     if let Some(ticket_type) = search.ticket_type.filter(|ticket_type| *ticket_type != TicketType::Sale) {
         return vec![Key::Type(ticket_type)];
     }
+    let is_rare = |tender: &Tender| !matches!(tender, Tender::Cash | Tender::Card);
+    if let Some(tender) = search.tender.filter(is_rare) {
+        return vec![Key::Tender(tender)];
+    }
     if let Some(operator) = &search.operator {
         return vec![Key::Operator(operator.clone())];
     }
@@ -395,12 +399,47 @@ mod tests {
         assert_eq!(keys(&search), [Key::Type(TicketType::Cancel)]);
         let search = TicketSearch { ticket_type: Some(TicketType::Sale), ..search };
         assert_eq!(keys(&search), [Key::Operator("a".to_owned())]);
+        let by_cheque = TicketSearch { tender: Some(Tender::Cheque), ..search.clone() };
+        assert_eq!(keys(&by_cheque), [Key::Tender(Tender::Cheque)]);
         let search = TicketSearch { operator: None, ..search };
         assert_eq!(keys(&search), [Key::Tender(Tender::Card)]);
         let search = TicketSearch { tender: None, ..search };
         assert_eq!(keys(&search).len(), 11, "0 to 1,000 has up to ten binary digits");
         assert_eq!(keys(&TicketSearch { amounts: None, ..search }), [Key::Type(TicketType::Sale)]);
         assert_eq!(keys(&TicketSearch::default()), [Key::All]);
+    }
+
+    #[test]
+    fn a_search_that_finds_little_stops_and_goes_on_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shop = Shop::open(&folder.path().join("shop.db")).unwrap();
+        let register = "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d";
+        shop.connection()
+            .execute("INSERT INTO journal (id, register, label) VALUES (1, ?1, '01')", [register])
+            .unwrap();
+        let date: Date = "2026-11-20".parse().unwrap();
+        let first = position(date, 1, 1).unwrap();
+        let others = i64::try_from(LOOKED_AT_MOST).unwrap() + 5;
+        // The oldest is of another amount than all after it.
+        shop.connection()
+            .execute(
+                "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+                 INSERT INTO ticket (position, journal, number, seq, at, operator, type, ttc, amount, magnitude, tenders)
+                 SELECT ?1 + n, 1, n + 1, n + 1, '2026-11-20T10:00:00+01:00', 'a', 'sale',
+                        iif(n = 0, 9000, 100), iif(n = 0, 9000, 100), iif(n = 0, 14, 7), 'cash' FROM n",
+                [first, others],
+            )
+            .unwrap();
+        let search = TicketSearch {
+            operator: Some("a".to_owned()),
+            amounts: Some((cents(5000), cents(10_000))),
+            ..TicketSearch::default()
+        };
+        let (found, next) = find(&shop, &search, None, 10).unwrap();
+        assert_eq!((found.len(), next.is_some()), (0, true));
+        let (found, next) = find(&shop, &search, next, 10).unwrap();
+        assert_eq!((found.len(), next), (1, None));
+        assert_eq!((found[0].ticket.number, found[0].business_date), (1, date));
     }
 
     proptest! {

@@ -115,7 +115,8 @@ impl Register {
         Ok(register)
     }
 
-    /// Opens the shop in a folder. `progress` hears how many of how many entries are read, where its head is lost.
+    /// Opens the shop in a folder. `progress` hears how many of how many entries are read, where its head is lost or, after
+    /// an update, what is derived from the journal is derived anew.
     pub fn open(
         folder: DataFolder,
         mut platform: Platform,
@@ -128,6 +129,8 @@ impl Register {
         let shop = Shop::open(&folder.shop())?;
         let opened = open_journal(&folder, &shop, &mut platform, &mut progress)?.ok_or_else(none)?;
         let mut register = Register::opened(folder, platform, opened, shop)?;
+        register.derive_from_left_journals()?;
+        projection::catch_up_telling(&mut register.shop, &register.journal, &mut progress)?;
         register.start()?;
         Ok(register)
     }
@@ -204,7 +207,6 @@ impl Register {
     }
 
     pub(super) fn start(&mut self) -> Result<(), RegisterError> {
-        self.derive_from_left_journals()?;
         self.take_up_doubt()?;
         let ended = self.how_it_ended()?;
         if let Some(event) = self.update()? {

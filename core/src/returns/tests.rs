@@ -210,6 +210,38 @@ fn sold(basket: crate::basket::Basket) -> Option<Ticket> {
     Some(sealed(due.settle().ok()?, 1))
 }
 
+/// A sale paid by cheque and in cash, so many hundredths of it each, and by card for the rest.
+fn sold_in_parts(basket: crate::basket::Basket, (cheque, coins): (i64, i64)) -> Option<Ticket> {
+    let mut due = basket.due(&terms()).ok()?;
+    let part = |hundredths: i64| cents(due.left().get() * hundredths / 200);
+    let (cheque, coins) = (part(cheque), part(coins));
+    if cheque.is_positive() {
+        due.tender(TenderRequest::Cheque { amount: cheque, reference: None }).unwrap();
+    }
+    if coins.is_positive() {
+        // Above the law's limit it is paid by card.
+        let _ = due.tender(cash(coins.get()));
+    }
+    if due.left().is_positive() {
+        due.tender(TenderRequest::Card { amount: due.left(), reference: None }).unwrap();
+    }
+    Some(sealed(due.settle().ok()?, 1))
+}
+
+/// Of what is wanted back, what can come back: each line once, at most what is left of it, whole pieces.
+fn within(sale: &Ticket, left: &Returnable, wanted: Vec<(u32, i64)>) -> Vec<Chosen> {
+    let mut chosen: Vec<Chosen> = vec![];
+    for (n, qty) in wanted {
+        let (line, left) = (&sale.lines[n as usize - 1], &left.lines[n as usize - 1]);
+        let step = if line.unit == "pce" { 1000 } else { 1 };
+        let qty = Quantity::thousandths(qty.saturating_mul(step)).min(left.left);
+        if qty.get() > 0 && chosen.iter().all(|taken| taken.n != n) {
+            chosen.push(Chosen { n, qty });
+        }
+    }
+    chosen
+}
+
 proptest! {
     #[test]
     fn returns_in_any_order_give_back_each_line_to_the_cent_and_never_more(
@@ -242,6 +274,56 @@ proptest! {
             let more = give_back(at(1), &sale, &back, &[Chosen { n: line.n, qty: Quantity::ONE }], "Abîmé");
             prop_assert!(more.is_err());
         }
+    }
+
+    #[test]
+    fn returns_of_several_lines_in_any_order_empty_each_means_of_payment_to_the_cent(
+        basket in any_basket(),
+        shares in (0i64..100, 0i64..100),
+        order in prop::collection::vec(prop::collection::vec((any::<prop::sample::Index>(), 1i64..3_000), 1..5), 0..12),
+        first_way in any::<prop::sample::Index>(),
+    ) {
+        let Some(sale) = sold_in_parts(basket, shares) else { return Ok(()) };
+        let mut tickets: Vec<Ticket> = vec![];
+        let whole: Vec<(u32, i64)> = sale.lines.iter().map(|line| (line.n, i64::MAX)).collect();
+        let some = order.iter().map(|lines| {
+            lines.iter().map(|(index, qty)| (sale.lines[index.index(sale.lines.len())].n, *qty)).collect()
+        });
+        for wanted in some.chain([whole]) {
+            let before = GivenBack::of(at(1), &tickets);
+            let left = left_to_return(at(1), &sale, &before).unwrap();
+            let chosen = within(&sale, &left, wanted);
+            if chosen.is_empty() {
+                continue;
+            }
+            let mut refund = give_back(at(1), &sale, &before, &chosen, "Abîmé").unwrap();
+            if chosen.iter().all(|chosen| left.lines.iter().any(|l| l.n == chosen.n && l.left == chosen.qty)) {
+                let told: Cents = left.lines.iter().filter(|l| chosen.iter().any(|c| c.n == l.n)).map(|l| l.pays_back).sum();
+                prop_assert_eq!(refund.left(), told);
+            }
+            while refund.left().is_positive() {
+                let (ways, owed) = (refund.ways(), refund.left());
+                if ways.is_empty() {
+                    refund.credit_note(&VoucherCode::from_random(1), owed).unwrap();
+                } else {
+                    let way = &ways[first_way.index(ways.len())];
+                    refund.pay_back(way.tender, way.reference.as_deref(), way.most.min(owed)).unwrap();
+                }
+            }
+            assert_arithmetic(refund.lines(), &[], refund.totals());
+            tickets.push(sealed(refund.settle().unwrap(), 2));
+        }
+        let back = GivenBack::of(at(1), &tickets);
+        let left = left_to_return(at(1), &sale, &back).unwrap();
+        prop_assert!(left.pays_back.is_zero() && left.lines.iter().all(|line| line.left.is_zero()));
+        let owed: Cents = sale.lines.iter().filter(|line| line.qty.get() > 0).map(|line| line.total).sum();
+        prop_assert_eq!(tickets.iter().map(|ticket| ticket.totals.ttc).sum::<Cents>(), -owed);
+        let refunded = |tender| -back.refunds.iter().filter(|p| p.tender == tender).map(|p| p.amount).sum::<Cents>();
+        for paid in paid_by(&sale, &back) {
+            prop_assert_eq!(refunded(paid.tender), paid.amount, "{}", paid.tender.as_str());
+        }
+        // What deposits given back on that ticket had paid for comes back as a credit note.
+        prop_assert_eq!(refunded(Tender::CreditNote), owed - sale.totals.ttc);
     }
 
     #[test]

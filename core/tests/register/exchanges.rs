@@ -299,7 +299,8 @@ impl Ledger {
 fn asked(till: &mut Till, sales: &[Ticket], step: &Step) -> Option<Exchange> {
     let sale = &sales[step.sale % sales.len()];
     let of = till.reference(sale);
-    let chosen = vec![chosen(step.line, step.pieces * 1000)];
+    let line = (step.line - 1) % u32::try_from(sale.lines.len()).unwrap() + 1;
+    let chosen = vec![chosen(line, step.pieces * 1000)];
     let begun = till.register().begin_exchange(of, &chosen, "Taille").ok()?;
     let items: Vec<(&str, i64)> = step.items.iter().map(|(sku, pieces)| (SKUS[*sku], pieces * 1000)).collect();
     let basket = till.basket(&items);

@@ -43,6 +43,10 @@ BEGIN SELECT raise(ABORT, 'a command is never deleted'); END;
 PRAGMA user_version = 1;
 ";
 
+/// The condition of the index is repeated, word for word: SQLite does not conclude it from the other, and would read the
+/// whole journal.
+const SEQS_OF: &str = "SELECT seq FROM line WHERE kind IN ('closing', 'archive') AND kind = ?1 ORDER BY seq";
+
 /// The identity of a command, drawn by whoever gives it, so that a repeated one seals once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CommandId(Uuid);
@@ -147,13 +151,11 @@ impl Store {
 
     /// The seqs of all entries of a kind of which there are few: closings or archives.
     pub(super) fn seqs_of(&self, kind: Kind) -> Result<Vec<u64>, StoreError> {
-        let sql = match kind {
-            Kind::Closing => "SELECT seq FROM line WHERE kind = 'closing' ORDER BY seq",
-            Kind::Archive => "SELECT seq FROM line WHERE kind = 'archive' ORDER BY seq",
-            _ => return Ok(Vec::new()),
-        };
-        let mut find = self.connection.prepare_cached(sql)?;
-        let seqs = find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        if !matches!(kind, Kind::Closing | Kind::Archive) {
+            return Ok(Vec::new());
+        }
+        let mut find = self.connection.prepare_cached(SEQS_OF)?;
+        let seqs = find.query_map([kind.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(seqs)
     }
 
@@ -309,6 +311,15 @@ mod tests {
         }
         assert_eq!(store.size().unwrap(), 3);
         assert_eq!(store.line(2).unwrap().unwrap(), known(2).line);
+    }
+
+    #[test]
+    fn closings_and_archives_are_found_without_reading_the_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("journal.db"), &known(0)).unwrap();
+        let explain = format!("EXPLAIN QUERY PLAN {SEQS_OF}");
+        let plan: String = store.connection.query_row(&explain, ["closing"], |row| row.get(3)).unwrap();
+        assert_eq!(plan, "SEARCH line USING COVERING INDEX closing_or_archive (kind=?)");
     }
 
     #[test]

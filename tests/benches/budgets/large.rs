@@ -1,9 +1,9 @@
-//! The journal of a million entries: made once, kept in the cache, and sold into by every run.
+//! The journal of a million tickets over six years: made once, kept in the cache, and sold into by every run.
 
 use std::path::{Path, PathBuf};
 
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::SystemClock;
+use comptoir_core::outside::{SetClock, SystemClock};
 use comptoir_core::register::Register;
 use comptoir_fiscal::entry::VERSION;
 use rusqlite::Connection;
@@ -11,17 +11,20 @@ use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::figures::{information, timed};
-use crate::shop::{self, Shop, TICKETS_A_DAY};
+use crate::shop::{self, DAY, Shop};
 
 /// Raised when the recipe below changes.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
-/// How many lines each of its tickets has: few, so that the file stays at 1.4 GB. The sales that are timed have more.
-const LINES: usize = 1;
+/// How many tickets each of its days has, of one to three lines; the sales that are timed have more.
+pub(crate) const TICKETS_A_DAY: usize = 456;
+
+/// The last day that is sold on: 31 December 2025, 10:00 in Paris. The day, its month and its year are closed.
+pub(crate) const LAST_DAY: i64 = 1_767_171_600;
 
 /// The folder of a shop whose journal is large.
 pub(crate) struct Large {
-    folder: DataFolder,
+    pub(crate) folder: DataFolder,
     /// How many entries it was made with, about.
     pub(crate) entries: u64,
 }
@@ -43,12 +46,15 @@ impl Large {
             }
             eprintln!("making a journal of {entries} entries, once…");
             let part = cache.join(format!("{kind}part"));
-            let (made, time) = timed(|| make(&part, entries));
+            let (made, time) = timed(|| make(&part, i64::try_from(entries)? / i64::try_from(TICKETS_A_DAY)?));
             made?;
             std::fs::rename(&part, &place)?;
             information("large-journal", &format!("entries={entries} made_in_s={:.0}", time.as_secs_f64()));
         }
-        Ok(Large { folder: DataFolder::of_sample(place), entries })
+        let large = Large { folder: DataFolder::of_sample(place), entries };
+        // What a day that has passed since the last run asks for is no part of what is measured.
+        large.open()?.stop()?;
+        Ok(large)
     }
 
     /// Opens its register, on today's date.
@@ -64,10 +70,17 @@ pub(crate) fn cache() -> Result<PathBuf> {
     Ok(cache.ok_or("neither XDG_CACHE_HOME nor a home")?.join("comptoir").join("bench"))
 }
 
-fn make(place: &Path, entries: u64) -> Result<()> {
-    let mut shop = Shop::found(place)?;
-    shop.sell_days(i64::try_from(entries / TICKETS_A_DAY)?, &shop::samples([LINES])?)?;
-    let register = shop.open_in_the_evening()?;
+/// Makes a shop that has sold so many days up to the last one, and closed them all.
+pub(crate) fn make(place: &Path, days: i64) -> Result<()> {
+    let mut shop = Shop::found_before(place, LAST_DAY - (days - 1) * DAY)?;
+    shop.sell_days_of(TICKETS_A_DAY, days, &shop::varied_samples(TICKETS_A_DAY)?)?;
+    let (opened, time) = timed(|| shop.open(SetClock::at(LAST_DAY + DAY)));
+    let mut register = opened?;
+    let tickets = days * i64::try_from(TICKETS_A_DAY)?;
+    let told = format!("tickets={tickets} opened_in_s={:.1} with all of its projections derived", time.as_secs_f64());
+    information("projections", &told);
+    register.close_due()?;
+    register.settle()?;
     let journal = register.journal().places().database();
     register.stop()?;
     one_command_a_ticket(&journal)
@@ -92,7 +105,7 @@ fn formats() -> Result<String> {
     let register = shop.open_in_the_evening()?;
     let (journal, shop) = (register.journal().places().database(), register.folder().shop());
     register.stop()?;
-    let mut digest = Sha256::new_with_prefix(format!("{RECIPE} {VERSION} {LINES}"));
+    let mut digest = Sha256::new_with_prefix(format!("{RECIPE} {VERSION}"));
     for file in [journal, shop] {
         let file = Connection::open(file)?;
         let mut schema = file.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;

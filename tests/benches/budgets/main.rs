@@ -10,6 +10,7 @@ mod large;
 mod sale;
 mod search;
 mod shop;
+mod six_years;
 mod start;
 mod verify;
 mod workbook;
@@ -42,6 +43,7 @@ fn main() {
     };
     // The sale first: what the others write keeps a disk busy for a while.
     measure("sale-to-durable, sale-growth", &|| sale::measure(&Large::get()?));
+    measure("six-years", &|| six_years::measure(&Large::get()?));
     measure("start", &|| start::measure(&Large::get()?));
     measure("closing", &closing::measure);
     measure("search", &search::measure);

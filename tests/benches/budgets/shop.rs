@@ -10,10 +10,10 @@ use comptoir_core::register::{Command, Register, Request};
 use comptoir_core::settlement::Settled;
 use comptoir_core::tender::{TenderRequest, suggestions};
 use comptoir_core::terms::{Rules, Terms};
-use comptoir_fiscal::entry::Channel;
+use comptoir_fiscal::entry::{Channel, TicketType};
 use comptoir_fiscal::journal::key_file::{self, NoKeystore};
 use comptoir_fiscal::journal::{CommandId, Draft, Journal, TicketDraft};
-use comptoir_fiscal::values::{Cents, Instant, Quantity, Rate, RegisterId};
+use comptoir_fiscal::values::{Cents, Date, Instant, Quantity, Rate, RegisterId};
 use comptoir_tests::sample::{self, CASHIERS};
 use uuid::Builder;
 
@@ -26,28 +26,34 @@ const PRODUCTS: usize = 10_000;
 const FIRST_DAY: i64 = 1_672_650_000;
 
 /// Seconds of a day.
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
-/// The day's tickets are all of one commit, and so of one instant.
-pub(crate) const TICKETS_A_DAY: u64 = 1000;
+/// How many tickets a busy day has. They are all of one commit, and so of one instant.
+pub(crate) const TICKETS_A_DAY: usize = 1000;
 
 /// A shop, and the days that were sold there so far.
 pub(crate) struct Shop {
     folder: DataFolder,
     register: RegisterId,
+    first_day: i64,
     days: i64,
 }
 
 impl Shop {
     /// Founds a shop in an empty folder, on the day before the first.
     pub(crate) fn found(root: &Path) -> Result<Shop> {
+        Shop::found_before(root, FIRST_DAY)
+    }
+
+    /// The same, where the first day is another: some instant of it, in seconds.
+    pub(crate) fn found_before(root: &Path, first_day: i64) -> Result<Shop> {
         let folder = DataFolder::of_sample(root);
         let founding = sample::founding(catalogue()?, "bench", "Europe/Paris")?;
-        let platform = sample::platform(SetClock::at(FIRST_DAY - DAY));
+        let platform = sample::platform(SetClock::at(first_day - DAY));
         let register = Register::found(folder.clone(), founding, platform)?;
         let id = register.id();
         register.stop()?;
-        Ok(Shop { folder, register: id, days: 0 })
+        Ok(Shop { folder, register: id, first_day, days: 0 })
     }
 
     /// Opens its register.
@@ -57,31 +63,58 @@ impl Shop {
 
     /// Opens its register at the end of the last day that was sold.
     pub(crate) fn open_in_the_evening(&self) -> Result<Register> {
-        self.open(SetClock::at(FIRST_DAY + (self.days - 1) * DAY + DAY / 4))
+        self.open(SetClock::at(self.first_day + (self.days - 1) * DAY + DAY / 4))
     }
 
-    /// Sells so many days: each day is one command of [`TICKETS_A_DAY`] tickets, taken from `samples` in turn, before
-    /// which the day before is closed.
+    /// Sells so many busy days, as [`Shop::sell_days_of`] does.
     pub(crate) fn sell_days(&mut self, days: i64, samples: &[TicketDraft]) -> Result<()> {
-        let places = self.folder.journal(self.register);
-        let (key, _) = key_file::read(&places.key(), &NoKeystore)?;
-        let mut journal = Journal::open(places, key, |_, _| ())?;
+        self.sell_days_of(TICKETS_A_DAY, days, samples)
+    }
+
+    /// Sells so many days: each day is one command of so many tickets, taken from `samples` in turn, before which the day
+    /// before is closed. The cashiers take turns.
+    pub(crate) fn sell_days_of(&mut self, tickets: usize, days: i64, samples: &[TicketDraft]) -> Result<()> {
+        let mut journal = open_journal(&self.folder, self.register)?;
         for _ in 0..days {
-            let at = Instant::from_unix(FIRST_DAY + self.days * DAY, journal.zone()).ok_or("no such day")?;
-            let tickets = samples.iter().cycle().take(usize::try_from(TICKETS_A_DAY)?);
-            let millis = at.unix().unsigned_abs() * 1000;
-            let command = CommandId::new(Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid());
-            journal.seal(command, at, CASHIERS[0], tickets.cloned().map(Draft::Ticket).collect())?;
-            journal.settle()?;
+            let at = self.first_day + self.days * DAY;
+            let cashier = CASHIERS[usize::try_from(self.days)? % CASHIERS.len()];
+            sell_at(&mut journal, at, cashier, samples.iter().cycle().take(tickets))?;
             self.days += 1;
         }
         Ok(())
     }
 }
 
-/// Opens the register in a folder.
+/// Opens a journal without its register.
+pub(crate) fn open_journal(folder: &DataFolder, register: RegisterId) -> Result<Journal> {
+    let places = folder.journal(register);
+    let (key, _) = key_file::read(&places.key(), &NoKeystore)?;
+    Ok(Journal::open(places, key, |_, _| ())?)
+}
+
+/// Seals tickets as one command, at an instant in seconds.
+pub(crate) fn sell_at<'t>(
+    journal: &mut Journal,
+    at: i64,
+    cashier: &str,
+    tickets: impl Iterator<Item = &'t TicketDraft>,
+) -> Result<()> {
+    let at = Instant::from_unix(at, journal.zone()).ok_or("no such day")?;
+    let millis = at.unix().unsigned_abs() * 1000;
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&journal.standing().size().to_be_bytes());
+    let command = CommandId::new(Builder::from_unix_timestamp_millis(millis, &random).into_uuid());
+    journal.seal(command, at, cashier, tickets.cloned().map(Draft::Ticket).collect())?;
+    Ok(journal.settle()?)
+}
+
+/// Opens the register in a folder. Where days have passed since it was last sold in, somebody types the date.
 pub(crate) fn open(folder: &DataFolder, clock: impl Clock + 'static) -> Result<Register> {
-    Ok(Register::open(folder.clone(), sample::platform(clock), |_, _| ())?)
+    let mut register = Register::open(folder.clone(), sample::platform(clock), |_, _| ())?;
+    if let Some(leap) = register.clock_leap() {
+        register.confirm_date_typed(Date(leap.now.date()))?;
+    }
+    Ok(register)
 }
 
 /// A sale of so many lines, paid half by card and the rest in cash with change.
@@ -109,6 +142,36 @@ pub(crate) fn selling(register: &mut Register, sale: &Settled) -> Result<Request
 pub(crate) fn samples(lines: impl IntoIterator<Item = usize>) -> Result<Vec<TicketDraft>> {
     let (catalogue, terms) = (catalogue()?, Rules::default().on("2023-01-02".parse()?));
     lines.into_iter().map(|lines| Ok(sale(&catalogue, &terms, lines)?.into_body().into())).collect()
+}
+
+/// A day's tickets of one to three lines, no two alike: paid in cash, by card and here and there by cheque, one in fifty a
+/// return of goods bought before.
+pub(crate) fn varied_samples(count: usize) -> Result<Vec<TicketDraft>> {
+    let (catalogue, terms) = (catalogue()?, Rules::default().on("2023-01-02".parse()?));
+    let varied = |n: usize| -> Result<TicketDraft> {
+        let mut basket = Basket::new(None, Channel::Counter);
+        for product in catalogue.products().iter().skip(n * 17 % (PRODUCTS - 40)).step_by(13).take(1 + n % 3) {
+            basket.add(product, Quantity::ONE, None).map_err(|error| error.to_string())?;
+        }
+        let mut due = basket.due(&terms).map_err(|(_, error)| error.to_string())?;
+        let amount = due.left();
+        let paid = match n % 16 {
+            0 => TenderRequest::Cheque { amount, reference: None },
+            1..8 => TenderRequest::Card { amount, reference: None },
+            _ => TenderRequest::Cash { handed: amount, over_limit: None },
+        };
+        due.tender(paid).map_err(|error| error.to_string())?;
+        let sale = due.settle().map_err(|(_, error)| error.to_string())?;
+        let mut ticket = TicketDraft::from(sale.into_body());
+        if n % 50 == 25 {
+            ticket.ticket_type = TicketType::Return;
+            ticket.reason = Some("Acheté avant l'ouverture du journal".to_owned());
+            ticket.lines.iter_mut().for_each(|line| line.qty = -line.qty);
+            ticket.payments.iter_mut().for_each(|payment| payment.amount = -payment.amount);
+        }
+        Ok(ticket)
+    };
+    (0..count).map(varied).collect()
 }
 
 fn catalogue() -> Result<Catalogue> {
