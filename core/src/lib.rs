@@ -20,6 +20,7 @@ pub mod printing;
 pub mod private;
 pub mod projection;
 pub mod register;
+mod reserve;
 pub mod returns;
 pub mod secret;
 pub mod settlement;

@@ -135,6 +135,7 @@ pub enum Refusal {
     NoAmount,
     Seal(SealError),
     NotWritten,
+    DiskFull,
     Register(#[from] RegisterError),
 }
 
@@ -215,6 +216,9 @@ impl Refusal {
             Refusal::Seal(error) => of_sealing(error),
             Refusal::NotWritten => message!(
                 "The sale could not be written to the disk, and nothing was sealed. Check that the disk is not full, then try again."
+            ),
+            Refusal::DiskFull => message!(
+                "The disk is full: nothing was sealed, and nothing more can be sold. Close the day if you like, delete or move other files away, then go on."
             ),
             Refusal::Register(error) => error.message(),
         }
