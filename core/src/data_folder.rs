@@ -3,6 +3,7 @@
 //! ```text
 //! shop.db                        what is edited: catalogue, settings, operators; and the projections
 //! school.db                      the same for school mode, whose journals lie beside the others
+//! reserve                        room kept back for the day that the disk is full
 //! journals/<register>/           journal.db, head, device.key, archives/
 //! state/                         only in a sample shop: what otherwise lies in the platform's state folder
 //! ```
@@ -68,6 +69,11 @@ impl DataFolder {
         }
         let current = Shop::open(&self.shop()).and_then(|shop| shop.setting::<RegisterId>(CURRENT_JOURNAL));
         !matches!(current, Ok(None))
+    }
+
+    /// The file that keeps room back, for real sales and school mode alike.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.root.join("reserve")
     }
 
     /// Where the journals lie.

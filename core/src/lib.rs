@@ -25,6 +25,7 @@ pub mod printing;
 pub mod private;
 pub mod projection;
 pub mod register;
+mod reserve;
 pub mod returns;
 pub mod search;
 pub mod secret;

@@ -150,6 +150,7 @@ pub enum Refusal {
     Seal(SealError),
     NotWritten,
     Export(#[from] ExportError),
+    DiskFull,
     Register(#[from] RegisterError),
 }
 
@@ -251,6 +252,9 @@ impl Refusal {
                 "The sale could not be written to the disk, and nothing was sealed. Check that the disk is not full, then try again."
             ),
             Refusal::Export(error) => error.message(),
+            Refusal::DiskFull => message!(
+                "The disk is full: nothing was sealed, and nothing more can be sold. Close the day if you like, delete or move other files away, then go on."
+            ),
             Refusal::Register(error) => error.message(),
         }
     }

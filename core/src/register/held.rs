@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::command::{event, in_euros};
 use super::error::Refusal;
-use super::{Register, RegisterError};
+use super::{Register, RegisterError, not_written};
 use crate::basket::ItemId;
 use crate::held::{HeldError, HeldTicket, Order, Table};
 use crate::operators::Gate;
@@ -22,6 +22,7 @@ impl Register {
     /// on it, and notes that were sealed stay with it.
     pub fn hold(&mut self, operator: &str, ticket: &HeldTicket) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.keep_room()?;
         for text in [&ticket.title, &ticket.table.as_ref().map(|table| table.name.clone())].into_iter().flatten() {
             without_card_number(text)?;
         }
@@ -69,6 +70,7 @@ impl Register {
     /// [`Register::take_off`].
     pub fn send_to_kitchen(&mut self, operator: &str, id: Uuid) -> Result<Vec<Order>, Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.keep_room()?;
         let mut ticket = self.held_ticket(id)?;
         let orders = ticket.to_send();
         ticket.mark_sent();
@@ -103,6 +105,7 @@ impl Register {
         items: &[(ItemId, Option<Quantity>)],
     ) -> Result<(HeldTicket, HeldTicket), Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.keep_room()?;
         let mut source = self.held_ticket(from)?;
         let mut target = match to {
             Some(id) if id == from => return Err(Refusal::NothingChanges),
@@ -129,6 +132,7 @@ impl Register {
     /// Joins a ticket to another, which takes over all that is on it.
     pub fn merge(&mut self, operator: &str, from: Uuid, into: Uuid) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.keep_room()?;
         if from == into {
             return Err(Refusal::NothingChanges);
         }
@@ -142,6 +146,7 @@ impl Register {
     /// Seals a note (bill shown before payment, marked provisional) of what is on a ticket now.
     pub fn note(&mut self, operator: &str, id: Uuid) -> Result<Sealed, Refusal> {
         self.may(operator, Gate::Sell)?;
+        self.keep_room()?;
         self.check_clock()?;
         let mut ticket = self.held_ticket(id)?;
         if ticket.basket.lines().is_empty() {
@@ -157,10 +162,11 @@ impl Register {
         self.write(&[&ticket], &[])?;
         let sealed = match self.journal.seal_unknown(command, at, operator, vec![Draft::Note(draft)]) {
             Ok(lines) => lines.into_iter().next_back(),
-            Err(error) => match self.reopen_after(error, command)? {
-                Some(seq) => Some(self.journal.entry(seq).map_err(RegisterError::from)?),
-                None => None,
-            },
+            Err(error) => {
+                let not_written = not_written(&error);
+                let seq = self.reopen_after(error, command)?.ok_or(not_written)?;
+                Some(self.journal.entry(seq).map_err(RegisterError::from)?)
+            }
         };
         let sealed = sealed.ok_or(Refusal::NotWritten)?;
         take_note(&mut ticket, &sealed);
@@ -244,10 +250,14 @@ impl Register {
 
     fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
         let (id, at) = (self.new_command()?, self.now());
-        match self.journal.seal_unknown(id, at, operator, events) {
+        let seal = |register: &mut Register| match register.journal.seal_unknown(id, at, operator, events.clone()) {
             Ok(_) => Ok(()),
-            Err(error) => self.reopen_after(error, id)?.map(drop).ok_or(Refusal::NotWritten),
-        }
+            Err(error) => {
+                let not_written = not_written(&error);
+                register.reopen_after(error, id)?.map(drop).ok_or(not_written)
+            }
+        };
+        self.with_reserve(seal, Refusal::is_disk_full)
     }
 
     fn is_done(&self, id: Uuid) -> Result<bool, Refusal> {
@@ -259,7 +269,8 @@ impl Register {
     }
 
     fn write(&mut self, held: &[&HeldTicket], forgotten: &[Uuid]) -> Result<(), Refusal> {
-        self.shop.hold(held, forgotten).map_err(RegisterError::from)?;
+        let write = |register: &mut Register| register.shop.hold(held, forgotten).map_err(RegisterError::from);
+        self.with_reserve(write, RegisterError::is_disk_full)?;
         self.waiting.extend(held.iter().map(|ticket| ticket.id));
         self.waiting.retain(|id| !forgotten.contains(id));
         Ok(())

@@ -21,6 +21,7 @@ mod opening;
 mod papers;
 mod people;
 mod printing;
+mod room;
 mod rules;
 mod school;
 mod settings;
@@ -102,17 +103,36 @@ pub struct Register {
     sure_of: Instant,
     /// Whether nothing was printed since the printer failed, so that an outage is recorded once.
     printer_fails: bool,
+    /// Whether the room that is kept back is there, without which nothing is sold.
+    has_room: bool,
 }
 
 impl Register {
     /// Does what a command asks: seals it durably, or refuses it and changes nothing. The same command again gets the
     /// same answer and is not sealed again.
     pub fn execute(&mut self, request: Request) -> Result<Answer, Refusal> {
+        if request.command.adds_trade() {
+            let done = self.execute_once(request);
+            return match done {
+                Err(refusal) if refusal.is_disk_full() => {
+                    self.give_room_up();
+                    Err(Refusal::DiskFull)
+                }
+                done => done,
+            };
+        }
+        self.with_reserve(|register| register.execute_once(request.clone()), Refusal::is_disk_full)
+    }
+
+    fn execute_once(&mut self, request: Request) -> Result<Answer, Refusal> {
         let in_two = matches!(request.command, Command::Exchange(_));
         if let Some(seq) =
             self.journal.sealed_before(request.id).or_else(|error| self.reopen_after(error, request.id))?
         {
             return self.answered_before(seq, in_two);
+        }
+        if request.command.adds_trade() {
+            self.keep_room()?;
         }
         self.check_clock()?;
         let (id, at) = (request.id, self.now());
@@ -128,10 +148,13 @@ impl Register {
                 edit.map_or(Ok(()), |edit| self.make(edit))?;
                 self.answer(lines, false)
             }
-            Err(error) => match self.reopen_after(error, id)? {
-                Some(seq) => self.answered_before(seq, in_two),
-                None => Err(Refusal::NotWritten),
-            },
+            Err(error) => {
+                let not_written = not_written(&error);
+                match self.reopen_after(error, id)? {
+                    Some(seq) => self.answered_before(seq, in_two),
+                    None => Err(not_written),
+                }
+            }
         }
     }
 
@@ -139,7 +162,8 @@ impl Register {
     pub fn close_due(&mut self) -> Result<Vec<Sealed>, Refusal> {
         self.check_clock()?;
         let at = self.now();
-        let lines = self.journal.close_due(at)?;
+        let close = |register: &mut Register| register.journal.close_due(at).map_err(Refusal::from);
+        let lines = self.with_reserve(close, Refusal::is_disk_full)?;
         self.backup_due |= closes_a_day(&lines);
         Ok(lines)
     }
@@ -148,7 +172,10 @@ impl Register {
     /// done, first of writing, then of checking. [`Desk::archive`] does it while others are served.
     pub fn archive(&mut self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, RegisterError> {
         let (id, at) = (self.new_command()?, self.now());
-        let archived = self.journal.archive(span, id, at, SYSTEM, &mut progress)?;
+        let archive = |register: &mut Register| {
+            register.journal.archive(span, id, at, SYSTEM, &mut progress).map_err(RegisterError::from)
+        };
+        let archived = self.with_reserve(archive, RegisterError::is_disk_full)?;
         self.settle()?;
         Ok(archived)
     }
@@ -161,10 +188,14 @@ impl Register {
 
     /// Writes the head and brings the projections up to date: what an answer did not wait for.
     pub fn settle(&mut self) -> Result<(), RegisterError> {
+        self.with_reserve(Register::settle_once, RegisterError::is_disk_full)?;
+        self.back_up_after_closing()
+    }
+
+    fn settle_once(&mut self) -> Result<(), RegisterError> {
         self.journal.settle()?;
         self.forget_what_was_paid()?;
-        projection::catch_up(&mut self.shop, &self.journal)?;
-        self.back_up_after_closing()
+        self.catch_up()
     }
 
     /// Throws the projections away and derives them from the journal again.
@@ -302,7 +333,10 @@ impl Register {
     fn record_event(&mut self, operator: &str, event: EventDraft) -> Result<(), RegisterError> {
         self.remember_doubt()?;
         let (id, at) = (self.new_command()?, self.now());
-        self.journal.seal(id, at, operator, vec![Draft::Event(event)])?;
+        let seal = |register: &mut Register| {
+            register.journal.seal(id, at, operator, vec![Draft::Event(event.clone())]).map_err(RegisterError::from)
+        };
+        self.with_reserve(seal, RegisterError::is_disk_full)?;
         Ok(())
     }
 
@@ -311,6 +345,10 @@ impl Register {
     fn reopen_after(&mut self, error: CommandError, id: CommandId) -> Result<Option<u64>, Refusal> {
         if let CommandError::Refused(refused) = error {
             return Err(Refusal::Seal(refused));
+        }
+        // Closing the file moves its log into it, which may need the room that is kept back.
+        if room::of_command(&error) {
+            self.give_room_up();
         }
         self.journal.reopen().map_err(RegisterError::from)?;
         Ok(self.journal.sealed_before(id)?)
@@ -334,6 +372,11 @@ impl Register {
         vouchers.retain(|voucher| !spent(voucher));
         Ok(Answer { lines, vouchers, repeated })
     }
+}
+
+/// What a command that was not sealed is refused with.
+fn not_written(error: &CommandError) -> Refusal {
+    if room::of_command(error) { Refusal::DiskFull } else { Refusal::NotWritten }
 }
 
 fn closes_a_day(lines: &[Sealed]) -> bool {

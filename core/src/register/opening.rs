@@ -126,6 +126,7 @@ impl Register {
         if !folder.shop().exists() {
             return Err(none());
         }
+        super::room::make_way(&folder);
         let shop = Shop::open(&folder.shop())?;
         let opened = open_journal(&folder, &shop, &mut platform, &mut progress)?.ok_or_else(none)?;
         let mut register = Register::opened(folder, platform, opened, shop)?;
@@ -195,6 +196,7 @@ impl Register {
             paid: Vec::new(),
             backup_due: false,
             printer_fails: false,
+            has_room: super::room::has_room(&folder),
             sure_of: journal.standing().at,
             folder,
             platform,

@@ -197,7 +197,7 @@ fn close(folders: &[DataFolder; 2]) -> Result<()> {
 }
 
 fn sell(register: &mut Register) -> Result<()> {
-    let sale = shop::sale(register.catalogue(), &register.terms(), 12)?;
+    let sale = shop::sale(&register.catalogue().clone(), &register.terms(), 12)?;
     let request = shop::selling(register, &sale)?;
     register.execute(request)?;
     Ok(())
