@@ -18,6 +18,7 @@ fn twenty_thousand_operations_agree_with_books_kept_by_hand_to_the_cent() {
     for (what, least) in [
         ("sale", 3000),
         ("sale by voucher", 100),
+        ("exchange", 200),
         ("voucher sold or account paid", 300),
         ("return", 500),
         ("cancel", 100),

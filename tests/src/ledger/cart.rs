@@ -92,6 +92,12 @@ impl Bill {
 
 impl Cart {
     /// The bill; none where a discount is more than what it reduces.
+    /// Whether something goes at a price of its own, which a cashier may not decide.
+    pub(super) fn has_own_price(&self) -> bool {
+        let wished = self.wishes.iter().flat_map(|wish| &wish.offs);
+        wished.chain(&self.offs).any(|off| matches!(off, Off::ToPrice(_)))
+    }
+
     pub(super) fn bill(&self) -> Option<Bill> {
         let mut lines = Vec::new();
         let mut meals = Vec::new();

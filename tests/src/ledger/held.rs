@@ -255,7 +255,8 @@ impl Storm {
         let Some((command, ticket, spends)) = self.paid(basket, &held.cart()) else { return };
         let id = CommandId::new(held.id);
         let expected = vec![Expect::Ticket(Box::new(ticket))];
-        let done = self.try_as("held ticket paid", id, "cashier", command, Vec::new(), expected);
+        let who = if held.cart().has_own_price() { "manager" } else { "cashier" };
+        let done = self.try_as("held ticket paid", id, who, command, Vec::new(), expected);
         assert!(spends || done.is_ok(), "{done:?}");
         if done.is_ok() {
             self.side().held.remove(at);

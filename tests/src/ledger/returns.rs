@@ -1,7 +1,7 @@
 //! Goods back, sales undone, means of payment corrected.
 
 use comptoir_core::correction::correct;
-use comptoir_core::register::{Command, PayBack};
+use comptoir_core::register::{Command, Exchange, PayBack};
 use comptoir_core::returns::{Chosen, GivenBack};
 use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::entry::{Body, Tender, Ticket as SealedTicket, TicketRef};
@@ -11,7 +11,18 @@ use super::book::{Code, Expect, Pay, Ticket};
 use super::cart::{Bill, Line};
 use super::money::{by_rate, round};
 use super::shop::{cents, quantity};
-use super::storm::Storm;
+use super::storm::{Storm, cart};
+use super::tenders::Paying;
+
+/// Goods that come back of a sale.
+struct GoodsBack {
+    of: u64,
+    sale: Ticket,
+    chosen: Vec<Chosen>,
+    /// The place of each line, how much of it, and for how much.
+    back: Vec<(usize, i128, i128)>,
+    bill: Bill,
+}
 
 impl Storm {
     pub(super) fn reference(&mut self, number: u64) -> TicketRef {
@@ -31,10 +42,65 @@ impl Storm {
     }
 
     pub(super) fn return_goods(&mut self) {
+        let Some(GoodsBack { of, sale, chosen, back, bill }) = self.goods_back() else { return };
+        let reference = self.reference(of);
+        if self.draw.one_in(10) {
+            let chosen = vec![Chosen { qty: quantity(1_000_000), ..chosen[0] }];
+            let reason = "Trop".to_owned();
+            let too_much = Command::Return { of: reference, chosen, pay_back: vec![PayBack::CreditNote], reason };
+            self.must_not("return of more than was sold", "cashier", too_much);
+        }
+        let (pay_back, pays) = self.paid_back(&sale, -bill.ttc());
+        let ticket = Ticket::new("return", bill, pays, 0, Some(of));
+        let command = Command::Return { of: reference, chosen, pay_back, reason: "Fêlé".to_owned() };
+        self.must("return", "cashier", command, vec![Expect::Ticket(Box::new(ticket))]);
+        self.side().book.came_back(of, &back);
+    }
+
+    /// Goods back and others for them: a return and a sale, a credit note between them.
+    pub(super) fn exchange(&mut self) {
+        let Some(GoodsBack { of, chosen, back, bill, .. }) = self.goods_back() else { return };
+        let (reference, worth) = (self.reference(of), -bill.ttc());
+        let catalogue = self.register().catalogue().clone();
+        let (basket, wanted) = cart(&mut self.draw, &catalogue, true);
+        let sold = wanted.bill().unwrap();
+        let Ok(due) = basket.due(&self.register().terms()) else { return };
+        if worth == 0 || sold.ttc() <= 0 || wanted.has_own_price() {
+            return;
+        }
+        let reason = "Taille".to_owned();
+        let begun = self.register().begin_exchange(reference, &chosen, &reason).unwrap();
+        assert_eq!(i128::from(begun.refund.left().get()), worth, "what is exchanged");
+        let note = |amount| Pay { code: Code::Known(begun.code.to_string()), ..Pay::plain("credit_note", amount) };
+        let (draw, side) = self.drawing();
+        let mut paying = Paying::new(due, sold.ttc(), sold.meal);
+        let request = TenderRequest::CreditNote { code: begun.code.clone(), balance: cents(worth), amount: None };
+        assert!(paying.offer(request, note(worth.min(sold.ttc()))), "the credit note pays");
+        paying.pay(draw, &side.book);
+        let (pays, change) = (paying.pays.clone(), paying.change());
+        let may_be_refused = pays.iter().filter(|pay| pay.is_voucher()).count() > 1;
+        let sale = paying.due.settle().unwrap();
+        let expected = vec![
+            Expect::Ticket(Box::new(Ticket::new("return", bill, vec![note(-worth)], 0, Some(of)))),
+            Expect::Ticket(Box::new(Ticket::new("sale", sold, pays, change, None))),
+        ];
+        let exchange = Exchange { of: reference, chosen, reason, code: begun.code, pay_back: Vec::new(), sale };
+        let command = Command::Exchange(Box::new(exchange));
+        if may_be_refused && !self.may("exchange", "manager", command.clone(), expected.clone()) {
+            return;
+        }
+        if !may_be_refused {
+            self.must("exchange", "cashier", command, expected);
+        }
+        self.side().book.came_back(of, &back);
+    }
+
+    /// Some of what can still come back of a sale, and the lines of its return.
+    fn goods_back(&mut self) -> Option<GoodsBack> {
         let has_some_left = |ticket: &Ticket| {
             ticket.is_open_sale() && ticket.bill.lines.iter().zip(&ticket.back).any(|(line, back)| line.qty > back.0)
         };
-        let Some(of) = self.some_sale(has_some_left) else { return };
+        let of = self.some_sale(has_some_left)?;
         let sale = self.original(of);
         let (mut lines, mut chosen, mut back) = (Vec::new(), Vec::new(), Vec::new());
         for (at, (line, before)) in sale.bill.lines.iter().zip(&sale.back).enumerate() {
@@ -50,24 +116,11 @@ impl Storm {
             chosen.push(Chosen { n: u32::try_from(at + 1).unwrap(), qty: quantity(qty) });
             back.push((at, qty, given));
         }
-        if self.draw.one_in(10) {
-            let beyond = |chosen: &Chosen| Chosen { qty: quantity(1_000_000), ..*chosen };
-            let chosen = vec![beyond(&chosen[0])];
-            let reason = "Trop".to_owned();
-            let reference = self.reference(of);
-            let too_much = Command::Return { of: reference, chosen, pay_back: vec![PayBack::CreditNote], reason };
-            self.must_not("return of more than was sold", "cashier", too_much);
-        }
         let pairs: Vec<(i128, i128)> = lines.iter().map(|line| (line.rate, line.total)).collect();
         let (rows, without) = by_rate(&pairs);
         lines.iter_mut().zip(without).for_each(|(line, ht)| line.ht = ht);
         let bill = Bill { lines, offs: Vec::new(), rows, meal: 0 };
-        let (pay_back, pays) = self.paid_back(&sale, -bill.ttc());
-        let ticket = Ticket::new("return", bill, pays, 0, Some(of));
-        let reference = self.reference(of);
-        let command = Command::Return { of: reference, chosen, pay_back, reason: "Fêlé".to_owned() };
-        self.must("return", "cashier", command, vec![Expect::Ticket(Box::new(ticket))]);
-        self.side().book.came_back(of, &back);
+        Some(GoodsBack { of, sale, chosen, back, bill })
     }
 
     /// So much paid back: by means that paid for the sale, as far as drawn, and the rest by a credit note.

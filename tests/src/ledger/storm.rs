@@ -244,7 +244,8 @@ impl Storm {
         match self.draw.below(100) {
             0..=27 => self.sell(),
             28..=31 => self.issue(),
-            32..=41 => self.return_goods(),
+            32..=38 => self.return_goods(),
+            39..=41 => self.exchange(),
             42..=44 => self.cancel(),
             45..=47 => self.correct(),
             48..=68 => self.at_the_tables(),
@@ -301,7 +302,10 @@ impl Storm {
         let (mut basket, cart) = cart(&mut self.draw, &catalogue, true);
         basket.set_customer(Some("c-7")).unwrap();
         let Some((command, ticket, spends)) = self.paid(basket, &cart) else { return };
-        let who = self.seller();
+        let who = if cart.has_own_price() { "manager" } else { self.seller() };
+        if cart.has_own_price() {
+            self.must_not("price of one's own", "cashier", command.clone());
+        }
         let (what, expected) = ("sale", vec![Expect::Ticket(Box::new(ticket))]);
         if spends {
             self.may("sale by voucher", who, command, expected);
@@ -607,6 +611,11 @@ impl Storm {
                 Err(other) => panic!("voucher {code}: {other:?}"),
             }
         }
+        let mut sold: BTreeMap<String, i128> = BTreeMap::new();
+        for article in self.register().sold_articles().unwrap() {
+            *sold.entry(article.sku).or_default() += i128::from(article.qty.get());
+        }
+        assert_eq!(sold, self.side().book.sold, "what was sold of each article");
         self.check_held();
         self.done("look");
     }
