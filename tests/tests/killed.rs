@@ -167,12 +167,9 @@ fn assert_done_or_not(register: &Register, step: Step, table: u32, before: &str,
     assert!(!sealed, "a paid ticket is back");
     let (items, notes) = (ticket.basket.items().count(), ticket.basket.notes().len());
     assert_eq!((ticket.id, &ticket.table, ticket.opened_at), (was.id, &was.table, was.opened_at));
-    let grown = usize::from(items > was.basket.items().count());
+    let grown = i64::from(items > was.basket.items().count());
     assert!(grown == 0 || step == Step::Change);
-    assert_eq!(
-        ticket.basket.figures().ttc.get(),
-        was.basket.figures().ttc.get() + grown as i64 * (i64::from(table) + 1)
-    );
+    assert_eq!(ticket.basket.figures().ttc.get(), was.basket.figures().ttc.get() + grown * (i64::from(table) + 1));
     assert!(notes == was.basket.notes().len() || (step == Step::Note && notes == 1));
     assert!(ticket.sent() == was.sent() || (step == Step::Send && ticket.to_send().is_empty()));
 }

@@ -104,6 +104,15 @@ impl Desk {
     /// Archives a closed period on the caller's own thread: the register only hands over the lines, a few at a time, and
     /// records the file at the end, so that nobody waits at the till. `progress` is as of [`Register::archive`].
     pub fn archive(&self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
+        match self.archive_once(span, &mut progress) {
+            Err(DeskArchiveError::Register(error)) if error.is_disk_full() && self.ask(Register::give_room_up)? => {
+                self.archive_once(span, &mut progress)
+            }
+            done => done,
+        }
+    }
+
+    fn archive_once(&self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
         let prepared = self.ask(move |register| register.journal().prepare_archive(span))?;
         let prepared = prepared.map_err(RegisterError::from)?;
         let lines = |from, to| match self.ask(move |register| register.journal().lines(from, to)) {
