@@ -4,3 +4,4 @@ pub mod ledger;
 pub mod mutants;
 pub mod replay;
 pub mod sample;
+pub mod steps;

@@ -164,8 +164,23 @@ impl Desk {
         self.archive_while(span, &|| true, progress)
     }
 
-    /// The same, given up between two lines once `wanted` says no.
+    /// The same, given up between two lines once `wanted` says no. What finds the disk full is tried once more with the
+    /// room that is kept back.
     pub(super) fn archive_while(
+        &self,
+        span: Span,
+        wanted: &dyn Fn() -> bool,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<Archived, DeskArchiveError> {
+        match self.archive_once(span, wanted, &mut progress) {
+            Err(DeskArchiveError::Register(error)) if error.is_disk_full() && self.ask(Register::give_room_up)? => {
+                self.archive_once(span, wanted, &mut progress)
+            }
+            done => done,
+        }
+    }
+
+    fn archive_once(
         &self,
         span: Span,
         wanted: &dyn Fn() -> bool,

@@ -183,7 +183,10 @@ impl Register {
     /// Records an archive that was written while others were served.
     fn record_archive(&mut self, archived: Archived) -> Result<Archived, RegisterError> {
         let (id, at) = (self.new_command()?, self.now());
-        Ok(self.journal.record_archive(archived, id, at, SYSTEM)?)
+        let record = |register: &mut Register| {
+            register.journal.record_archive(archived.clone(), id, at, SYSTEM).map_err(RegisterError::from)
+        };
+        self.with_reserve(record, RegisterError::is_disk_full)
     }
 
     /// Writes the head and brings the projections up to date: what an answer did not wait for.

@@ -376,3 +376,39 @@ fn a_fault_of_the_program_is_told_at_the_next_start_and_once() {
     assert_eq!(log, "core/src/example.rs:12: index out of bounds\n");
     till.end();
 }
+
+#[test]
+fn yesterdays_data_put_back_whole_is_told_at_the_next_start_and_the_till_sells_on() {
+    let mut till = Till::founded();
+    till.sell_coffee();
+    let old = till.register().id();
+    till.stop();
+    // All of the data, shop.db with its held tickets and projections among it; the platform's state is elsewhere.
+    let yesterday = tempfile::tempdir().unwrap();
+    copy(till.data().root(), yesterday.path());
+    till.start();
+    till.sell_coffee();
+    till.ask(Command::CloseDay).unwrap();
+    till.sell_coffee();
+    till.stop();
+    std::fs::remove_dir_all(till.data().root()).unwrap();
+    copy(yesterday.path(), till.data().root());
+    let put_back = files(&till.journal_folder(old));
+
+    till.start();
+    let Notice::Succeeded { old: noticed, found, known } = till.register().notices()[0].clone() else {
+        panic!("another notice")
+    };
+    assert!(noticed == old && found < known, "{found} of {known}");
+    let told = till.entries().into_iter().find_map(|entry| match entry.body {
+        Body::Event(event) if event.code == 911 => event.detail,
+        _ => None,
+    });
+    assert_eq!(told, Some(format!("{old}: {found} entrées au lieu de {known}")));
+    assert_eq!(genesis_label(&mut till), "01-2");
+    assert_eq!(till.sell_coffee().number, 1);
+    till.restart();
+    assert!(till.register().notices().is_empty(), "once");
+    assert_eq!(files(&till.journal_folder(old)), put_back, "it is left byte for byte");
+    till.end();
+}
