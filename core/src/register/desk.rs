@@ -105,7 +105,9 @@ impl Desk {
     /// records the file at the end, so that nobody waits at the till. `progress` is as of [`Register::archive`].
     pub fn archive(&self, span: Span, mut progress: impl FnMut(u64, u64)) -> Result<Archived, DeskArchiveError> {
         match self.archive_once(span, &mut progress) {
-            Err(DeskArchiveError::Register(error)) if error.is_disk_full() && self.ask(Register::give_room_up)? => {
+            Err(DeskArchiveError::Register(error)) if error.is_disk_full() => {
+                // The register's own thread may have given it up already.
+                self.ask(Register::give_room_up)?;
                 self.archive_once(span, &mut progress)
             }
             done => done,
