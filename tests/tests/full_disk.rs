@@ -194,6 +194,29 @@ fn on_a_full_disk_nothing_is_sold_and_the_day_is_closed_archived_and_read() {
 
 #[test]
 #[ignore = "needs a small disk of its own, which tests/run mounts"]
+fn a_closing_that_finds_the_disk_full_is_sealed_with_the_room_that_is_kept_back() {
+    let mut till = Till::founded("closing");
+    // Each closing cuts the log to nothing, so that the next write needs room at once.
+    for day in 1..=3 {
+        let sale = till.sale();
+        till.register().execute(sale).unwrap();
+        till.ask(Command::CloseDay).unwrap();
+        till.register().settle().unwrap();
+        till.fill(0);
+        let put_in = Command::MoveCash { movement: CashType::Float, amount: Cents::new(10_000), reason: None };
+        till.ask(put_in).unwrap();
+        assert!(!till.reserve().exists(), "day {day}");
+        let closed = till.ask(Command::CloseDay).unwrap();
+        assert_eq!(closed.closings().count(), 1);
+        till.register().settle().unwrap();
+        till.restart(day % 2 == 0);
+        till.empty();
+    }
+    till.assert_sold(3);
+}
+
+#[test]
+#[ignore = "needs a small disk of its own, which tests/run mounts"]
 fn an_archive_that_finds_the_disk_full_is_written_with_the_room_that_is_kept_back() {
     let mut till = Till::founded("archive");
     let mut tickets = 0;

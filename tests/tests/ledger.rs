@@ -45,6 +45,7 @@ fn twenty_thousand_operations_agree_with_books_kept_by_hand_to_the_cent() {
         ("closing", 50),
         ("closings due", 50),
         ("archive", 3),
+        ("cash over the limit", 20),
         ("drawer opened", 20),
         ("settings", 20),
         ("rights", 20),
@@ -73,6 +74,7 @@ fn twenty_thousand_operations_agree_with_books_kept_by_hand_to_the_cent() {
         "cash by a stranger",
         "cash by somebody not signed in",
         "card number",
+        "cash over the limit by a cashier",
         "voucher beyond its worth",
         "sale of less than nothing",
     ] {

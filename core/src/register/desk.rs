@@ -173,7 +173,9 @@ impl Desk {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Archived, DeskArchiveError> {
         match self.archive_once(span, wanted, &mut progress) {
-            Err(DeskArchiveError::Register(error)) if error.is_disk_full() && self.ask(Register::give_room_up)? => {
+            Err(DeskArchiveError::Register(error)) if error.is_disk_full() => {
+                // The register's own thread may have given it up already.
+                self.ask(Register::give_room_up)?;
                 self.archive_once(span, wanted, &mut progress)
             }
             done => done,

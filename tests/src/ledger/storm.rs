@@ -432,7 +432,8 @@ impl Storm {
     }
 
     fn small_things(&mut self) {
-        match self.draw.below(4) {
+        match self.draw.below(5) {
+            4 => self.sell_over_the_limit(),
             0 => {
                 let open = Command::OpenDrawer { reason: Some("Monnaie".to_owned()) };
                 self.must("drawer opened", "cashier", open, vec![Expect::Event(901)]);
@@ -453,6 +454,31 @@ impl Storm {
                 self.must("settings", "owner", change, vec![Expect::Event(410)]);
             }
         }
+    }
+
+    /// More cash than the law's limit, on proof that the customer lives abroad (event 921).
+    fn sell_over_the_limit(&mut self) {
+        let good = good_of("LUSTRE");
+        let (qty, price) = (2000, good.price.unwrap());
+        let mut basket = Basket::new(None, Channel::Counter);
+        let product = self.register().catalogue().product(good.sku).unwrap().clone();
+        basket.add(&product, quantity(qty), None).unwrap();
+        let what = What::Good { sku: good.sku, qty, price, unit: "pce" };
+        let cart = Cart { wishes: vec![Wish { what, offs: Vec::new() }], ..Cart::default() };
+        let bill = cart.bill().unwrap();
+        let terms = self.register().terms();
+        let mut paying = Paying::new(basket.due(&terms).unwrap(), bill.ttc(), 0);
+        let handed = bill.ttc() + self.draw.between(0, 50_000);
+        assert!(!paying.offer(super::tenders::cash(handed), Pay::plain("cash", handed)), "without a reason");
+        let over_limit = Some("Justificatif de domicile hors de France".to_owned());
+        let cash = TenderRequest::Cash { handed: cents(handed), over_limit };
+        assert!(paying.offer(cash, Pay::plain("cash", handed)));
+        let (pays, change) = (paying.pays.clone(), paying.change());
+        let ticket = Ticket::new("sale", bill, pays, change, None);
+        let command = Command::Sell(Box::new(paying.due.settle().unwrap()));
+        self.must_not("cash over the limit by a cashier", "cashier", command.clone());
+        let expected = vec![Expect::Event(921), Expect::Ticket(Box::new(ticket))];
+        self.must("cash over the limit", "manager", command, expected);
     }
 
     fn ask_what_is_refused(&mut self) {
