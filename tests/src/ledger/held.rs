@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::book::Expect;
 use super::cart::{Cart, Off, What, Wish};
 use super::shop::quantity;
-use super::storm::{Storm, add, cart};
+use super::storm::Storm;
+use super::wishes::{add, cart};
 
 /// A ticket that waits, as the books know it.
 #[derive(Clone)]

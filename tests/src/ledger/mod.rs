@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test's own books: what is missing in them is a failure")]
 
+mod asides;
 mod book;
 mod cart;
 mod draw;
@@ -17,5 +18,6 @@ mod sealed;
 mod shop;
 mod storm;
 mod tenders;
+mod wishes;
 
 pub use storm::{Tally, storm};

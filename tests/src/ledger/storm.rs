@@ -3,18 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
-use comptoir_core::basket::{Basket, FreeAmount, Issue, Reduction};
-use comptoir_core::catalogue::{Catalogue, VatByMode};
+use comptoir_core::basket::{Basket, Issue};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::operators::{Gate, Gates, Operator, Rank, Role};
 use comptoir_core::outside::SetClock;
-use comptoir_core::register::{
-    Approval, Change, Command, Credential, Platform, Refusal, Register, Request, SettingsChange,
-};
+use comptoir_core::register::{Approval, Change, Command, Platform, Refusal, Register, Request};
 use comptoir_core::secret::Pin;
 use comptoir_core::tender::TenderRequest;
-use comptoir_core::voucher::{Presented, VoucherCode, VoucherError};
-use comptoir_fiscal::entry::{CashType, Channel, Coin, Nature, Period, SaleMode, Software, Store};
+use comptoir_core::voucher::{Presented, VoucherError};
+use comptoir_fiscal::entry::{CashType, Channel, Coin, Period, Software};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::values::{Date, RegisterId};
@@ -23,13 +20,14 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::book::{Book, Code, Expect, Pay, Ticket};
-use super::cart::{Bill, Cart, Off, What, Wish};
+use super::cart::{Bill, Cart};
 use super::draw::Draw;
 use super::held::Held;
 use super::papers::Papers;
 use super::sealed;
-use super::shop::{GOODS, MENUS, cents, founding, good_of, quantity};
+use super::shop::{cents, founding};
 use super::tenders::Paying;
+use super::wishes::cart;
 
 /// When the shop is founded: 2 January 2023, 10:00 in Paris.
 const FOUNDED: i64 = 1_672_650_000;
@@ -297,7 +295,7 @@ impl Storm {
         self.draw.of(&["cashier", "manager", "owner"]).unwrap()
     }
 
-    fn sell(&mut self) {
+    pub(super) fn sell(&mut self) {
         let catalogue = self.register().catalogue().clone();
         let (mut basket, cart) = cart(&mut self.draw, &catalogue, true);
         basket.set_customer(Some("c-7")).unwrap();
@@ -429,124 +427,6 @@ impl Storm {
         let report = verify::verify_archive(&archived.path, &[], &mut |_, _| ());
         assert_eq!(report.verdict(), Verdict::Sound, "{:?}", report.findings);
         self.done("archive");
-    }
-
-    fn small_things(&mut self) {
-        match self.draw.below(5) {
-            4 => self.sell_over_the_limit(),
-            0 => {
-                let open = Command::OpenDrawer { reason: Some("Monnaie".to_owned()) };
-                self.must("drawer opened", "cashier", open, vec![Expect::Event(901)]);
-            }
-            1 => {
-                let abandon = Command::AbandonSale { amount: cents(1234), reason: None };
-                self.must("sale abandoned", "cashier", abandon, vec![Expect::Event(320)]);
-            }
-            2 => {
-                let remove = Command::RemoveLine { sku: "CAFE".to_owned(), amount: cents(250) };
-                self.must("line removed", "cashier", remove, vec![Expect::Event(323)]);
-            }
-            _ => {
-                let name = format!("Exemple {}", self.draw.below(1_000_000));
-                let store = Store { address: "2 rue de l'Exemple".to_owned(), id: "1".to_owned(), name };
-                let change = SettingsChange { store: Some(store), ..SettingsChange::default() };
-                let change = Command::ChangeSettings(Box::new(change));
-                self.must("settings", "owner", change, vec![Expect::Event(410)]);
-            }
-        }
-    }
-
-    /// More cash than the law's limit, on proof that the customer lives abroad (event 921).
-    fn sell_over_the_limit(&mut self) {
-        let good = good_of("LUSTRE");
-        let (qty, price) = (2000, good.price.unwrap());
-        let mut basket = Basket::new(None, Channel::Counter);
-        let product = self.register().catalogue().product(good.sku).unwrap().clone();
-        basket.add(&product, quantity(qty), None).unwrap();
-        let what = What::Good { sku: good.sku, qty, price, unit: "pce" };
-        let cart = Cart { wishes: vec![Wish { what, offs: Vec::new() }], ..Cart::default() };
-        let bill = cart.bill().unwrap();
-        let terms = self.register().terms();
-        let mut paying = Paying::new(basket.due(&terms).unwrap(), bill.ttc(), 0);
-        let handed = bill.ttc() + self.draw.between(0, 50_000);
-        assert!(!paying.offer(super::tenders::cash(handed), Pay::plain("cash", handed)), "without a reason");
-        let over_limit = Some("Justificatif de domicile hors de France".to_owned());
-        let cash = TenderRequest::Cash { handed: cents(handed), over_limit };
-        assert!(paying.offer(cash, Pay::plain("cash", handed)));
-        let (pays, change) = (paying.pays.clone(), paying.change());
-        let ticket = Ticket::new("sale", bill, pays, change, None);
-        let command = Command::Sell(Box::new(paying.due.settle().unwrap()));
-        self.must_not("cash over the limit by a cashier", "cashier", command.clone());
-        let expected = vec![Expect::Event(921), Expect::Ticket(Box::new(ticket))];
-        self.must("cash over the limit", "manager", command, expected);
-    }
-
-    fn ask_what_is_refused(&mut self) {
-        let cash = |amount, movement| Command::MoveCash { movement, amount: cents(amount), reason: None };
-        let count = |coins, replaces| Command::CountCash { counted: cents(500), coins, replaces, reason: None };
-        match self.draw.below(9) {
-            0 => self.must_not("cash of nothing", "cashier", cash(0, CashType::In)),
-            1 => self.must_not("count as a movement", "cashier", cash(100, CashType::Count)),
-            2 => {
-                let coins = vec![Coin { value: cents(200), pieces: 3 }];
-                self.must_not("count that does not add up", "cashier", count(coins, None));
-            }
-            3 => self.must_not("count in place of no count", "cashier", count(Vec::new(), Some(0))),
-            4 => self.must_not("cash by an auditor", "auditor", cash(100, CashType::In)),
-            5 => self.must_not("cash by a stranger", "nobody", cash(100, CashType::In)),
-            6 => self.must_not("cash by somebody not signed in", "chief", cash(100, CashType::In)),
-            7 => {
-                let card = "4111 1111 1111 1111".to_owned();
-                self.must_not("card number", "cashier", Command::OpenDrawer { reason: Some(card) });
-            }
-            _ => self.overspend(),
-        }
-    }
-
-    /// A voucher taken for more than is left on it, or sold under a code that is taken.
-    fn overspend(&mut self) {
-        let (draw, side) = self.drawing();
-        let codes: Vec<_> = side.book.vouchers.iter().map(|(code, v)| (code.clone(), v.tender, v.balance)).collect();
-        let Some((text, tender, balance)) = draw.of(&codes).cloned() else { return };
-        let code: VoucherCode = text.parse().unwrap();
-        let mut basket = Basket::new(None, Channel::Counter);
-        let sell_again = draw.one_in(2);
-        let amount = cents(balance + 1);
-        if sell_again {
-            basket.issue(Issue::GiftVoucher { code: code.clone(), amount }).unwrap();
-        } else {
-            let vat = VatByMode::new(comptoir_fiscal::values::Rate::from_basis_points(2000).unwrap());
-            let (label, nature) = ("Exemple".to_owned(), Nature::Goods);
-            let free = FreeAmount { label, category: None, amount, vat, nature, meal_voucher: false };
-            basket.add_free_amount(free).unwrap();
-        }
-        let terms = self.register().terms();
-        let mut due = basket.due(&terms).unwrap();
-        let request = match (sell_again, tender) {
-            (true, _) => TenderRequest::Card { amount, reference: None },
-            (_, "credit_note") => TenderRequest::CreditNote { code, balance: amount, amount: None },
-            _ => TenderRequest::GiftVoucher { code, balance: amount, amount: None },
-        };
-        due.tender(request).unwrap();
-        self.must_not("voucher beyond its worth", "cashier", Command::Sell(Box::new(due.settle().unwrap())));
-    }
-
-    /// A cashier does what only a manager may, with a manager's word; seldom, as a PIN is slow to check.
-    fn approved(&mut self) {
-        if !self.draw.one_in(6) {
-            return self.sell();
-        }
-        let Some((of, ticket)) = self.cancellable() else { return };
-        let id = self.next_id();
-        let pin = Credential::Pin { operator: "chief".to_owned(), pin: Pin::typed("2580").unwrap() };
-        let approval = self.register().approve(Gate::Cancel, id, &pin).unwrap();
-        let may_fail = ticket.pays.iter().any(Pay::is_voucher);
-        let reference = self.reference(of);
-        let command = Command::Cancel { of: reference, reason: "Erreur".to_owned() };
-        self.must_not("cancel by a cashier", "cashier", command.clone());
-        let expected = vec![Expect::Event(100), Expect::Ticket(Box::new(ticket))];
-        let done = self.try_as("cancel with a word", id, "cashier", command, vec![approval], expected);
-        assert!(may_fail || done.is_ok(), "{done:?}");
     }
 
     fn repeat(&mut self) {
@@ -714,124 +594,4 @@ fn rows(shop: &Path) -> Vec<String> {
     assert!(!rows.is_empty());
     rows.sort();
     rows
-}
-
-const MODES: [Option<SaleMode>; 5] =
-    [None, Some(SaleMode::EatIn), Some(SaleMode::Takeaway), Some(SaleMode::Delivery), Some(SaleMode::Counter)];
-
-/// A basket of this and that, and the same for the books. Whether money off is taken is the same for both.
-pub(super) fn cart(draw: &mut Draw, catalogue: &Catalogue, at_the_counter: bool) -> (Basket, Cart) {
-    let mode = *draw.of(&MODES).unwrap();
-    let channels = [Channel::Counter, Channel::Market, Channel::Web, Channel::Phone];
-    let mut basket = Basket::new(mode, *draw.of(&channels).unwrap());
-    let mut cart = Cart { mode, ..Cart::default() };
-    for _ in 0..=draw.below(4) {
-        add(draw, catalogue, at_the_counter, &mut basket, &mut cart);
-    }
-    if draw.one_in(4) {
-        let off = off(draw, false);
-        let mut with = cart.clone();
-        with.offs.push(off);
-        let taken = basket.discount_ticket("Geste", reduction(off)).is_ok();
-        assert_eq!(taken, with.bill().is_some(), "{with:?}");
-        if taken {
-            cart = with;
-        }
-    }
-    (basket, cart)
-}
-
-/// One thing more, perhaps with money off.
-pub(super) fn add(draw: &mut Draw, catalogue: &Catalogue, at_the_counter: bool, basket: &mut Basket, cart: &mut Cart) {
-    let product = |sku: &str| catalogue.product(sku).unwrap();
-    let pieces: Vec<_> = GOODS.iter().filter(|good| good.unit == "pce" && good.price.is_some()).collect();
-    let (id, what) = match draw.below(11) {
-        0..=3 => {
-            let good = draw.of(&pieces).unwrap();
-            let qty = draw.between(1, if good.sku == "LUSTRE" { 1 } else { 5 }) * 1000;
-            let id = basket.add(product(good.sku), quantity(qty), None).unwrap();
-            (id, What::Good { sku: good.sku, qty, price: good.price.unwrap(), unit: "pce" })
-        }
-        4 | 5 => {
-            let good = good_of(draw.of(&["POMME", "FROMAGE"]).unwrap());
-            let (gross, typed) = (draw.between(1, 3000), draw.one_in(2).then(|| draw.between(0, 30)));
-            let tare = typed.unwrap_or(good.tare);
-            let typed = typed.map(|tare| i64::try_from(tare).unwrap());
-            let added = basket.add_weighed(product(good.sku), quantity(gross), typed, None);
-            assert_eq!(added.is_ok(), gross > tare);
-            let Ok(id) = added else { return };
-            (id, What::Good { sku: good.sku, qty: gross - tare, price: good.price.unwrap(), unit: "kg" })
-        }
-        6 => {
-            let price = draw.between(0, 5000);
-            let id = basket.add(product("DIVERS"), quantity(1000), Some(cents(price))).unwrap();
-            (id, What::Good { sku: "DIVERS", qty: 1000, price, unit: "pce" })
-        }
-        7 => {
-            let (rate, amount) = (*draw.of(&[210, 550, 1000, 2000]).unwrap(), draw.between(1, 9000));
-            let vat = comptoir_fiscal::values::Rate::from_basis_points(u16::try_from(rate).unwrap()).unwrap();
-            let vat = VatByMode::new(vat);
-            let (label, nature) = ("Exemple".to_owned(), Nature::Service);
-            let free = FreeAmount { label, category: None, amount: cents(amount), vat, nature, meal_voucher: false };
-            (basket.add_free_amount(free).unwrap(), What::Free { rate, amount })
-        }
-        8 => {
-            let set = draw.of(&MENUS).unwrap();
-            let count = draw.between(1, 4);
-            let menu = catalogue.menus().iter().find(|menu| menu.sku == set.sku).unwrap();
-            let id = basket.add_menu(menu, catalogue, u32::try_from(count).unwrap()).unwrap();
-            (id, What::Menu { sku: set.sku, count })
-        }
-        9 => {
-            let price = draw.between(1, 4000);
-            let id = basket.add_priced(product("FROMAGE"), cents(price)).unwrap();
-            (id, What::Good { sku: "FROMAGE", qty: 1000, price, unit: "pce" })
-        }
-        _ if at_the_counter && draw.one_in(2) => {
-            let qty = draw.between(1, 6) * 1000;
-            basket.return_deposit(product("CONSIGNE"), quantity(qty)).unwrap();
-            let what = What::Good { sku: "CONSIGNE", qty: -qty, price: 100, unit: "pce" };
-            cart.wishes.push(Wish { what, offs: Vec::new() });
-            return;
-        }
-        _ => {
-            let qty = draw.between(1, 3000);
-            let id = basket.add(product("STAGE"), quantity(qty), None).unwrap();
-            (id, What::Good { sku: "STAGE", qty, price: 4500, unit: "h" })
-        }
-    };
-    let mut wish = Wish { what, offs: Vec::new() };
-    while draw.one_in(4) {
-        let off = off(draw, true);
-        let mut with = wish.clone();
-        with.offs.push(off);
-        let alone = Cart { wishes: vec![with.clone()], mode: cart.mode, offs: Vec::new() };
-        let mut all = cart.clone();
-        all.wishes.push(with.clone());
-        let taken = basket.discount_item(id, "Remise", reduction(off)).is_ok();
-        assert_eq!(taken, alone.bill().is_some() && all.bill().is_some(), "{with:?}");
-        if taken {
-            wish = with;
-        }
-    }
-    cart.wishes.push(wish);
-}
-
-fn off(draw: &mut Draw, of_an_item: bool) -> Off {
-    match draw.below(if of_an_item { 3 } else { 2 }) {
-        0 => {
-            let most = if draw.one_in(10) { 10_000 } else { 3000 };
-            Off::Percent(draw.between(1, most))
-        }
-        1 => Off::Amount(draw.between(1, 900)),
-        _ => Off::ToPrice(draw.between(0, 500)),
-    }
-}
-
-fn reduction(off: Off) -> Reduction {
-    match off {
-        Off::Percent(points) => Reduction::Percent(u16::try_from(points).unwrap()),
-        Off::Amount(amount) => Reduction::Amount(cents(amount)),
-        Off::ToPrice(price) => Reduction::ToPrice(cents(price)),
-    }
 }
