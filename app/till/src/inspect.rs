@@ -27,28 +27,10 @@ pub(crate) fn kit(
     today: Option<Date>,
     translations: &Translations,
 ) -> Result<(), Refusal> {
-    // Its readers are French, whatever the language of whoever makes it.
-    let french = french();
-    let told = |path: &Path, report: &Report| comptoir_auditor::told(path, report, &french);
-    let verifier = verifier().map_err(RegisterError::from)?;
-    let tools = Tools { verifier, second: &second_verifier::FILES, told: &told, french: &french };
     let mut register = shop::open(data, translations)?;
     shop::confirm_date(&mut register, today, translations)?;
-    let mut waiting: Option<(Stage, Patience)> = None;
-    let made = register.inspection_kit(SYSTEM, to, asked, &tools, &mut |stage, done, total| {
-        if waiting.as_ref().is_none_or(|(shown, _)| *shown != stage)
-            && let Some((_, patience)) = waiting.replace((stage, Patience::new(translations.say(&named(stage)))))
-        {
-            patience.end();
-        }
-        if let Some((_, patience)) = waiting.as_mut() {
-            patience.show(done, total);
-        }
-    });
-    if let Some((_, patience)) = waiting {
-        patience.end();
-    }
-    let kit = made?;
+    let kit = with_tools(translations, |tools, progress| register.inspection_kit(SYSTEM, to, asked, tools, progress))
+        .map_err(RegisterError::from)??;
     println!("{}", kit.path.display());
     println!(
         "{}",
@@ -65,6 +47,32 @@ pub(crate) fn kit(
     );
     println!("{}", translations.say(&message!("operateurs.csv holds names: give it to the inspector alone.")));
     Ok(register.stop()?)
+}
+
+/// Makes a kit with what this program puts into it, and shows how far it has come.
+pub(crate) fn with_tools<T>(
+    translations: &Translations,
+    make: impl FnOnce(&Tools<'_>, &mut dyn FnMut(Stage, u64, u64)) -> T,
+) -> Result<T, KitError> {
+    // Its readers are French, whatever the language of whoever makes it.
+    let french = french();
+    let told = |path: &Path, report: &Report| comptoir_auditor::told(path, report, &french);
+    let tools = Tools { verifier: verifier()?, second: &second_verifier::FILES, told: &told, french: &french };
+    let mut waiting: Option<(Stage, Patience)> = None;
+    let made = make(&tools, &mut |stage, done, total| {
+        if waiting.as_ref().is_none_or(|(shown, _)| *shown != stage)
+            && let Some((_, patience)) = waiting.replace((stage, Patience::new(translations.say(&named(stage)))))
+        {
+            patience.end();
+        }
+        if let Some((_, patience)) = waiting.as_mut() {
+            patience.show(done, total);
+        }
+    });
+    if let Some((_, patience)) = waiting {
+        patience.end();
+    }
+    Ok(made)
 }
 
 /// Says what the till says of itself, and drafts its attestation.

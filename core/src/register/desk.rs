@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use comptoir_fiscal::archive::WriteError;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::journal::{ArchiveError, Archived, Knowledge, Span};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
 use comptoir_fiscal::values::RegisterId;
 
 use super::{NotChanged, Refusal, Register, RegisterError};
@@ -62,6 +64,20 @@ pub enum DeskKitError {
     /// The register refused, or a file could not be written.
     #[error(transparent)]
     Refused(#[from] Refusal),
+}
+
+impl DeskKitError {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            DeskKitError::Closed(_) => message!("The register has stopped. Start it again."),
+            DeskKitError::Archive(DeskArchiveError::Register(error)) => error.message(),
+            DeskKitError::Archive(error) => {
+                message!("The kit was not made: {why}. Try again.", why = error.to_string())
+            }
+            DeskKitError::Refused(refusal) => refusal.message(),
+        }
+    }
 }
 
 impl From<RegisterError> for DeskKitError {

@@ -4,10 +4,11 @@ use comptoir_core::barcode::{BarcodeError, Scan, Scheme};
 use comptoir_core::basket::{Basket, BasketError, ItemId};
 use comptoir_core::catalogue::{Asked, Catalogue, Product};
 use comptoir_core::correction::CorrectionError;
+use comptoir_core::inspection::{self, Kit, Stage, Tools};
 use comptoir_core::outside::SetClock;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{
-    Answer, Archivist, Command, Desk, DeskClosed, Refusal, Register, RegisterError, Request,
+    Answer, Archivist, Command, Desk, DeskClosed, DeskKitError, Refusal, Register, RegisterError, Request,
 };
 use comptoir_core::secret::SecretError;
 use comptoir_core::settlement::Due;
@@ -19,6 +20,7 @@ use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity, RegisterId};
 use comptoir_till::devices::{Printed, Printer, Spooler};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Why the sample day could not go on.
@@ -36,6 +38,8 @@ pub(crate) enum CounterError {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Register(#[from] RegisterError),
+    #[error(transparent)]
+    Kit(#[from] DeskKitError),
     #[error(transparent)]
     Closed(#[from] DeskClosed),
     #[error(transparent)]
@@ -59,6 +63,7 @@ impl CounterError {
             CounterError::Refused(error) => error.message(),
             CounterError::Register(error) => error.message(),
             CounterError::Secret(error) => error.message(),
+            CounterError::Kit(error) => error.message(),
             CounterError::Closed(_) => message!("The register has stopped. Start it again."),
             CounterError::NotSold(sku) => message!("The sample catalogue has no {sku}.", sku = sku.as_str()),
             CounterError::NotFound => message!("A ticket of the sample day is not found."),
@@ -301,6 +306,18 @@ impl Counter {
         question: impl FnOnce(&mut Register) -> T + Send + 'static,
     ) -> Result<T, CounterError> {
         Ok(self.desk.ask(question)?)
+    }
+
+    /// Makes an inspector's kit beside the till.
+    pub(super) fn inspection_kit(
+        &self,
+        by: &str,
+        to: &Path,
+        asked: inspection::Asked,
+        tools: &Tools<'_>,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Result<Kit, CounterError> {
+        Ok(self.desk.inspection_kit(by, to, asked, tools, progress)?)
     }
 
     /// Ends the day at this till.

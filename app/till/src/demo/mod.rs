@@ -1,6 +1,7 @@
 //! The sample day: a shop is opened, trades from morning to evening through the commands that the screens use, closes,
 //! archives and verifies what it sealed. Nothing of it is real.
 
+mod afterwards;
 mod counter;
 mod customers;
 mod sample;
@@ -111,6 +112,7 @@ pub(crate) fn run(
     }
     let zed = close_day(&counter, &story)?;
     let archive = archive_day(&counter, &story)?;
+    afterwards::take_away(&counter, &story, &root)?;
     let journal = counter.ask(|register| register.journal().places().database())?;
     let tickets = counter.ask(|register| register.journal().standing().next_number(nf525::Chain::T) - 1)?;
     counter.close()?;
@@ -233,6 +235,8 @@ fn tell_where(root: &Path, journal: &Path, archive: &Path, zed: &Closing, ticket
     if root.join(PAPERS).is_dir() {
         story.tell(&message!("  papers: what was printed, as pictures and as text"));
     }
+    story.tell(&message!("  {workbook}: the sales for a spreadsheet", workbook = afterwards::WORKBOOK));
+    story.tell(&message!("  {copy}: the copy of the till", copy = afterwards::COPY));
     story.tell(&message!("  shop.db: the catalogue, the operators, and what is derived from the journal"));
     story.tell(&message!("What the Z prints, by which anyone can later prove that nothing was cut off before it:"));
     let size_and_root = format!("{}:{}", zed.checkpoint.size, zed.checkpoint.root);
