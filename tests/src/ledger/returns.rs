@@ -11,8 +11,9 @@ use super::book::{Code, Expect, Pay, Ticket};
 use super::cart::{Bill, Line};
 use super::money::{by_rate, round};
 use super::shop::{cents, quantity};
-use super::storm::{Storm, cart};
+use super::storm::Storm;
 use super::tenders::Paying;
+use super::wishes::cart;
 
 /// Goods that come back of a sale.
 struct GoodsBack {
