@@ -182,7 +182,10 @@ fn tell(preview: &Preview, translations: &Translations) {
     }
     if !preview.passed_over.is_empty() {
         let names = preview.passed_over.iter().map(String::as_str).collect();
-        say(&message!("Sheets passed over, as they hold nothing that is known here: {names}.", names = listed(names)));
+        say(&message!(
+            "Sheets that were not read: {names}. Put all products on one sheet, and name the columns of the others as an export does.",
+            names = listed(names)
+        ));
     }
     tell_records(&preview.price_lists, |list| (&list.id, &list.label));
     tell_records(&preview.menus, |menu| (&menu.sku, &menu.label));

@@ -150,6 +150,7 @@ pub enum What {
     NoRecord,
     NoName,
     Differs { first: u32 },
+    InAnotherSheet,
     UnknownArticle,
     Twice { first: u32 },
     NoDate,
@@ -242,6 +243,9 @@ impl What {
                 "Row {first} says something else of the same. Write the same in both, or leave this cell empty.",
                 first = first.to_string()
             ),
+            What::InAnotherSheet => {
+                message!("Another sheet has this code too. Put all of its rows on one sheet.")
+            }
             What::UnknownArticle => {
                 message!("There is no such article. Create it first, here or in the catalogue, or correct the code.")
             }

@@ -75,16 +75,14 @@ impl<R: Clone + PartialEq> Records<R> {
         self.new.iter().chain(&self.changed).cloned().map(edit)
     }
 
-    fn hold(read: Vec<R>, before: impl Fn(&R) -> Option<R>) -> Records<R> {
-        let mut records = Records::default();
+    fn hold(&mut self, read: Vec<R>, before: impl Fn(&R) -> Option<R>) {
         for record in read {
             match before(&record) {
-                None => records.new.push(record),
-                Some(before) if before == record => records.unchanged += 1,
-                Some(_) => records.changed.push(record),
+                None => self.new.push(record),
+                Some(before) if before == record => self.unchanged += 1,
+                Some(_) => self.changed.push(record),
             }
         }
-        records
     }
 }
 
@@ -129,10 +127,10 @@ pub fn preview(tables: &Tables, catalogue: &Catalogue) -> Result<Preview, Vec<Fa
     let mut groups = Groups::of(catalogue);
     let mut seen = Seen::default();
     let mut faults = Vec::new();
-    if let Some(table) = &tables.modifiers {
+    for table in &tables.modifiers {
         let read = seen.taken(modifiers::modifiers(table, catalogue), &mut faults);
-        groups.modifiers = read.iter().map(|group| group.id.clone()).collect();
-        preview.modifiers = Records::hold(read, |group| catalogue.modifier_group(&group.id).cloned());
+        groups.modifiers.extend(read.iter().map(|group| group.id.clone()));
+        preview.modifiers.hold(read, |group| catalogue.modifier_group(&group.id).cloned());
     }
     if let Some(table) = &tables.products {
         products(table, catalogue, &mut groups, &mut seen, &mut preview, &mut faults);
@@ -141,17 +139,17 @@ pub fn preview(tables: &Tables, catalogue: &Catalogue) -> Result<Preview, Vec<Fa
     if faults.len() < MOST_FAULTS {
         let skus = seen.codes.keys().cloned().collect();
         let mut names = HashSet::new();
-        if let Some(table) = &tables.menus {
+        for table in &tables.menus {
             let articles = Articles { catalogue, products: &skus, menus: &names };
             let read = seen.taken(menus::menus(table, &articles, &mut groups), &mut faults);
-            names = read.iter().map(|menu| menu.sku.clone()).collect();
-            preview.menus = Records::hold(read, |menu| catalogue.menu(&menu.sku).cloned());
+            names.extend(read.iter().map(|menu| menu.sku.clone()));
+            preview.menus.hold(read, |menu| catalogue.menu(&menu.sku).cloned());
         }
-        if let Some(table) = &tables.price_lists {
+        for table in &tables.price_lists {
             let articles = Articles { catalogue, products: &skus, menus: &names };
             let read = seen.taken(price_lists::price_lists(table, &articles), &mut faults);
             let before = |list: &PriceList| catalogue.price_lists().iter().find(|known| known.id == list.id).cloned();
-            preview.price_lists = Records::hold(read, before);
+            preview.price_lists.hold(read, before);
         }
     }
     faults.truncate(MOST_FAULTS);
@@ -268,8 +266,20 @@ impl Seen {
 
     /// The records of a table, after it is noted where they are and what is wrong.
     fn taken<R>(&mut self, read: Read<R>, faults: &mut Vec<Fault>) -> Vec<R> {
-        self.places.extend(read.places);
         faults.extend(read.faults);
+        let mut again: Vec<(&RecordId, &Place)> = Vec::new();
+        for (key @ (record, part), place) in &read.places {
+            if part.is_empty() && self.places.contains_key(key) {
+                again.push((record, place));
+            }
+        }
+        again.sort_by_key(|(_, place)| place.row);
+        faults.extend(again.into_iter().map(|(record, place)| Fault {
+            place: place.clone(),
+            found: record.code().to_owned(),
+            what: What::InAnotherSheet,
+        }));
+        self.places.extend(read.places);
         read.records
     }
 

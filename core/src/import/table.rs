@@ -93,10 +93,10 @@ impl<C: Header> Table<C> {
 #[allow(missing_docs, reason = "plain words")]
 pub struct Tables {
     pub products: Option<Table>,
-    pub price_lists: Option<Table<ListColumn>>,
-    pub menus: Option<Table<MenuColumn>>,
-    pub modifiers: Option<Table<ModifierColumn>>,
-    /// The sheets that are none of these, or a second one of a kind.
+    pub price_lists: Vec<Table<ListColumn>>,
+    pub menus: Vec<Table<MenuColumn>>,
+    pub modifiers: Vec<Table<ModifierColumn>>,
+    /// The sheets that are none of these, and those of products after the first.
     pub passed_over: Vec<String>,
 }
 
@@ -105,9 +105,9 @@ impl Tables {
     pub(super) fn put(&mut self, kind: Kind, sheet: Option<String>, rows: Vec<Row>) -> Result<(), ImportError> {
         match kind {
             Kind::Products => self.products = Some(Table::of(sheet, rows)?),
-            Kind::PriceLists => self.price_lists = Some(Table::of(sheet, rows)?),
-            Kind::Menus => self.menus = Some(Table::of(sheet, rows)?),
-            Kind::Modifiers => self.modifiers = Some(Table::of(sheet, rows)?),
+            Kind::PriceLists => self.price_lists.push(Table::of(sheet, rows)?),
+            Kind::Menus => self.menus.push(Table::of(sheet, rows)?),
+            Kind::Modifiers => self.modifiers.push(Table::of(sheet, rows)?),
         }
         Ok(())
     }

@@ -40,17 +40,24 @@ fn faults(text: &str) -> Vec<String> {
     faults.iter().map(|fault| fault.message().to_string()).collect()
 }
 
-/// A workbook of these rows.
+/// A workbook of one sheet.
 fn workbook(sheet: &str, rows: &[&[&str]]) -> Vec<u8> {
+    book(&[(sheet, rows)])
+}
+
+/// A workbook of these sheets.
+fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     let mut workbook = Workbook::new();
-    let worksheet = workbook.add_worksheet();
-    worksheet.set_name(sheet).unwrap();
-    for (row, cells) in (0..).zip(rows) {
-        for (column, cell) in (0..).zip(*cells) {
-            match cell.parse::<f64>() {
-                Ok(number) => worksheet.write_number(row, column, number).unwrap(),
-                Err(_) => worksheet.write_string(row, column, *cell).unwrap(),
-            };
+    for (sheet, rows) in sheets {
+        let worksheet = workbook.add_worksheet();
+        worksheet.set_name(*sheet).unwrap();
+        for (row, cells) in (0..).zip(*rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                match cell.parse::<f64>() {
+                    Ok(number) => worksheet.write_number(row, column, number).unwrap(),
+                    Err(_) => worksheet.write_string(row, column, *cell).unwrap(),
+                };
+            }
         }
     }
     workbook.save_to_buffer().unwrap()
@@ -465,13 +472,12 @@ fn tables_lack_columns_or_are_known_by_them() {
     assert!(refused.message().to_string().starts_with("This table: no column is called “Article code”"), "{refused}");
     // A product may have a column that is called like the code of a list.
     let tables = read_text("Code;Libellé;Code tarif\nA;B;C\n");
-    assert!(tables.products.is_some() && tables.price_lists.is_none());
+    assert!(tables.products.is_some() && tables.price_lists.is_empty());
 }
 
 #[test]
 fn a_workbook_is_read_sheet_by_sheet_and_what_is_not_known_is_named() {
-    let mut workbook = Workbook::new();
-    let sheets: [(&str, &[&[&str]]); 7] = [
+    let mut sheets: Vec<(&str, &[&[&str]])> = vec![
         ("Lignes 2", &[&["Code", "Name", "Category"], &["X", "X", "X"]]),
         ("Fournisseurs", &[&["Nom", "Ville"], &["A", "B"]]),
         ("Feuille vide", &[]),
@@ -480,28 +486,25 @@ fn a_workbook_is_read_sheet_by_sheet_and_what_is_not_known_is_named() {
             "Produits",
             &[&["Code", "Nom", "Catégorie", "Prix", "TVA", "Modificateurs"], &["THE", "Thé", "Tout", "2", "10", "feu"]],
         ),
+        ("Anciens produits", &[&["Code", "Nom"], &["X", "X"]]),
         ("Groupes", &[&["Group code", "Group name", "Modifier code", "Modifier name"], &["feu", "Feu", "vif", "Vif"]]),
-        ("Autres tarifs", &[&["List code", "Article code", "Price"], &["b", "THE", "1"]]),
+        ("Autres tarifs", &[&["List code", "List name", "Article code", "Price"], &["b", "B", "THE", "1"]]),
     ];
-    for (name, rows) in sheets {
-        let sheet = workbook.add_worksheet().set_name(name).unwrap();
-        for (row, cells) in (0..).zip(rows) {
-            for (column, cell) in (0..).zip(*cells) {
-                match cell.parse::<f64>() {
-                    Ok(number) => sheet.write_number(row, column, number).unwrap(),
-                    Err(_) => sheet.write_string(row, column, *cell).unwrap(),
-                };
-            }
-        }
-    }
-    let tables = read_bytes(&workbook.save_to_buffer().unwrap(), &mut |_, _| ()).unwrap();
+    let tables = read_bytes(&book(&sheets), &mut |_, _| ()).unwrap();
     let preview = preview(&tables, &bistro()).unwrap();
-    assert_eq!(preview.passed_over, ["Fournisseurs", "Autres tarifs"]);
-    assert_eq!((preview.new.len(), preview.price_lists.new.len(), preview.modifiers.new.len()), (1, 1, 1));
+    assert_eq!(preview.passed_over, ["Fournisseurs", "Anciens produits"]);
+    assert_eq!((preview.new.len(), preview.price_lists.new.len(), preview.modifiers.new.len()), (1, 2, 1));
     // The tea needs its modifiers and the list needs the tea, wherever they stand.
     let after = bistro().edited(&preview.edits(), |_| false).unwrap();
     assert_eq!(after.product("THE").unwrap().modifiers, ["feu"]);
     assert_eq!(after.price_lists()[2].prices["THE"], Cents::new(150));
+
+    sheets.push(("Encore", &[&["List code", "Article code", "Price"], &["b", "CAFE", "1"]]));
+    let tables = read_bytes(&book(&sheets), &mut |_, _| ()).unwrap();
+    let faults = super::preview(&tables, &bistro()).unwrap_err();
+    let found: Vec<String> = faults.iter().map(|fault| fault.message().to_string()).collect();
+    let expected = "Sheet “Encore”, row 2: “b”. Another sheet has this code too. Put all of its rows on one sheet.";
+    assert!(found.iter().any(|found| found == expected), "{found:?}");
 }
 
 proptest! {

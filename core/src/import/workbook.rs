@@ -44,7 +44,7 @@ pub(super) fn unpacks(bytes: &[u8], most: u64) -> Result<(), ImportError> {
     Ok(())
 }
 
-/// The sheets that are read, one of a kind, and those that are passed over and named.
+/// The sheets that are read, one of products at most, and those that are passed over and named.
 struct Chosen {
     sheets: Vec<(Kind, String)>,
     passed_over: Vec<String>,
@@ -63,8 +63,11 @@ fn choose<R: Read + io::Seek>(workbook: &mut Xlsx<R>) -> Result<Chosen, ImportEr
         match rows(workbook, name, 1, &mut |_, _| ()).as_deref() {
             Ok([]) => {}
             Ok([header, ..]) => match Kind::of(header) {
-                Some(kind) if !sheets.iter().any(|(known, _)| *known == kind) => sheets.push((kind, name.clone())),
-                _ => passed_over.push(name.clone()),
+                Some(Kind::Products) if sheets.iter().any(|(known, _)| *known == Kind::Products) => {
+                    passed_over.push(name.clone());
+                }
+                Some(kind) => sheets.push((kind, name.clone())),
+                None => passed_over.push(name.clone()),
             },
             Err(_) => passed_over.push(name.clone()),
         }
