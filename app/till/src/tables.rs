@@ -134,12 +134,16 @@ fn tell_faults(faults: &[Fault], translations: &Translations) {
 
 fn tell(preview: &Preview, translations: &Translations) {
     let say = |message: &Message| println!("{}", translations.say(message));
-    say(&message!(
-        "Products: {new} new, {changed} changed, {unchanged} unchanged.",
-        new = preview.new.len(),
-        changed = preview.changed.len(),
-        unchanged = preview.unchanged
-    ));
+    let products = preview.new.len() + preview.changed.len() + preview.unchanged;
+    let has_others = preview.price_lists.are_named() || preview.menus.are_named() || preview.modifiers.are_named();
+    if products > 0 || !has_others {
+        say(&message!(
+            "Products: {new} new, {changed} changed, {unchanged} unchanged.",
+            new = preview.new.len(),
+            changed = preview.changed.len(),
+            unchanged = preview.unchanged
+        ));
+    }
     let listed = |labels: Vec<&str>| labels.join(", ");
     if preview.price_lists.are_named() {
         let (new, changed, unchanged) = counted(&preview.price_lists);
