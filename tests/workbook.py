@@ -113,7 +113,7 @@ def read_by_openpyxl(path, tickets, closings):
     check("dates are dates", dates, {"datetime"})
     formulas = [
         f"{name}!{cell.coordinate}"
-        for name in ["Tickets", "Lignes", "Règlements", "Catalogue"]
+        for name in ["Tickets", "Lignes", "Règlements", "Catalogue", "Modificateurs", "Formules", "Tarifs"]
         for row in book[name].iter_rows()
         for cell in row
         if cell.data_type == "f"

@@ -109,7 +109,8 @@ pub(crate) enum Command {
     #[command(long_about = "Bring products in from a spreadsheet (.xlsx or CSV).\n\n\
             What would change is said first, and nothing changes without --yes. Columns may stand in any order, under French\n\
             or English names: code, name, category, price, VAT, barcodes and the others that an export writes. A product that\n\
-            the file does not name stays as it is. One wrong cell, and nothing is imported; each is named with what to do.")]
+            the file does not name stays as it is. Price lists, menus and modifiers come in too, each by its own columns.\n\
+            One wrong cell, and nothing is imported; each is named with what to do.")]
     Import {
         /// The table of products
         #[arg(value_name = "FILE")]
@@ -126,8 +127,9 @@ pub(crate) enum Command {
     },
     /// Take sales and products out to a spreadsheet
     #[command(long_about = "Take sales and products out to a spreadsheet.\n\n\
-            A name that ends in .xlsx makes a workbook with a summary, charts, days, tickets, lines, payments, VAT and\n\
-            products; any other name makes a folder of CSV files. Sales are those that are sealed; school mode is left out.")]
+            A name that ends in .xlsx makes a workbook with a summary, charts, days, tickets, lines, payments, VAT,\n\
+            products, modifiers, menus and price lists; any other name makes a folder of CSV files.\n\
+            Sales are those that are sealed; school mode is left out.")]
     Export {
         /// The shop's folder
         #[arg(long, value_name = "FOLDER")]

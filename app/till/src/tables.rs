@@ -5,7 +5,7 @@ use std::path::Path;
 
 use comptoir_auditor::progress::Patience;
 use comptoir_core::export::{Dates, What};
-use comptoir_core::import::{self, Fault, ImportError, Preview};
+use comptoir_core::import::{self, Fault, ImportError, Preview, Records};
 use comptoir_core::operators::Rank;
 use comptoir_core::register::{Credential, Refusal, Register};
 use comptoir_core::secret::{Pin, SecretError};
@@ -134,13 +134,44 @@ fn tell_faults(faults: &[Fault], translations: &Translations) {
 
 fn tell(preview: &Preview, translations: &Translations) {
     let say = |message: &Message| println!("{}", translations.say(message));
-    say(&message!(
-        "Products: {new} new, {changed} changed, {unchanged} unchanged.",
-        new = preview.new.len(),
-        changed = preview.changed.len(),
-        unchanged = preview.unchanged
-    ));
+    let products = preview.new.len() + preview.changed.len() + preview.unchanged;
+    let has_others = preview.price_lists.are_named() || preview.menus.are_named() || preview.modifiers.are_named();
+    if products > 0 || !has_others {
+        say(&message!(
+            "Products: {new} new, {changed} changed, {unchanged} unchanged.",
+            new = preview.new.len(),
+            changed = preview.changed.len(),
+            unchanged = preview.unchanged
+        ));
+    }
     let listed = |labels: Vec<&str>| labels.join(", ");
+    if preview.price_lists.are_named() {
+        let (new, changed, unchanged) = counted(&preview.price_lists);
+        say(&message!(
+            "Price lists: {new} new, {changed} changed, {unchanged} unchanged.",
+            new = new,
+            changed = changed,
+            unchanged = unchanged
+        ));
+    }
+    if preview.menus.are_named() {
+        let (new, changed, unchanged) = counted(&preview.menus);
+        say(&message!(
+            "Menus: {new} new, {changed} changed, {unchanged} unchanged.",
+            new = new,
+            changed = changed,
+            unchanged = unchanged
+        ));
+    }
+    if preview.modifiers.are_named() {
+        let (new, changed, unchanged) = counted(&preview.modifiers);
+        say(&message!(
+            "Groups of modifiers: {new} new, {changed} changed, {unchanged} unchanged.",
+            new = new,
+            changed = changed,
+            unchanged = unchanged
+        ));
+    }
     if !preview.categories.is_empty() {
         let labels = preview.categories.iter().map(|category| category.label.as_str()).collect();
         say(&message!("New categories: {labels}.", labels = listed(labels)));
@@ -153,6 +184,16 @@ fn tell(preview: &Preview, translations: &Translations) {
         let names = preview.unknown.iter().map(String::as_str).collect();
         say(&message!("Columns passed over, as nothing is called so here: {names}.", names = listed(names)));
     }
+    if !preview.passed_over.is_empty() {
+        let names = preview.passed_over.iter().map(String::as_str).collect();
+        say(&message!(
+            "Sheets that were not read: {names}. Put all products on one sheet, and name the columns of the others as an export does.",
+            names = listed(names)
+        ));
+    }
+    tell_records(&preview.price_lists, |list| (&list.id, &list.label));
+    tell_records(&preview.menus, |menu| (&menu.sku, &menu.label));
+    tell_records(&preview.modifiers, |group| (&group.id, &group.label));
     for product in preview.new.iter().take(NAMED) {
         println!("  + {}  {}", product.sku, product.label);
     }
@@ -163,5 +204,18 @@ fn tell(preview: &Preview, translations: &Translations) {
     let more = preview.new.len().saturating_sub(NAMED) + preview.changed.len().saturating_sub(NAMED);
     if more > 0 {
         say(&message!("  … and {more} more", more = more));
+    }
+}
+
+fn counted<R>(records: &Records<R>) -> (usize, usize, usize) {
+    (records.new.len(), records.changed.len(), records.unchanged)
+}
+
+fn tell_records<'p, R>(records: &'p Records<R>, name: impl Fn(&'p R) -> (&'p String, &'p String)) {
+    let marked = records.new.iter().map(|record| ('+', record));
+    let marked = marked.chain(records.changed.iter().map(|record| ('~', record)));
+    for (mark, record) in marked.take(NAMED) {
+        let (id, label) = name(record);
+        println!("  {mark} {id}  {label}");
     }
 }

@@ -16,6 +16,20 @@ pub enum RecordId {
     PriceList(String),
 }
 
+impl RecordId {
+    /// The record's code.
+    pub fn code(&self) -> &str {
+        match self {
+            RecordId::Category(id)
+            | RecordId::Family(id)
+            | RecordId::Modifiers(id)
+            | RecordId::Product(id)
+            | RecordId::Menu(id)
+            | RecordId::PriceList(id) => id,
+        }
+    }
+}
+
 /// One change to a catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CatalogueEdit {
@@ -110,15 +124,7 @@ impl Drawers {
                 self.products.remove(sku)
             }
         };
-        let id = match record {
-            RecordId::Category(id)
-            | RecordId::Family(id)
-            | RecordId::Modifiers(id)
-            | RecordId::Product(id)
-            | RecordId::Menu(id)
-            | RecordId::PriceList(id) => id,
-        };
-        if found { Ok(()) } else { Err(CatalogueError::NoSuchRecord { id: id.clone() }) }
+        if found { Ok(()) } else { Err(CatalogueError::NoSuchRecord { id: record.code().to_owned() }) }
     }
 
     fn into_parts(self) -> Parts {

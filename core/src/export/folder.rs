@@ -9,6 +9,7 @@ use comptoir_fiscal::language::Translations;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::sheets::{Sheet, Value};
+use super::workbook::listed;
 use super::{ExportError, Tables, What, guarded};
 
 pub(super) struct Folder<'t> {
@@ -86,6 +87,7 @@ fn written(value: &Value, texts: &Translations) -> String {
     match value {
         Value::Text(text) => guarded(text).into_owned(),
         Value::Words(words) => texts.say(words),
+        Value::List(words) => listed(words, texts),
         Value::Money(amount) => decimal(amount.get(), 2, 2),
         Value::Thousandths(thousandths) => decimal(*thousandths, 3, 0),
         Value::Rate(rate) => decimal(rate.basis_points().into(), 2, 0),

@@ -7,6 +7,7 @@
 
 mod folder;
 mod products;
+mod records;
 mod sales;
 mod sheets;
 mod summary;
@@ -196,6 +197,7 @@ impl<'s> Export<'s> {
         }
         if self.subject.what.has_catalogue() {
             products::write(self.subject.catalogue, tables)?;
+            records::write(self.subject.catalogue, tables)?;
         }
         match &mut self.to {
             To::Book(book) => book.complete(&Summary { subject: &self.subject, figures: &self.sales.figures }),
@@ -207,7 +209,15 @@ impl<'s> Export<'s> {
     pub(crate) fn detail(&self) -> String {
         let Subject { what, dates, .. } = &self.subject;
         let form = if matches!(self.to, To::Book(_)) { "classeur" } else { "CSV" };
-        let catalogue = format!("catalogue ({} articles)", self.subject.catalogue.products().len());
+        let kinds = [
+            (self.subject.catalogue.products().len(), "articles"),
+            (self.subject.catalogue.modifier_groups().len(), "groupes de modificateurs"),
+            (self.subject.catalogue.menus().len(), "formules"),
+            (self.subject.catalogue.price_lists().len(), "tarifs"),
+        ];
+        let held = kinds.iter().zip(0..).filter(|((count, _), at)| *at == 0 || *count > 0);
+        let held: Vec<String> = held.map(|((count, name), _)| format!("{count} {name}")).collect();
+        let catalogue = format!("catalogue ({})", held.join(", "));
         let date = |date: Option<Date>, open: &str| date.map_or_else(|| open.to_owned(), |date| date.to_string());
         let sales = format!(
             "ventes ({} tickets, {} à {})",

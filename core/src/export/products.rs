@@ -110,7 +110,7 @@ mod tests {
             tables.complete().unwrap();
             let files = tables.publish().unwrap();
             let table = read(&files[0], &mut |_, _| ()).unwrap();
-            prop_assert_eq!(&table.unknown, &Vec::<String>::new());
+            prop_assert_eq!(&table.products.as_ref().unwrap().unknown, &Vec::<String>::new());
             let preview = preview(&table, &shop).map_err(|faults| TestCaseError::fail(format!("{faults:?}")))?;
             prop_assert!(preview.is_empty(), "{:?}", preview.changed);
             prop_assert_eq!(preview.unchanged, shop.products().len());

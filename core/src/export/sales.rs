@@ -287,7 +287,7 @@ fn channel(channel: Channel) -> Message {
     }
 }
 
-fn mode(mode: SaleMode) -> Message {
+pub(super) fn mode(mode: SaleMode) -> Message {
     match mode {
         SaleMode::EatIn => message!("Eat in"),
         SaleMode::Takeaway => message!("Takeaway"),

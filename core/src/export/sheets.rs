@@ -5,7 +5,7 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Date, Instant, Rate};
 
 use super::What;
-use crate::import::Column;
+use crate::import::{Column, Header, ListColumn, MenuColumn, ModifierColumn};
 
 /// A table of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,9 @@ pub enum Sheet {
     Payments,
     Vat,
     Products,
+    Modifiers,
+    Menus,
+    PriceLists,
 }
 
 /// What stands in a cell.
@@ -24,6 +27,8 @@ pub enum Sheet {
 pub(super) enum Value {
     Text(String),
     Words(Message),
+    /// Words with commas between.
+    List(Vec<Message>),
     Money(Cents),
     Thousandths(i64),
     Rate(Rate),
@@ -75,12 +80,26 @@ pub(super) struct Heading {
 
 impl Sheet {
     /// Every table, in the order of the workbook.
-    pub const ALL: [Sheet; 6] =
-        [Sheet::Days, Sheet::Tickets, Sheet::Lines, Sheet::Payments, Sheet::Vat, Sheet::Products];
+    pub const ALL: [Sheet; 9] = [
+        Sheet::Days,
+        Sheet::Tickets,
+        Sheet::Lines,
+        Sheet::Payments,
+        Sheet::Vat,
+        Sheet::Products,
+        Sheet::Modifiers,
+        Sheet::Menus,
+        Sheet::PriceLists,
+    ];
 
     /// Whether an export of this has it.
     pub(super) fn is_of(self, what: What) -> bool {
-        if self == Sheet::Products { what.has_catalogue() } else { what.has_sales() }
+        if self.is_of_catalogue() { what.has_catalogue() } else { what.has_sales() }
+    }
+
+    /// Whether it holds what is sold, and no sales.
+    pub fn is_of_catalogue(self) -> bool {
+        matches!(self, Sheet::Products | Sheet::Modifiers | Sheet::Menus | Sheet::PriceLists)
     }
 
     /// Its name in a workbook.
@@ -92,6 +111,9 @@ impl Sheet {
             Sheet::Payments => message!("Payments"),
             Sheet::Vat => message!("VAT by day"),
             Sheet::Products => message!("Catalogue"),
+            Sheet::Modifiers => message!("Modifiers"),
+            Sheet::Menus => message!("Menus"),
+            Sheet::PriceLists => message!("Price lists"),
         }
     }
 
@@ -104,6 +126,9 @@ impl Sheet {
             Sheet::Payments => "payments.csv",
             Sheet::Vat => "vat.csv",
             Sheet::Products => "catalogue.csv",
+            Sheet::Modifiers => "modifiers.csv",
+            Sheet::Menus => "menus.csv",
+            Sheet::PriceLists => "price-lists.csv",
         }
     }
 
@@ -198,6 +223,11 @@ impl Sheet {
                 };
                 Column::ALL.into_iter().map(heading).collect()
             }
+            Sheet::Modifiers => {
+                of(ModifierColumn::ALL.map(|column| (column.title(), width_of_modifiers(column))).into())
+            }
+            Sheet::Menus => of(MenuColumn::ALL.map(|column| (column.title(), width_of_menus(column))).into()),
+            Sheet::PriceLists => of(ListColumn::ALL.map(|column| (column.title(), width_of_lists(column))).into()),
         }
     }
 
@@ -209,6 +239,9 @@ impl Sheet {
             Sheet::Lines => matches!(column, 1 | 3 | 4 | 8 | 10..=15),
             Sheet::Payments => matches!(column, 1 | 3 | 6 | 7),
             Sheet::Products => false,
+            Sheet::Modifiers => matches!(column, 2 | 3 | 6),
+            Sheet::Menus => matches!(column, 3 | 4 | 8..=13),
+            Sheet::PriceLists => matches!(column, 4 | 5 | 8),
         }
     }
 
@@ -220,7 +253,7 @@ impl Sheet {
             Sheet::Lines => Some(12),
             Sheet::Payments => Some(6),
             Sheet::Vat => Some(5),
-            Sheet::Products => None,
+            Sheet::Products | Sheet::Modifiers | Sheet::Menus | Sheet::PriceLists => None,
         }
     }
 }
@@ -237,4 +270,29 @@ fn width(column: Column) -> u8 {
 
 fn is_number(column: Column) -> bool {
     matches!(column, Column::Price | Column::PriceIn(_) | Column::Vat | Column::VatIn(_) | Column::Tare)
+}
+
+fn width_of_modifiers(column: ModifierColumn) -> u8 {
+    match column {
+        ModifierColumn::GroupLabel | ModifierColumn::Label => 30,
+        ModifierColumn::Group | ModifierColumn::Code => 20,
+        _ => 12,
+    }
+}
+
+fn width_of_menus(column: MenuColumn) -> u8 {
+    match column {
+        MenuColumn::Label | MenuColumn::ArticleLabel => 36,
+        MenuColumn::Category | MenuColumn::Course => 28,
+        MenuColumn::Code | MenuColumn::Article => 20,
+        _ => 16,
+    }
+}
+
+fn width_of_lists(column: ListColumn) -> u8 {
+    match column {
+        ListColumn::Label | ListColumn::ArticleLabel => 36,
+        ListColumn::Code | ListColumn::Article | ListColumn::Stores | ListColumn::Modes => 20,
+        _ => 16,
+    }
 }

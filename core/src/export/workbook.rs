@@ -257,6 +257,7 @@ pub(super) fn write(
     match value {
         Value::Text(text) => sheet.write_string_with_format(row, column, cut(text), &formats.text)?,
         Value::Words(words) => sheet.write_string_with_format(row, column, texts.say(words), &formats.text)?,
+        Value::List(words) => sheet.write_string_with_format(row, column, listed(words, texts), &formats.text)?,
         Value::Money(amount) => sheet.write_number_with_format(row, column, euros(*amount), &formats.money)?,
         Value::Thousandths(number) => sheet.write_number(row, column, thousandths(*number))?,
         Value::Rate(rate) => sheet.write_number_with_format(row, column, fraction(*rate), &formats.rate)?,
@@ -270,6 +271,11 @@ pub(super) fn write(
         Value::Nothing => return Ok(()),
     };
     Ok(())
+}
+
+/// Words with commas between.
+pub(super) fn listed(words: &[Message], texts: &Translations) -> String {
+    words.iter().map(|words| texts.say(words)).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn yes(truth: bool) -> Message {

@@ -21,6 +21,7 @@ pub enum ImportError {
     Unreadable { why: String },
     Empty,
     NoCodeColumn { found: String },
+    NoColumn { sheet: Option<String>, column: Message, found: String },
     ColumnTwice { name: String },
 }
 
@@ -65,6 +66,18 @@ impl ImportError {
                 "No column is called “Code”, by which products are told apart (found: {found}). Put the names of the columns in the first row.",
                 found = found.as_str()
             ),
+            ImportError::NoColumn { sheet, column, found } => {
+                let sheet = match sheet {
+                    Some(sheet) => message!("Sheet “{sheet}”", sheet = sheet.as_str()),
+                    None => message!("This table"),
+                };
+                message!(
+                    "{sheet}: no column is called “{column}” (found besides: {found}). Put the names of the columns in the first row.",
+                    sheet = sheet,
+                    column = column.clone(),
+                    found = found.as_str()
+                )
+            }
             ImportError::ColumnTwice { name } => {
                 message!("Two columns mean the same: “{name}”. Remove or rename one.", name = name.as_str())
             }
@@ -134,6 +147,18 @@ pub enum What {
     NoAxes,
     AxesDiffer { expected: String },
     OptionsDiffer { expected: String },
+    NoRecord,
+    NoName,
+    Differs { first: u32 },
+    InAnotherSheet,
+    UnknownArticle,
+    Twice { first: u32 },
+    NoDate,
+    NoWayOfSelling,
+    NoQuantity,
+    NoCount,
+    OfAProduct,
+    SupplementWithoutCourse,
     Broken,
     Catalogue(Box<CatalogueError>),
 }
@@ -209,6 +234,33 @@ impl What {
             What::OptionsDiffer { expected } => message!(
                 "Say what this product is on each axis of its family ({expected}), with “ / ” between.",
                 expected = expected.as_str()
+            ),
+            What::NoRecord => {
+                message!("This row does not say what it belongs to. Enter the code, or remove the row.")
+            }
+            What::NoName => message!("There is no name. Enter one."),
+            What::Differs { first } => message!(
+                "Row {first} says something else of the same. Write the same in both, or leave this cell empty.",
+                first = first.to_string()
+            ),
+            What::InAnotherSheet => {
+                message!("Another sheet has this code too. Put all of its rows on one sheet.")
+            }
+            What::UnknownArticle => {
+                message!("There is no such article. Create it first, here or in the catalogue, or correct the code.")
+            }
+            What::Twice { first } => {
+                message!("Row {first} has this already. Remove one of the two.", first = first.to_string())
+            }
+            What::NoDate => message!("This is no date. Write it like 2026-06-21 or 21/06/2026."),
+            What::NoWayOfSelling => message!(
+                "This is no way of selling. Write eat in, takeaway, delivery or counter, with commas between several."
+            ),
+            What::NoQuantity => message!("This is no quantity. Write a number above 0 with at most three decimals."),
+            What::NoCount => message!("Write a whole number, 0 or more."),
+            What::OfAProduct => message!("A product has this code already. Give the menu another."),
+            What::SupplementWithoutCourse => message!(
+                "What every menu holds has no supplement. Empty this cell, or name the course among whose choices it is."
             ),
             What::Broken => message!("A formula failed here. Correct it, or write the value."),
             What::Catalogue(error) => error.message(),

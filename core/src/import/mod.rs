@@ -1,4 +1,4 @@
-//! Bringing a catalogue in from a spreadsheet: a file is read into a [`Table`], a table held against the catalogue into a
+//! Bringing a catalogue in from a spreadsheet: a file is read into [`Tables`], these held against the catalogue into a
 //! [`Preview`] or a list of [`Fault`]s, and a preview applied by the register, all of it or nothing.
 //!
 //! Columns are known by French or English names, in any order; numbers are read as either language writes them. What a
@@ -6,8 +6,13 @@
 
 mod columns;
 mod error;
+mod headers;
+mod menus;
+mod modifiers;
 mod preview;
+mod price_lists;
 mod product;
+mod reading;
 mod table;
 mod text;
 mod value;
@@ -19,9 +24,10 @@ use std::path::Path;
 
 pub use columns::Column;
 pub use error::{Fault, ImportError, Place, What};
-pub use preview::{Changed, Preview, preview};
+pub use headers::{Header, ListColumn, MenuColumn, ModifierColumn};
+pub use preview::{Changed, Preview, Records, preview};
 pub(crate) use product::{Names, SLASH};
-pub use table::{Cell, Row, Table};
+pub use table::{Cell, Row, Table, Tables};
 
 /// The most bytes that a file may have.
 pub const LARGEST_FILE: u64 = 64 << 20;
@@ -35,8 +41,8 @@ pub const MOST_COLUMNS: usize = 200;
 /// The most letters of a cell.
 pub const LONGEST_CELL: usize = 2000;
 
-/// Reads an `.xlsx` workbook or a text table (CSV). `progress` hears how much of how much is read.
-pub fn read(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+/// Reads an `.xlsx` workbook or a text table (CSV), each table by what its columns say that it is. `progress` hears how much of how much is read.
+pub fn read(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, ImportError> {
     let io = |cause| ImportError::Io { path: path.display().to_string(), cause };
     let file = File::open(path).map_err(io)?;
     let mut bytes = Vec::new();
@@ -45,7 +51,7 @@ pub fn read(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Table, Im
 }
 
 /// Reads the bytes of such a file.
-pub fn read_bytes(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+pub fn read_bytes(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, ImportError> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST_FILE) {
         return Err(ImportError::TooLarge);
     }

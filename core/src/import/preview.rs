@@ -8,9 +8,13 @@ use comptoir_fiscal::message;
 use super::columns::Column;
 use super::error::{Fault, Place, What};
 use super::product::{Groups, SLASH, product};
-use super::table::{Cell, Row, Table};
+use super::reading::{Articles, Places, Read};
+use super::table::{Cell, Row, Table, Tables};
+use super::{menus, modifiers, price_lists};
 use crate::barcode::normal_form;
-use crate::catalogue::{Catalogue, CatalogueEdit, CatalogueError, Category, Family, Product};
+use crate::catalogue::{
+    Catalogue, CatalogueEdit, CatalogueError, Category, Family, Menu, ModifierGroup, PriceList, Product, RecordId,
+};
 
 /// How many faults are listed; who has more has made the same one in every row.
 const MOST_FAULTS: usize = 500;
@@ -28,8 +32,58 @@ pub struct Preview {
     pub categories: Vec<Category>,
     /// The families that are made.
     pub families: Vec<Family>,
+    /// The groups of modifiers.
+    pub modifiers: Records<ModifierGroup>,
+    /// The menus.
+    pub menus: Records<Menu>,
+    /// The price lists.
+    pub price_lists: Records<PriceList>,
     /// The headers that mean nothing here.
     pub unknown: Vec<String>,
+    /// The sheets that are not read.
+    pub passed_over: Vec<String>,
+}
+
+/// What an import would make of records of one kind, besides products.
+#[derive(Clone, Debug)]
+pub struct Records<R> {
+    /// Those that are new, as they would be.
+    pub new: Vec<R>,
+    /// Those that change, as they would be.
+    pub changed: Vec<R>,
+    /// How many stay as they are.
+    pub unchanged: usize,
+}
+
+impl<R> Default for Records<R> {
+    fn default() -> Records<R> {
+        Records { new: Vec::new(), changed: Vec::new(), unchanged: 0 }
+    }
+}
+
+impl<R: Clone + PartialEq> Records<R> {
+    /// Whether the file holds one of them.
+    pub fn are_named(&self) -> bool {
+        !self.is_empty() || self.unchanged > 0
+    }
+
+    fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty()
+    }
+
+    fn edits(&self, edit: impl Fn(R) -> CatalogueEdit) -> impl Iterator<Item = CatalogueEdit> {
+        self.new.iter().chain(&self.changed).cloned().map(edit)
+    }
+
+    fn hold(&mut self, read: Vec<R>, before: impl Fn(&R) -> Option<R>) {
+        for record in read {
+            match before(&record) {
+                None => self.new.push(record),
+                Some(before) if before == record => self.unchanged += 1,
+                Some(_) => self.changed.push(record),
+            }
+        }
+    }
 }
 
 /// A product that changes.
@@ -46,7 +100,11 @@ pub struct Changed {
 impl Preview {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty()
+        self.new.is_empty()
+            && self.changed.is_empty()
+            && self.modifiers.is_empty()
+            && self.menus.is_empty()
+            && self.price_lists.is_empty()
     }
 
     /// The edits that it comes to.
@@ -55,19 +113,68 @@ impl Preview {
         let categories = self.categories.iter().cloned().map(CatalogueEdit::Category);
         let families = self.families.iter().cloned().map(CatalogueEdit::Family);
         let products = products.map(|product| CatalogueEdit::Product(Box::new(product.clone())));
-        categories.chain(families).chain(products).collect()
+        let modifiers = self.modifiers.edits(CatalogueEdit::Modifiers);
+        let menus = self.menus.edits(CatalogueEdit::Menu);
+        let price_lists = self.price_lists.edits(CatalogueEdit::PriceList);
+        categories.chain(families).chain(modifiers).chain(products).chain(menus).chain(price_lists).collect()
     }
 }
 
-/// Holds a table against the catalogue: what would change, or everything that is wrong.
-pub fn preview(table: &Table, catalogue: &Catalogue) -> Result<Preview, Vec<Fault>> {
-    let mut preview = Preview { unknown: table.unknown.clone(), ..Preview::default() };
+/// Holds the tables of a file against the catalogue: what would change, or everything that is wrong.
+pub fn preview(tables: &Tables, catalogue: &Catalogue) -> Result<Preview, Vec<Fault>> {
+    let mut preview =
+        Preview { unknown: tables.unknown(), passed_over: tables.passed_over.clone(), ..Preview::default() };
     let mut groups = Groups::of(catalogue);
     let mut seen = Seen::default();
     let mut faults = Vec::new();
+    for table in &tables.modifiers {
+        let read = seen.taken(modifiers::modifiers(table, catalogue), &mut faults);
+        groups.modifiers.extend(read.iter().map(|group| group.id.clone()));
+        preview.modifiers.hold(read, |group| catalogue.modifier_group(&group.id).cloned());
+    }
+    if let Some(table) = &tables.products {
+        products(table, catalogue, &mut groups, &mut seen, &mut preview, &mut faults);
+    }
+    // Who has so many has made the same mistake in every row.
+    if faults.len() < MOST_FAULTS {
+        let skus = seen.codes.keys().cloned().collect();
+        let mut names = HashSet::new();
+        for table in &tables.menus {
+            let articles = Articles { catalogue, products: &skus, menus: &names };
+            let read = seen.taken(menus::menus(table, &articles, &mut groups), &mut faults);
+            names.extend(read.iter().map(|menu| menu.sku.clone()));
+            preview.menus.hold(read, |menu| catalogue.menu(&menu.sku).cloned());
+        }
+        for table in &tables.price_lists {
+            let articles = Articles { catalogue, products: &skus, menus: &names };
+            let read = seen.taken(price_lists::price_lists(table, &articles), &mut faults);
+            let before = |list: &PriceList| catalogue.price_lists().iter().find(|known| known.id == list.id).cloned();
+            preview.price_lists.hold(read, before);
+        }
+    }
+    faults.truncate(MOST_FAULTS);
+    preview.categories = groups.new_categories;
+    preview.families = groups.new_families;
+    if faults.is_empty()
+        && let Err(error) = catalogue.edited(&preview.edits(), |_| false)
+    {
+        faults.push(seen.fault(tables, error));
+    }
+    if faults.is_empty() { Ok(preview) } else { Err(faults) }
+}
+
+/// Holds the rows of products against the catalogue.
+fn products(
+    table: &Table,
+    catalogue: &Catalogue,
+    groups: &mut Groups<'_>,
+    seen: &mut Seen,
+    preview: &mut Preview,
+    faults: &mut Vec<Fault>,
+) {
     for row in &table.rows {
         let before = match seen.code(table, row, catalogue) {
-            Ok((sku, before)) => product(table, row, &sku, before, &mut groups).map(|after| (before, after)),
+            Ok((sku, before)) => product(table, row, &sku, before, groups).map(|after| (before, after)),
             Err(fault) => Err(vec![fault]),
         };
         match before {
@@ -85,20 +192,10 @@ pub fn preview(table: &Table, catalogue: &Catalogue) -> Result<Preview, Vec<Faul
             Err(wrong) => faults.extend(wrong),
         }
         if faults.len() >= MOST_FAULTS {
-            faults.truncate(MOST_FAULTS);
-            return Err(faults);
+            return;
         }
     }
     faults.extend(seen.taken_barcodes(table, catalogue));
-    faults.truncate(MOST_FAULTS);
-    preview.categories = groups.new_categories;
-    preview.families = groups.new_families;
-    if faults.is_empty()
-        && let Err(error) = catalogue.edited(&preview.edits(), |_| false)
-    {
-        faults.push(seen.fault(table, error));
-    }
-    if faults.is_empty() { Ok(preview) } else { Err(faults) }
 }
 
 /// What rows so far have taken for themselves.
@@ -107,6 +204,8 @@ struct Seen {
     codes: HashMap<String, u32>,
     /// By the form in which they are looked up: the row, and the product's code.
     barcodes: HashMap<String, (u32, String)>,
+    /// Where the other records are.
+    places: Places,
 }
 
 impl Seen {
@@ -165,24 +264,60 @@ impl Seen {
         faults
     }
 
+    /// The records of a table, after it is noted where they are and what is wrong.
+    fn taken<R>(&mut self, read: Read<R>, faults: &mut Vec<Fault>) -> Vec<R> {
+        faults.extend(read.faults);
+        let mut again: Vec<(&RecordId, &Place)> = Vec::new();
+        for (key @ (record, part), place) in &read.places {
+            if part.is_empty() && self.places.contains_key(key) {
+                again.push((record, place));
+            }
+        }
+        again.sort_by_key(|(_, place)| place.row);
+        faults.extend(again.into_iter().map(|(record, place)| Fault {
+            place: place.clone(),
+            found: record.code().to_owned(),
+            what: What::InAnotherSheet,
+        }));
+        self.places.extend(read.places);
+        read.records
+    }
+
     /// What is wrong with the catalogue as it would be, at the row that brings it about.
-    fn fault(&self, table: &Table, error: CatalogueError) -> Fault {
-        let named = match &error {
+    fn fault(&self, tables: &Tables, error: CatalogueError) -> Fault {
+        let (record, named) = match &error {
             CatalogueError::DuplicateBarcode { first, second, .. } | CatalogueError::SameVariant { first, second } => {
-                vec![second, first]
+                (None, vec![second, first])
             }
             CatalogueError::PriceOnlyByMode { sku }
             | CatalogueError::RateWithoutArticle { sku }
-            | CatalogueError::UnknownFamily { sku, .. }
-            | CatalogueError::ComponentWithoutPrice { sku, .. }
-            | CatalogueError::ComponentQuantity { sku, .. } => vec![sku],
-            _ => Vec::new(),
+            | CatalogueError::UnknownFamily { sku, .. } => (None, vec![sku]),
+            CatalogueError::UnknownComponent { menu, sku }
+            | CatalogueError::ComponentWithoutPrice { menu, sku }
+            | CatalogueError::ComponentQuantity { menu, sku, .. } => (Some(RecordId::Menu(menu.clone())), vec![sku]),
+            CatalogueError::EmptyMenu { menu } => (Some(RecordId::Menu(menu.clone())), vec![]),
+            CatalogueError::NotToBeListed { list, sku } => (Some(RecordId::PriceList(list.clone())), vec![sku]),
+            CatalogueError::ListDates { list } => (Some(RecordId::PriceList(list.clone())), vec![]),
+            CatalogueError::ModifierGroup { id } => (Some(RecordId::Modifiers(id.clone())), vec![]),
+            _ => (None, Vec::new()),
         };
-        let row = named.into_iter().find_map(|sku| self.codes.get(sku)).copied();
-        let row = row.unwrap_or_else(|| table.rows.first().map_or(1, |row| row.number));
-        let place = Place { sheet: table.sheet.clone(), row, column: None };
+        let place = |part: &str| self.places.get(&(record.clone()?, part.to_owned())).cloned();
+        let of_part = named.first().and_then(|sku| place(sku)).or_else(|| place(""));
+        let of_product = || {
+            let row = *named.iter().find_map(|sku| self.codes.get(*sku))?;
+            let sheet = tables.products.as_ref().and_then(|table| table.sheet.clone());
+            Some(Place { sheet, row, column: None })
+        };
+        let place = of_part.or_else(of_product).unwrap_or_else(|| first_place(tables));
         Fault { place, found: String::new(), what: What::Catalogue(Box::new(error)) }
     }
+}
+
+/// The first row of the products, where it is not known better.
+fn first_place(tables: &Tables) -> Place {
+    let table = tables.products.as_ref();
+    let row = table.and_then(|table| table.rows.first()).map_or(1, |row| row.number);
+    Place { sheet: table.and_then(|table| table.sheet.clone()), row, column: None }
 }
 
 fn at_barcodes(table: &Table, row: u32) -> Place {

@@ -1,6 +1,6 @@
 //! One row of a table, as a product.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comptoir_fiscal::entry::{Nature, SaleMode};
 use comptoir_fiscal::values::Rate;
@@ -62,6 +62,8 @@ pub(super) struct Groups<'c> {
     catalogue: &'c Catalogue,
     names: Names,
     families: HashMap<String, Family>,
+    /// The groups of modifiers that the same file holds.
+    pub(super) modifiers: HashSet<String>,
     /// Categories that a row named first.
     pub(super) new_categories: Vec<Category>,
     /// Families that a row named first.
@@ -75,13 +77,14 @@ impl<'c> Groups<'c> {
             catalogue,
             names: Names::of(catalogue),
             families,
+            modifiers: HashSet::new(),
             new_categories: Vec::new(),
             new_families: Vec::new(),
         }
     }
 
     /// The id of the category that somebody wrote; a new one where there is none.
-    fn category(&mut self, written: &str) -> String {
+    pub(super) fn category(&mut self, written: &str) -> String {
         if let Some(id) = meant(&self.names.categories, written) {
             return id.to_owned();
         }
@@ -234,7 +237,8 @@ impl Reading<'_> {
                 let text = text.unwrap_or_default();
                 let ids = text.split([',', ';', '|']).map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
                 let ids: Vec<String> = ids.collect();
-                if ids.iter().any(|id| groups.catalogue.modifier_group(id).is_none()) {
+                if ids.iter().any(|id| groups.catalogue.modifier_group(id).is_none() && !groups.modifiers.contains(id))
+                {
                     self.fault(column, What::UnknownModifiers);
                 }
                 product.modifiers = ids;
@@ -292,7 +296,7 @@ impl Reading<'_> {
     }
 }
 
-fn put<V>(by_mode: &mut std::collections::BTreeMap<SaleMode, V>, mode: SaleMode, value: Option<V>) {
+pub(super) fn put<V>(by_mode: &mut std::collections::BTreeMap<SaleMode, V>, mode: SaleMode, value: Option<V>) {
     match value {
         Some(value) => drop(by_mode.insert(mode, value)),
         None => drop(by_mode.remove(&mode)),
@@ -300,7 +304,7 @@ fn put<V>(by_mode: &mut std::collections::BTreeMap<SaleMode, V>, mode: SaleMode,
 }
 
 /// Spaces around a text are no change.
-fn keep_or_set(before: &mut String, text: String) {
+pub(super) fn keep_or_set(before: &mut String, text: String) {
     if before.trim() != text {
         *before = text;
     }

@@ -2,6 +2,7 @@
 
 use super::ImportError;
 use super::columns::Column;
+use super::headers::{Header, ListColumn, MenuColumn, ModifierColumn};
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,29 +47,29 @@ impl Row {
     }
 }
 
-/// A table of products: its columns that are known, the names of those that are not, and its rows.
+/// A table: its columns that are known, the names of those that are not, and its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
+pub struct Table<C = Column> {
     /// The sheet, of a workbook.
     pub sheet: Option<String>,
     /// What stands in which column.
-    pub columns: Vec<(u16, Column)>,
+    pub columns: Vec<(u16, C)>,
     /// The headers that mean nothing here; what is below them is passed over.
     pub unknown: Vec<String>,
     /// What is below the headers.
     pub rows: Vec<Row>,
 }
 
-impl Table {
+impl<C: Header> Table<C> {
     /// A table of rows, the first of which holds the headers.
-    pub(super) fn of(sheet: Option<String>, mut rows: Vec<Row>) -> Result<Table, ImportError> {
+    pub(super) fn of(sheet: Option<String>, mut rows: Vec<Row>) -> Result<Table<C>, ImportError> {
         rows.retain(|row| !row.cells.is_empty());
         let mut rows = rows.into_iter();
         let header = rows.next().ok_or(ImportError::Empty)?;
-        let (mut columns, mut unknown) = (Vec::<(u16, Column)>::new(), Vec::new());
+        let (mut columns, mut unknown) = (Vec::<(u16, C)>::new(), Vec::new());
         for (at, cell) in &header.cells {
             let name = cell.shown();
-            match Column::named(&name) {
+            match C::named(&name) {
                 Some(column) if columns.iter().any(|(_, known)| *known == column) => {
                     return Err(ImportError::ColumnTwice { name });
                 }
@@ -76,16 +77,82 @@ impl Table {
                 None => unknown.push(name),
             }
         }
-        if !columns.iter().any(|(_, column)| *column == Column::Code) {
-            return Err(ImportError::NoCodeColumn {
-                found: unknown.into_iter().take(8).collect::<Vec<_>>().join(", "),
-            });
+        if let Some(lacking) = C::NEEDED.iter().find(|needed| !columns.iter().any(|(_, column)| column == *needed)) {
+            return Err(lacking.lacking(sheet, unknown.into_iter().take(8).collect::<Vec<_>>().join(", ")));
         }
         Ok(Table { sheet, columns, unknown, rows: rows.collect() })
     }
 
-    pub(super) fn place_of(&self, column: Column) -> Option<u16> {
+    pub(super) fn place_of(&self, column: C) -> Option<u16> {
         self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at)
+    }
+}
+
+/// What a file holds of a catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain words")]
+pub struct Tables {
+    pub products: Option<Table>,
+    pub price_lists: Vec<Table<ListColumn>>,
+    pub menus: Vec<Table<MenuColumn>>,
+    pub modifiers: Vec<Table<ModifierColumn>>,
+    /// The sheets that are none of these, and those of products after the first.
+    pub passed_over: Vec<String>,
+}
+
+impl Tables {
+    /// Takes in a table of a kind.
+    pub(super) fn put(&mut self, kind: Kind, sheet: Option<String>, rows: Vec<Row>) -> Result<(), ImportError> {
+        match kind {
+            Kind::Products => self.products = Some(Table::of(sheet, rows)?),
+            Kind::PriceLists => self.price_lists.push(Table::of(sheet, rows)?),
+            Kind::Menus => self.menus.push(Table::of(sheet, rows)?),
+            Kind::Modifiers => self.modifiers.push(Table::of(sheet, rows)?),
+        }
+        Ok(())
+    }
+
+    /// The headers that mean nothing here, of all of them.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        let products = self.products.iter().flat_map(|table| &table.unknown);
+        let lists = self.price_lists.iter().flat_map(|table| &table.unknown);
+        let menus = self.menus.iter().flat_map(|table| &table.unknown);
+        let modifiers = self.modifiers.iter().flat_map(|table| &table.unknown);
+        products.chain(lists).chain(menus).chain(modifiers).cloned().collect()
+    }
+}
+
+/// What a table is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Products,
+    PriceLists,
+    Menus,
+    Modifiers,
+}
+
+impl Kind {
+    /// What a table with this header is of; none where its columns do not show it.
+    pub(super) fn of(header: &Row) -> Option<Kind> {
+        fn has<C: Header>(header: &Row, column: C) -> bool {
+            header.cells.iter().any(|(_, cell)| C::named(&cell.shown()) == Some(column))
+        }
+        let known = || header.cells.iter().filter_map(|(_, cell)| Column::named(&cell.shown())).count();
+        // Who writes no more than “Code” means a product's, whatever else stands beside it.
+        let is_plain = |name: &str| Column::named(name) == Some(Column::Code) && ListColumn::named(name).is_none();
+        if known() > 1 && header.cells.iter().any(|(_, cell)| is_plain(&cell.shown())) {
+            Some(Kind::Products)
+        } else if has(header, ListColumn::Code) {
+            Some(Kind::PriceLists)
+        } else if has(header, MenuColumn::Code) {
+            Some(Kind::Menus)
+        } else if has(header, ModifierColumn::Group) {
+            Some(Kind::Modifiers)
+        } else if has(header, Column::Code) && known() > 1 {
+            Some(Kind::Products)
+        } else {
+            None
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::table::{Cell, Row, Table};
+use super::table::{Cell, Kind, Row, Tables};
 use super::{ImportError, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Place};
 use crate::export::unguarded;
 
-pub(super) fn read(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+pub(super) fn read(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, ImportError> {
     let text = decoded(bytes).replace("\r\n", "\n");
     let unreadable = |error: csv::Error| ImportError::Unreadable { why: error.to_string() };
     let mut reader =
@@ -43,7 +43,11 @@ pub(super) fn read(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<T
             progress(done, total);
         }
     }
-    Table::of(None, rows)
+    let header = rows.iter().find(|row| !row.cells.is_empty());
+    let kind = header.and_then(Kind::of).unwrap_or(Kind::Products);
+    let mut tables = Tables::default();
+    tables.put(kind, None, rows)?;
+    Ok(tables)
 }
 
 /// The text of the bytes: UTF-8, with or without its mark, or else Windows-1252, in which every byte is a letter.

@@ -1,7 +1,8 @@
 //! Values as people write them in a table, in French or English.
 
-use comptoir_fiscal::entry::Nature;
-use comptoir_fiscal::values::{Cents, Rate};
+use chrono::{Days, NaiveDate};
+use comptoir_fiscal::entry::{Nature, SaleMode};
+use comptoir_fiscal::values::{Cents, Date, Quantity, Rate};
 
 use super::error::What;
 use super::table::Cell;
@@ -10,6 +11,11 @@ use crate::search::folded;
 
 /// A price, tax included: `1 234,50 €`, `12.5`, `1,234.50`.
 pub(super) fn price(cell: &Cell) -> Result<Cents, What> {
+    addition(cell).and_then(|price| if price.is_negative() { Err(What::PriceOutOfRange) } else { Ok(price) })
+}
+
+/// What is added to a price, or taken off: `-0,50`.
+pub(super) fn addition(cell: &Cell) -> Result<Cents, What> {
     let amount = match cell {
         Cell::Text(text) => {
             let text = text.trim();
@@ -20,7 +26,7 @@ pub(super) fn price(cell: &Cell) -> Result<Cents, What> {
         Cell::Truth(_) | Cell::Broken(_) => Err(NoNumber::NotOne),
     };
     match amount {
-        Ok(cents) if (0..=MOST_CENTS).contains(&cents) => Ok(Cents::new(cents)),
+        Ok(cents) if (-MOST_CENTS..=MOST_CENTS).contains(&cents) => Ok(Cents::new(cents)),
         Ok(_) => Err(What::PriceOutOfRange),
         Err(NoNumber::Ambiguous) => Err(What::Ambiguous),
         Err(NoNumber::NotOne | NoNumber::TooFine) => Err(What::NoPrice),
@@ -54,6 +60,72 @@ pub(super) fn thousandths(cell: &Cell) -> Result<i64, What> {
         Cell::Truth(_) | Cell::Broken(_) => Err(NoNumber::NotOne),
     };
     number.ok().filter(|number| (0..=1_000_000).contains(number)).ok_or(What::NoTare)
+}
+
+/// How much of a product: `1`, `0,250`.
+pub(super) fn quantity(cell: &Cell) -> Result<Quantity, What> {
+    let number = match cell {
+        Cell::Text(text) => decimal(text, 3),
+        Cell::Number(number) => exact(number, 3),
+        Cell::Truth(_) | Cell::Broken(_) => Err(NoNumber::NotOne),
+    };
+    let number = number.ok().filter(|number| *number > 0);
+    number.map(Quantity::thousandths).ok_or(What::NoQuantity)
+}
+
+/// How many.
+pub(super) fn count(cell: &Cell) -> Result<u16, What> {
+    let number = match cell {
+        Cell::Text(text) | Cell::Number(text) => text.trim().parse().ok(),
+        Cell::Truth(_) | Cell::Broken(_) => None,
+    };
+    number.ok_or(What::NoCount)
+}
+
+/// A date: `2026-06-21`, `21/06/2026`, or the number of its day as a workbook holds it.
+pub(super) fn date(cell: &Cell) -> Result<Date, What> {
+    let found = match cell {
+        Cell::Text(text) => {
+            let text = text.trim();
+            let written = || NaiveDate::parse_from_str(&text.replace(['.', '-'], "/"), "%d/%m/%Y").ok().map(Date);
+            text.parse().ok().or_else(written)
+        }
+        Cell::Number(number) => {
+            let first = NaiveDate::from_ymd_opt(1899, 12, 30);
+            let days = number.parse().ok();
+            first.zip(days).and_then(|(first, days)| first.checked_add_days(Days::new(days))).map(Date)
+        }
+        Cell::Truth(_) | Cell::Broken(_) => None,
+    };
+    // A year of two digits, or of five, is a slip.
+    found
+        .filter(|date| matches!(date.to_string().split_once('-'), Some((year, _)) if year.len() == 4 && year > "1900"))
+        .ok_or(What::NoDate)
+}
+
+/// Ways of selling, with commas between: `Sur place, À emporter`.
+pub(super) fn modes(cell: &Cell) -> Result<Vec<SaleMode>, What> {
+    let Cell::Text(text) = cell else { return Err(What::NoWayOfSelling) };
+    let mode = |written: &str| match folded(written).as_str() {
+        "sur place" | "eat in" => Ok(SaleMode::EatIn),
+        "a emporter" | "emporter" | "takeaway" => Ok(SaleMode::Takeaway),
+        "livraison" | "en livraison" | "delivery" => Ok(SaleMode::Delivery),
+        "comptoir" | "au comptoir" | "counter" => Ok(SaleMode::Counter),
+        _ => Err(What::NoWayOfSelling),
+    };
+    text.split([',', ';', '|', '/']).map(mode).collect()
+}
+
+/// Names with commas between.
+pub(super) fn names(cell: &Cell) -> Result<Vec<String>, What> {
+    let shown = cell.shown();
+    let names = shown.split([',', ';', '|']).map(|name| name.trim().to_owned());
+    Ok(names.filter(|name| !name.is_empty()).collect())
+}
+
+/// What stands there.
+pub(super) fn text(cell: &Cell) -> Result<String, What> {
+    Ok(cell.shown().trim().to_owned())
 }
 
 /// Yes or no.
@@ -224,6 +296,35 @@ mod tests {
         for wrong in ["", "%", "vingt", "-20", "200", "60 %", "5,555 %"] {
             assert_eq!(rate(&text(wrong)), Err(What::NoRate), "{wrong}");
         }
+    }
+
+    #[test]
+    fn dates_are_read_as_people_write_them_and_as_workbooks_count_them() {
+        let day = "2026-06-21".parse();
+        for written in ["2026-06-21", "21/06/2026", "21.06.2026", " 21/6/2026 "] {
+            assert_eq!(date(&text(written)), day.clone().map_err(|_| What::NoDate), "{written}");
+        }
+        assert_eq!(date(&number("46194")).ok(), day.ok());
+        for wrong in ["", "demain", "2026-02-30", "21/06/26", "06/21/2026", "-1", "99999999999999999999"] {
+            assert_eq!(date(&text(wrong)), Err(What::NoDate), "{wrong}");
+            assert_eq!(date(&number(wrong)), Err(What::NoDate), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn quantities_counts_and_ways_of_selling_are_read() {
+        assert_eq!(quantity(&text("0,250")), Ok(Quantity::thousandths(250)));
+        assert_eq!(quantity(&number("2")), Ok(Quantity::pieces(2)));
+        for wrong in ["0", "-1", "x", "0,0001"] {
+            assert_eq!(quantity(&text(wrong)), Err(What::NoQuantity), "{wrong}");
+        }
+        assert_eq!(count(&text("3")), Ok(3));
+        for wrong in ["-1", "1,5", "70000"] {
+            assert_eq!(count(&text(wrong)), Err(What::NoCount), "{wrong}");
+        }
+        assert_eq!(addition(&text("-0,50")), Ok(Cents::new(-50)));
+        assert_eq!(modes(&text("Sur place, takeaway")), Ok(vec![SaleMode::EatIn, SaleMode::Takeaway]));
+        assert_eq!(modes(&text("Sur place, en vol")), Err(What::NoWayOfSelling));
     }
 
     #[test]

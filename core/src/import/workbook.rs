@@ -5,8 +5,7 @@ use std::io::{self, Cursor, Read};
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::columns::Column;
-use super::table::{Cell, Row, Table};
+use super::table::{Cell, Kind, Row, Tables};
 use super::{ImportError, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Place};
 use crate::search::folded;
 
@@ -16,12 +15,16 @@ const LARGEST_UNPACKED: u64 = 512 << 20;
 /// The most parts that it may have.
 const MOST_PARTS: usize = 2000;
 
-pub(super) fn read(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Table, ImportError> {
+pub(super) fn read(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, ImportError> {
     unpacks(bytes, LARGEST_UNPACKED)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let sheet = sheet_of_products(&mut workbook)?;
-    let rows = rows(&mut workbook, &sheet, usize::MAX, progress)?;
-    Table::of(Some(sheet), rows)
+    let Chosen { sheets, passed_over } = choose(&mut workbook)?;
+    let mut tables = Tables { passed_over, ..Tables::default() };
+    for (kind, sheet) in sheets {
+        let rows = rows(&mut workbook, &sheet, usize::MAX, progress)?;
+        tables.put(kind, Some(sheet), rows)?;
+    }
+    Ok(tables)
 }
 
 /// Unpacks everything once, into nothing, so that a small file that grows without end is refused before it is read: what
@@ -41,22 +44,62 @@ pub(super) fn unpacks(bytes: &[u8], most: u64) -> Result<(), ImportError> {
     Ok(())
 }
 
-/// The sheet that is called after products, or else the first one with a column of codes and another that is known.
-fn sheet_of_products<R: Read + io::Seek>(workbook: &mut Xlsx<R>) -> Result<String, ImportError> {
+/// The sheets that are read, one of products at most, and those that are passed over and named.
+struct Chosen {
+    sheets: Vec<(Kind, String)>,
+    passed_over: Vec<String>,
+}
+
+/// Chooses by what the columns are called. Products are on the sheet that is called after them, or else on the first one
+/// that looks like them.
+fn choose<R: Read + io::Seek>(workbook: &mut Xlsx<R>) -> Result<Chosen, ImportError> {
     let names = workbook.sheet_names();
     let is_called = |name: &&String| matches!(folded(name).as_str(), "catalogue" | "catalog" | "produits" | "products");
-    if let Some(name) = names.iter().find(is_called) {
-        return Ok(name.clone());
-    }
-    for name in &names {
-        let header = rows(workbook, name, 1, &mut |_, _| ())?;
-        let cells = header.first().map(|row| row.cells.as_slice()).unwrap_or_default();
-        let known: Vec<Column> = cells.iter().filter_map(|(_, cell)| Column::named(&cell.shown())).collect();
-        if known.contains(&Column::Code) && known.len() > 1 {
-            return Ok(name.clone());
+    let called = names.iter().find(is_called);
+    let mut sheets: Vec<(Kind, String)> = called.map(|name| (Kind::Products, name.clone())).into_iter().collect();
+    let mut passed_over = Vec::new();
+    for name in names.iter().filter(|name| Some(*name) != called && !is_exported(name)) {
+        // What is no sheet of cells, like a chart, cannot be read and is passed over.
+        match rows(workbook, name, 1, &mut |_, _| ()).as_deref() {
+            Ok([]) => {}
+            Ok([header, ..]) => match Kind::of(header) {
+                Some(Kind::Products) if sheets.iter().any(|(known, _)| *known == Kind::Products) => {
+                    passed_over.push(name.clone());
+                }
+                Some(kind) => sheets.push((kind, name.clone())),
+                None => passed_over.push(name.clone()),
+            },
+            Err(_) => passed_over.push(name.clone()),
         }
     }
-    names.first().cloned().ok_or(ImportError::Empty)
+    if sheets.is_empty() {
+        // Read as products after all, to say what it lacks.
+        let first = passed_over.first().or(names.first()).ok_or(ImportError::Empty)?;
+        return Ok(Chosen { sheets: vec![(Kind::Products, first.clone())], passed_over: Vec::new() });
+    }
+    Ok(Chosen { sheets, passed_over })
+}
+
+/// Whether an export writes a sheet that is called so and holds nothing of the catalogue.
+fn is_exported(name: &str) -> bool {
+    let name = folded(name);
+    let bare = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
+    matches!(
+        bare,
+        "synthese"
+            | "journees"
+            | "tickets"
+            | "lignes"
+            | "reglements"
+            | "tva par jour"
+            | "analyse"
+            | "summary"
+            | "days"
+            | "lines"
+            | "payments"
+            | "vat by day"
+            | "analysis"
+    )
 }
 
 /// At most so many rows of a sheet of which something is written.
@@ -137,5 +180,31 @@ fn plain(number: f64) -> String {
     match written.contains('.') {
         true => written.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use comptoir_fiscal::language::{Language, Translations};
+
+    use super::*;
+    use crate::export::Sheet;
+
+    #[test]
+    fn the_sheets_of_an_export_that_hold_no_catalogue_are_known_in_both_languages() {
+        let french = Translations::new(Language::French, &[crate::FRENCH]).unwrap();
+        for texts in [&Translations::english(), &french] {
+            let sales = Sheet::ALL.into_iter().filter(|sheet| !sheet.is_of_catalogue()).map(Sheet::title);
+            for title in sales {
+                assert!(is_exported(&texts.say(&title)), "{}", texts.say(&title));
+                assert!(is_exported(&format!("{} 2", texts.say(&title))));
+            }
+            for sheet in Sheet::ALL.into_iter().filter(|sheet| sheet.is_of_catalogue()) {
+                assert!(!is_exported(&texts.say(&sheet.title())));
+            }
+        }
+        for (name, expected) in [("Synthèse", true), ("Analysis", true), ("Fournisseurs", false)] {
+            assert_eq!(is_exported(name), expected, "{name}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use comptoir_fiscal::language::Translations;
 use super::error::Refusal;
 use super::{Register, RegisterError};
 use crate::export::{Dates, Export, ExportError, Exported, Subject, What};
-use crate::import::Preview;
+use crate::import::{Preview, Records};
 use crate::operators::Gate;
 
 /// How many entries pass between two words about the progress.
@@ -25,13 +25,16 @@ impl Register {
         }
         let edits = preview.edits();
         self.stored_catalogue().edited(&edits, |_| true).map_err(RegisterError::from)?;
-        let detail = format!(
+        let mut detail = format!(
             "articles: {} nouveaux, {} modifiés, {} inchangés; {} nouvelles catégories",
             preview.new.len(),
             preview.changed.len(),
             preview.unchanged,
             preview.categories.len()
         );
+        detail += &told("tarifs", &preview.price_lists);
+        detail += &told("formules", &preview.menus);
+        detail += &told("groupes de modificateurs", &preview.modifiers);
         let label = "Import de données externes".to_owned();
         self.record_event(operator, EventDraft { code: 140, label, detail: Some(detail), set: None })?;
         self.edit_catalogue(operator, &edits)
@@ -110,6 +113,15 @@ impl Register {
         progress(total, total);
         Ok(())
     }
+}
+
+/// What an import makes of the records of a kind, for the trail; nothing where it names none.
+fn told<R: Clone + PartialEq>(name: &str, records: &Records<R>) -> String {
+    if !records.are_named() {
+        return String::new();
+    }
+    let Records { new, changed, unchanged } = records;
+    format!("; {name}: {} nouveaux, {} modifiés, {unchanged} inchangés", new.len(), changed.len())
 }
 
 /// Takes entries into an export, and tells of it now and then.

@@ -211,3 +211,98 @@ fn a_journal_that_cannot_be_read_is_named_in_the_summary_and_costs_no_export() {
     assert!(summary.contains(&old.unwrap().to_string()), "{summary}");
     drop(till);
 }
+
+/// Two lists, a menu with courses and supplements, and two groups of modifiers, each imported from a table of its own.
+fn with_all_kinds(till: &mut Till) {
+    for table in [
+        "Code du groupe;Nom du groupe;Au moins;Au plus;Code du modificateur;Nom du modificateur;Prix TTC\n\
+         lait;Lait;0;1;avoine;Avoine;0,50\nlait;;;;sans;=sans;-0,20\nsucre;Sucre;1;;un;Un;0\n",
+        "Code;Libellé;Catégorie;Prix TTC;TVA;Modificateurs\nTHE;Thé;tout;3,00;10;lait, sucre\n",
+        "Code de la formule;Nom de la formule;Catégorie;Prix TTC;Prix à emporter;Choix;Code article;Quantité;Supplément\n\
+         MATIN;@Matin;Formules du jour;5;4,50;;CAFE;1;\n\
+         MATIN;;;;;Au choix;THE;2;\nMATIN;;;;;Au choix;VASE;1;12,00\nMATIN;;;;;Encore;CAFE;1;0,30\n",
+        "Code du tarif;Nom du tarif;Magasins;Modes de vente;Valable du;Valable jusqu’au;Code article;Prix TTC\n\
+         nov;Novembre;;;01/11/2026;30/11/2026;THE;2,80\nnov;;;;;;MATIN;4,80\nnov;;;;;;CAFE;2,20\n\
+         marché;Marché;a, b;à emporter, sur place;;;CAFE;1,50\n",
+    ] {
+        let preview = previewed(till, table);
+        till.register().import_catalogue("manager", &preview).unwrap();
+    }
+}
+
+#[test]
+fn lists_menus_and_modifiers_go_out_and_come_in_again_and_nothing_changes() {
+    let mut till = Till::founded();
+    with_all_kinds(&mut till);
+    assert_eq!(
+        details(&mut till, 140)[3],
+        "articles: 0 nouveaux, 0 modifiés, 0 inchangés; 0 nouvelles catégories; tarifs: 2 nouveaux, 0 modifiés, 0 inchangés"
+    );
+    let shop = till.register().stored_catalogue().clone();
+    assert_eq!((shop.price_lists().len(), shop.menus().len(), shop.modifier_groups().len()), (2, 1, 2));
+    assert_eq!((shop.menus()[0].courses.len(), shop.menus()[0].courses[0].choices[1].supplement), (2, cents(1200)));
+    for texts in [french(), Translations::english()] {
+        let name = format!("{:?}", texts.language());
+        let book = till.folder.path().join(format!("{name}.xlsx"));
+        let all = Dates::default();
+        till.register().export("manager", What::All, all, &book, &texts, &mut |_, _| ()).unwrap();
+        let again = preview(&read(&book, &mut |_, _| ()).unwrap(), &shop).unwrap();
+        assert!(again.is_empty() && again.passed_over.is_empty() && again.unknown.is_empty(), "{again:?}");
+        let unchanged = (again.price_lists.unchanged, again.menus.unchanged, again.modifiers.unchanged);
+        assert_eq!((again.unchanged, unchanged), (shop.products().len(), (2, 1, 2)));
+        let mut workbook: Xlsx<_> = open_workbook(&book).unwrap();
+        for sheet in workbook.sheet_names().into_iter().rev().skip(1).take(4) {
+            let formulas = workbook.worksheet_formula(&sheet).unwrap();
+            assert!(formulas.used_cells().all(|(.., text)| text.is_empty()), "{sheet}");
+        }
+
+        let folder = till.folder.path().join(name);
+        let catalogue = What::Catalogue;
+        let exported = till.register().export("manager", catalogue, all, &folder, &texts, &mut |_, _| ()).unwrap();
+        assert_eq!(exported.files.len(), 4);
+        for file in exported.files {
+            let again = preview(&read(&file, &mut |_, _| ()).unwrap(), &shop).unwrap();
+            assert!(again.is_empty() && again.unknown.is_empty(), "{}: {again:?}", file.display());
+        }
+        let menus = std::fs::read_to_string(folder.join("menus.csv")).unwrap();
+        assert!(menus.contains(";'@Matin;"), "{menus}");
+    }
+    let told = details(&mut till, 110);
+    let products = shop.products().len();
+    let held = format!("catalogue ({products} articles, 2 groupes de modificateurs, 1 formules, 2 tarifs)");
+    assert_eq!(told[1], format!("CSV: {held}"));
+    till.end();
+}
+
+#[test]
+fn a_workbook_brings_a_whole_catalogue_into_another_shop_or_nothing_of_it() {
+    let mut till = Till::founded();
+    with_all_kinds(&mut till);
+    let book = till.folder.path().join("catalogue.xlsx");
+    till.register().export("manager", What::Catalogue, Dates::default(), &book, &french(), &mut |_, _| ()).unwrap();
+    let tables = read(&book, &mut |_, _| ()).unwrap();
+    let shop = till.register().stored_catalogue().clone();
+
+    let mut other = Till::founded();
+    let brought = preview(&tables, other.register().stored_catalogue()).unwrap();
+    other.register().import_catalogue("manager", &brought).unwrap();
+    other.restart();
+    let found = other.register().stored_catalogue();
+    assert_eq!(found.price_lists(), shop.price_lists());
+    assert_eq!(found.modifier_groups(), shop.modifier_groups());
+    assert_eq!(found.product("THE"), shop.product("THE"));
+    assert_eq!((found.menus()[0].courses.as_slice(), found.menus().len()), (shop.menus()[0].courses.as_slice(), 1));
+    // The prices of November hold on the day of the test.
+    assert_eq!(other.sell(&[("CAFE", 1000)], &[]).totals.ttc, cents(220));
+
+    // A shop that has a product by the code of the menu takes nothing of the file, and hears where it stands.
+    let mut third = Till::founded();
+    let taken = previewed(&mut third, "Code;Libellé;Catégorie;Prix TTC;TVA\nMATIN;Matin;tout;1;20\n");
+    third.register().import_catalogue("manager", &taken).unwrap();
+    let faults = preview(&tables, third.register().stored_catalogue()).unwrap_err();
+    let found: Vec<String> = faults.iter().map(|fault| fault.message().to_string()).collect();
+    assert!(found[0].starts_with("Sheet “Formules”, cell A2: “MATIN”."), "{found:?}");
+    till.end();
+    other.end();
+    third.end();
+}
