@@ -15,7 +15,8 @@ use comptoir_till::devices::PrinterAddress;
     version,
     long_about = "A cash register for French shops, built to NF525.\n\n\
         Every sale is sealed into a signed journal on this device, works without a network, and can be verified by anyone\n\
-        who has the journal's format. This program has no screen yet: it plays a sample day, archives, prints, copies and verifies.",
+        who has the journal's format. This program has no screen yet: it plays a sample day, archives, prints, copies, imports,\n\
+        exports, makes an inspector's kit and verifies.",
     after_help = "Examples:\n  \
         comptoir demo\n  \
         comptoir demo --data sample-shop --language en\n  \
