@@ -6,7 +6,7 @@ use comptoir_core::paper::text::text;
 use comptoir_core::paper::{Block, Paper, Width};
 use comptoir_core::printing::{JobState, PaperOf, PaperSettings, PrintJob, ReceiptChoice};
 use comptoir_core::register::{Command, PayBack, Refusal, SettingsChange};
-use comptoir_fiscal::entry::{Body, CashType, Event, Mode, OriginalKind, Period, Store, Ticket};
+use comptoir_fiscal::entry::{Body, CashType, Event, Merchant, Mode, OriginalKind, Period, Store, Ticket};
 use comptoir_fiscal::language::{Language, Translations};
 use comptoir_fiscal::receipt::Receipt;
 
@@ -324,5 +324,22 @@ fn every_paper_of_a_school_says_that_it_is_worth_nothing() {
         let printed = shown(&mut till, &of);
         assert_eq!(printed.matches("ÉCOLE — FACTICE, SANS VALEUR").count(), 2, "{printed}");
     }
+    till.end();
+}
+
+#[test]
+fn a_ticket_without_vat_names_the_article_once_and_has_no_table_of_vat() {
+    let mut till = Till::founded();
+    let merchant = Merchant { vat_number: String::new(), ..till.register().settings().merchant.clone() };
+    let change = SettingsChange { merchant: Some(merchant), ..SettingsChange::default() };
+    till.ask_as("owner", Command::ChangeSettings(Box::new(change))).unwrap();
+    let ticket = till.sell(&[("CAFE", 1000), ("VASE", 1000)], &[]);
+    let paper = of(&mut till, &ticket);
+    let printed = shown(&mut till, &paper);
+    assert_eq!(printed.matches("293 B").count(), 1, "{printed}");
+    for absent in ["2,50 A", "29,90 A", "Exonér", "N° TVA"] {
+        assert!(!printed.contains(absent), "{absent} stands on\n{printed}");
+    }
+    assert!(printed.contains("32,40"), "{printed}");
     till.end();
 }
