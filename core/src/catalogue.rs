@@ -142,6 +142,16 @@ impl Catalogue {
         self.product_by_sku.get(sku).map(|at| &self.products[*at])
     }
 
+    /// The place of a product among [`Catalogue::products`].
+    pub fn place_of_product(&self, sku: &str) -> Option<usize> {
+        self.product_by_sku.get(sku).copied()
+    }
+
+    /// The place of a menu among [`Catalogue::menus`].
+    pub fn place_of_menu(&self, sku: &str) -> Option<usize> {
+        self.menu_by_sku.get(sku).copied()
+    }
+
     /// The product that bears a barcode and is still sold. An in-store code is looked up by its prefix and item.
     pub fn by_barcode(&self, barcode: &str) -> Option<&Product> {
         self.product_by_barcode.get(&normal_form(barcode)).map(|at| &self.products[*at])

@@ -43,6 +43,9 @@ pub struct HeldTicket {
     pub opened_at: Instant,
     /// What is on it.
     pub basket: Basket,
+    /// Whether it is the one that is being sold on the counter, rather than put aside.
+    #[serde(default)]
+    pub on_counter: bool,
     /// How much of each item the kitchen or bar has been told of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sent: BTreeMap<ItemId, Quantity>,
@@ -103,6 +106,7 @@ impl HeldTicket {
             opened_by: opened_by.into(),
             opened_at,
             basket,
+            on_counter: false,
             sent: BTreeMap::new(),
             asks_note: None,
         }

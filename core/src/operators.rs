@@ -245,7 +245,7 @@ impl Gates {
         let needs = self.rank(gate);
         match role.rank() {
             Some(rank) if rank >= needs => Ok(()),
-            Some(_) => Err(GateError::Needs { rank: needs }),
+            Some(_) => Err(GateError::Needs { gate, rank: needs }),
             None if gate.only_reads() => Ok(()),
             None => Err(GateError::ReadOnly),
         }
@@ -256,7 +256,7 @@ impl Gates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum GateError {
-    Needs { rank: Rank },
+    Needs { gate: Gate, rank: Rank },
     ReadOnly,
 }
 
@@ -264,7 +264,9 @@ impl GateError {
     /// What is wrong, and what to do.
     pub fn message(&self) -> Message {
         match self {
-            GateError::Needs { rank: Rank::Owner } => message!("Only the owner may do this; let the owner unlock it."),
+            GateError::Needs { rank: Rank::Owner, .. } => {
+                message!("Only the owner may do this; let the owner unlock it.")
+            }
             GateError::Needs { .. } => message!("Only a manager may do this; let a manager unlock it."),
             GateError::ReadOnly => message!("An auditor reads and changes nothing; sign in as somebody who sells."),
         }
@@ -305,10 +307,16 @@ mod tests {
     #[test]
     fn a_shop_can_set_who_passes_a_gate() {
         let mut gates = Gates::default();
-        assert_eq!(gates.pass(Role::Cashier, Gate::Cancel), Err(GateError::Needs { rank: Rank::Manager }));
+        assert_eq!(
+            gates.pass(Role::Cashier, Gate::Cancel),
+            Err(GateError::Needs { gate: Gate::Cancel, rank: Rank::Manager })
+        );
         gates.0.insert(Gate::Cancel, Rank::Cashier);
         assert_eq!(gates.pass(Role::Cashier, Gate::Cancel), Ok(()));
         gates.0.insert(Gate::Discount, Rank::Owner);
-        assert_eq!(gates.pass(Role::Manager, Gate::Discount), Err(GateError::Needs { rank: Rank::Owner }));
+        assert_eq!(
+            gates.pass(Role::Manager, Gate::Discount),
+            Err(GateError::Needs { gate: Gate::Discount, rank: Rank::Owner })
+        );
     }
 }

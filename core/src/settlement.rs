@@ -110,6 +110,16 @@ impl Due {
         self.tab.left().max(Cents::ZERO)
     }
 
+    /// The most that meal vouchers can still pay; 0 where none are taken or nothing is left that they pay for.
+    pub fn meal_voucher_room(&self) -> Cents {
+        self.tab.most_by_meal_voucher()
+    }
+
+    /// By how many holders of meal vouchers it is paid.
+    pub fn meal_voucher_holders(&self) -> u32 {
+        self.tab.holders
+    }
+
     /// Cash to be given back.
     pub fn change(&self) -> Cents {
         self.tab.change()

@@ -343,16 +343,23 @@ impl Tab {
         if eligible.is_positive() { Ok(due.min(eligible)) } else { Err(TenderError::NothingEligible) }
     }
 
+    /// The same within what is left of the holders' day.
+    pub(crate) fn most_by_meal_voucher(&self) -> Cents {
+        let Some(rule) = self.terms.meal_vouchers else { return Cents::ZERO };
+        let left_of_day = rule.per_day_of(self.holders) - self.handed_in_meal_vouchers();
+        self.meal_room(false).unwrap_or_default().min(left_of_day).max(Cents::ZERO)
+    }
+
+    /// What holders handed over: it counts towards the day, not only what it pays.
+    fn handed_in_meal_vouchers(&self) -> Cents {
+        let of_meals = self.payments().filter(|payment| payment.tender == Tender::MealVoucher);
+        of_meals.map(|payment| payment.face.unwrap_or(payment.amount)).sum()
+    }
+
     /// The rules that hold for all that was taken together.
     fn check(&self) -> Result<(), TenderError> {
         if let Some(rule) = self.terms.meal_vouchers {
-            // What a holder hands over counts towards the day, not only what it pays.
-            let used: Cents = self
-                .payments()
-                .filter(|payment| payment.tender == Tender::MealVoucher)
-                .map(|payment| payment.face.unwrap_or(payment.amount))
-                .sum();
-            let most = Cents::new(rule.per_day.get().saturating_mul(self.holders.into()));
+            let (used, most) = (self.handed_in_meal_vouchers(), rule.per_day_of(self.holders));
             if used > most {
                 let (per_day, holders, excess) = (rule.per_day, self.holders, used - most);
                 return Err(TenderError::AboveDay { per_day, holders, excess });

@@ -23,6 +23,13 @@ pub struct MealVoucherRule {
     pub paper: bool,
 }
 
+impl MealVoucherRule {
+    /// What so many holders may use a day together.
+    pub fn per_day_of(&self, holders: u32) -> Cents {
+        Cents::new(self.per_day.get().saturating_mul(holders.into()))
+    }
+}
+
 /// The rules of meal vouchers over time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

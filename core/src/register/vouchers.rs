@@ -1,5 +1,7 @@
 //! Credit notes and gift vouchers at this till: issued with a code and a signed QR, taken for what is left on them.
 
+use std::collections::BTreeMap;
+
 use comptoir_fiscal::entry::{Body, Entry, Payment, Tender, Ticket};
 use comptoir_fiscal::values::{Cents, Date};
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Refusal, Register, RegisterError};
 use crate::projection::vouchers::{self, KnownVoucher};
 use crate::voucher::{
-    Knowledge, OfflinePolicy, Presented, Voucher, VoucherBalance, VoucherCode, VoucherError, VoucherKind, accept,
+    self, Knowledge, OfflinePolicy, Presented, Voucher, VoucherBalance, VoucherCode, VoucherError, VoucherKind, accept,
 };
 
 /// For how many months vouchers are good; none for ever.
@@ -65,6 +67,32 @@ impl Register {
             self.shop.set(&shown_key(&voucher.code), voucher).map_err(RegisterError::from)?;
         }
         Ok(left)
+    }
+
+    /// Reads what was typed or scanned of a voucher, and says what kind it is and what it can pay here and now: a code, or
+    /// a QR that this register signed. Of a code that nobody here knows the kind is what `unless_known` says.
+    pub fn read_voucher(
+        &mut self,
+        text: &str,
+        unless_known: VoucherKind,
+    ) -> Result<(VoucherCode, VoucherKind, Cents), Refusal> {
+        let presented = match voucher::is_voucher_qr(text) {
+            true => {
+                let ours = BTreeMap::from([(self.id(), self.journal.key().public())]);
+                Presented::Signed(Voucher::from_qr(text, &ours)?)
+            }
+            false => Presented::Code(text.parse()?),
+        };
+        let left = self.voucher(&presented)?;
+        let (code, kind) = match presented {
+            Presented::Signed(voucher) => (voucher.code, voucher.kind),
+            Presented::Code(code) => {
+                let shown = self.shown(&code)?.map(|shown| shown.kind);
+                let kind = self.known_voucher(&code)?.map(|known| known.kind).or(shown);
+                (code, kind.unwrap_or(unless_known))
+            }
+        };
+        Ok((code, kind, left))
     }
 
     /// The text of a voucher's QR code, signed by this register.

@@ -101,7 +101,7 @@ fn a_manager_gives_their_word_for_one_command_and_the_trail_says_so() {
     till.ask_as("owner", put(manager, Some("1937"), None)).unwrap();
     let cancel = Command::Cancel { of, reason: "Erreur".to_owned() };
     let refusal = till.ask_as("cashier", cancel.clone()).unwrap_err();
-    assert!(matches!(refusal, Refusal::Gate(GateError::Needs { rank: Rank::Manager })));
+    assert!(matches!(refusal, Refusal::Gate(GateError::Needs { rank: Rank::Manager, .. })));
     let approval = till.register().approve(Gate::Cancel, command_id(900), &pin("manager", "1937")).unwrap();
 
     let other = Request::new(command_id(901), "cashier", cancel.clone()).approved(approval.clone());
@@ -187,7 +187,7 @@ fn a_shop_can_keep_discounts_and_prices_to_its_managers() {
         basket.discount_item(coffee, "Geste", reduction).unwrap();
         let sale = Command::Sell(Box::new(till.settled(basket, &[])));
         let refused = till.ask_as("cashier", sale.clone()).unwrap_err();
-        assert!(matches!(refused, Refusal::Gate(GateError::Needs { rank: Rank::Manager })), "{refused:?}");
+        assert!(matches!(refused, Refusal::Gate(GateError::Needs { rank: Rank::Manager, .. })), "{refused:?}");
         till.ask_as("manager", sale).unwrap();
     }
     till.end();

@@ -1,0 +1,50 @@
+//! The register's screens: what they show as plain Rust, and the Slint that draws it.
+//!
+//! [`Till`] is all that the screens know. What a person does is an [`Intent`]; what it needs of the register is an
+//! [`Order`], which whoever runs the screens carries out on the register's thread and answers with a [`Reply`]. What is
+//! drawn is computed from the till by the `view` of each screen. [`window::Screens`] is the only part that has a window.
+
+pub mod lock;
+pub mod pay;
+pub mod sale;
+pub mod terminal;
+pub mod texts;
+pub mod till;
+pub mod wedge;
+pub mod window;
+pub mod word;
+
+/// What the Slint compiler makes of `slint/app.slint`.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::todo,
+    reason = "generated"
+)]
+pub mod generated {
+    slint::include_modules!();
+}
+
+pub use slint;
+pub use till::{Intent, Order, Place, Reply, Till};
+
+/// The French of what these screens say in Rust.
+pub const FRENCH: &str = include_str!("../po/fr.po");
+
+#[cfg(test)]
+mod tests {
+    use comptoir_fiscal::language;
+    use std::path::Path;
+
+    #[test]
+    fn everything_that_is_said_has_its_french() {
+        let sources = language::sources_under(Path::new("src")).unwrap();
+        assert_eq!(language::missing(super::FRENCH, &sources).unwrap(), Vec::<String>::new());
+    }
+}

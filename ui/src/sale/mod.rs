@@ -1,0 +1,506 @@
+//! The sale: what is on the counter, and how it gets there.
+//!
+//! The basket is written down at every change as the ticket on the counter, under the id of the command that will sell
+//! it, so that a till that stops at any moment comes back where it was.
+
+pub mod asking;
+mod editing;
+mod paying;
+mod scan;
+pub mod tiles;
+pub mod view;
+
+use std::sync::Arc;
+
+use comptoir_core::basket::{Basket, BasketError, ItemId};
+use comptoir_core::catalogue::{Catalogue, Product};
+use comptoir_core::held::HeldTicket;
+use comptoir_core::register::{Answer, Command, Refusal, Register};
+use comptoir_core::search::Search;
+use comptoir_core::terms::Terms;
+use comptoir_fiscal::entry::{Channel, SaleMode, TicketRef};
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::message;
+use comptoir_fiscal::values::{Cents, Quantity};
+
+use crate::till::{Place, Till};
+use asking::Asking;
+use tiles::{Shelf, Shown};
+
+/// How many steps can be taken back.
+const STEPS_BACK: usize = 20;
+
+/// What a person does on the sale screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Chose a category by its place in the bar; the first is all of them.
+    Category(usize),
+    /// Typed into the search.
+    Search(String),
+    /// Took the first that was found.
+    First,
+    /// Touched a tile.
+    Tile(usize),
+    /// Held a tile: more of it at once, or its choices.
+    HoldTile(usize),
+    /// Scanned a code.
+    Scan(String),
+    /// Typed a digit of “how many” before the article.
+    Times(u32),
+    /// Touched a line of the ticket.
+    Line(usize),
+    /// With the line that was touched.
+    Edit(editing::Edit),
+    /// In what the till asks about an article.
+    Answer(asking::Answer),
+    /// Sells by another way.
+    Mode(Option<SaleMode>),
+    /// Asks for an amount that no article has.
+    FreeAmount,
+    /// Takes a percentage off the whole ticket.
+    TicketPercent(u16),
+    /// Takes every reduction off the ticket.
+    NoTicketDiscount,
+    /// Takes the last step back.
+    Undo,
+    /// Puts the ticket aside.
+    Hold,
+    /// Gives the ticket up.
+    Abandon,
+    /// Takes cash for the whole ticket: so much was handed over.
+    Cash(Cents),
+    /// Takes a card for the whole ticket.
+    Card,
+    /// The terminal's answer to it.
+    CardSaid(paying::Said),
+    /// Goes to the other means of payment.
+    Pay,
+    /// Says what becomes of the ticket on paper.
+    Paper(bool),
+}
+
+pub use editing::Edit;
+pub(crate) use paying::seal;
+pub use paying::{CardWait, Said};
+
+/// What was sold last, and shows until the next article.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The ticket.
+    pub ticket: TicketRef,
+    /// What it is called on paper.
+    pub number: u64,
+    /// Its total.
+    pub total: Cents,
+    /// What is given back.
+    pub change: Cents,
+    /// What was handed over in cash.
+    pub handed: Cents,
+    /// What was said about paper: nothing yet, none, or printed.
+    pub paper: Option<bool>,
+    /// The credit notes and gift vouchers that it issued.
+    pub vouchers: Vec<String>,
+}
+
+/// The counter.
+pub struct Sale {
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) search: Search,
+    pub(crate) terms: Terms,
+    pub(crate) shelf: Shelf,
+    pub(crate) id: CommandId,
+    pub(crate) basket: Basket,
+    pub(crate) before: Vec<Basket>,
+    pub(crate) times: u32,
+    pub(crate) chosen: Option<ItemId>,
+    pub(crate) asking: Option<Asking>,
+    pub(crate) typed: Option<editing::Typed>,
+    pub(crate) discounts_open: bool,
+    pub(crate) card: Option<CardWait>,
+    pub(crate) sealing: bool,
+    pub(crate) done: Option<Done>,
+    pub(crate) newest: Option<ItemId>,
+    /// Whether the shop is in the franchise en base (CGI art. 293 B).
+    pub(crate) takes_no_vat: bool,
+    /// As the ticket was taken up from those that waited; its table and title go with it.
+    held: Option<HeldTicket>,
+    /// Whether the newest state is being written down, and whether it has changed since.
+    writing: bool,
+    unwritten: bool,
+    written: bool,
+}
+
+impl Default for Sale {
+    fn default() -> Sale {
+        Sale::new(Arc::default(), comptoir_core::terms::Rules::default().on(no_date()), no_command(), None)
+    }
+}
+
+impl Sale {
+    /// A counter with nothing on it, or with what was there when the till stopped.
+    pub(crate) fn new(catalogue: Arc<Catalogue>, terms: Terms, next: CommandId, counter: Option<HeldTicket>) -> Sale {
+        let written = counter.is_some();
+        let held = counter.clone();
+        let (id, basket) = match counter {
+            Some(ticket) => (CommandId::new(ticket.id), ticket.basket),
+            None => (next, Basket::new(None, Channel::default())),
+        };
+        let search = Search::new(&catalogue);
+        let shelf = Shelf::of(&catalogue);
+        Sale {
+            catalogue,
+            search,
+            terms,
+            shelf,
+            id,
+            basket,
+            before: Vec::new(),
+            times: 1,
+            chosen: None,
+            asking: None,
+            typed: None,
+            discounts_open: false,
+            card: None,
+            sealing: false,
+            done: None,
+            newest: None,
+            takes_no_vat: false,
+            held,
+            writing: false,
+            unwritten: false,
+            written,
+        }
+    }
+
+    /// What of it is being sold for.
+    pub fn basket(&self) -> &Basket {
+        &self.basket
+    }
+
+    /// What was sold last, until the next article.
+    pub fn done(&self) -> Option<&Done> {
+        self.done.as_ref()
+    }
+
+    /// Takes in another catalogue: prices and names of what is on the ticket stay as they were.
+    pub(crate) fn put_catalogue(&mut self, catalogue: Arc<Catalogue>) {
+        self.search = Search::new(&catalogue);
+        self.shelf = Shelf::of(&catalogue);
+        self.catalogue = catalogue;
+    }
+
+    /// Changes the basket so that the step can be taken back; refused, nothing changes.
+    pub(crate) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Basket) -> Result<T, BasketError>,
+    ) -> Result<T, BasketError> {
+        let before = self.basket.clone();
+        let outcome = change(&mut self.basket)?;
+        self.before.push(before);
+        if self.before.len() > STEPS_BACK {
+            self.before.remove(0);
+        }
+        self.done = None;
+        self.unwritten = true;
+        Ok(outcome)
+    }
+
+    /// Has the basket written down anew.
+    pub(crate) fn touch(&mut self) {
+        self.unwritten = true;
+    }
+
+    /// How many pieces of an article are on the ticket.
+    pub(crate) fn count_of(&self, sku: &str) -> Quantity {
+        self.basket.items().filter(|item| item.sku == sku).fold(Quantity::default(), |sum, item| sum + item.qty)
+    }
+
+    /// The ticket on the counter as it is to be written down.
+    pub(crate) fn to_write(&self, operator: &str, on_counter: bool) -> Writing {
+        let operator = operator.to_owned();
+        Writing { id: self.id, operator, held: self.held.clone(), basket: self.basket.clone(), on_counter }
+    }
+
+    /// Takes up a ticket that waited.
+    pub(crate) fn take_up(&mut self, ticket: HeldTicket) {
+        self.begin(CommandId::new(ticket.id));
+        self.basket = ticket.basket.clone();
+        self.held = Some(ticket);
+        (self.written, self.unwritten, self.done) = (true, true, None);
+    }
+
+    fn begin(&mut self, id: CommandId) {
+        self.held = None;
+        let mode = self.basket.mode();
+        let channel = self.basket.channel();
+        (self.id, self.basket) = (id, Basket::new(mode, channel));
+        self.before.clear();
+        (self.times, self.chosen, self.asking, self.typed, self.newest) = (1, None, None, None, None);
+        (self.sealing, self.unwritten, self.written) = (false, false, false);
+        self.discounts_open = false;
+        self.card = None;
+    }
+}
+
+/// A ticket on its way to the disk.
+pub(crate) struct Writing {
+    id: CommandId,
+    operator: String,
+    held: Option<HeldTicket>,
+    basket: Basket,
+    on_counter: bool,
+}
+
+impl Writing {
+    /// Writes it down, with the table and title that it was taken up with.
+    pub(crate) fn write(self, register: &mut Register) -> Result<HeldTicket, Refusal> {
+        let new = |basket| HeldTicket::new(self.id.uuid(), self.operator.as_str(), register.now(), basket);
+        let mut ticket = match self.held {
+            Some(mut held) => {
+                held.basket = self.basket;
+                held
+            }
+            None => new(self.basket),
+        };
+        ticket.on_counter = self.on_counter;
+        register.hold(&self.operator, &ticket)
+    }
+}
+
+/// Does what a person asked for.
+pub(crate) fn update(till: &mut Till, intent: Intent) {
+    if till.sale.sealing {
+        return;
+    }
+    match intent {
+        Intent::Category(place) => till.sale.shelf.choose(place, &till.sale.catalogue),
+        Intent::Search(query) => {
+            let sale = &mut till.sale;
+            sale.shelf.search(&query, &sale.search, &sale.catalogue);
+        }
+        Intent::First => {
+            if !till.sale.shelf.query().is_empty() && !till.sale.shelf.shown().is_empty() {
+                tile(till, 0);
+                let sale = &mut till.sale;
+                sale.shelf.search("", &sale.search, &sale.catalogue);
+            }
+        }
+        Intent::Tile(place) => tile(till, place),
+        Intent::HoldTile(place) => asking::about(till, place),
+        Intent::Scan(code) => scan::scan(till, &code),
+        Intent::Times(digit) => {
+            let times = till.sale.times;
+            till.sale.times = if times == 1 || times * 10 + digit > 999 { digit.max(1) } else { times * 10 + digit };
+        }
+        Intent::Line(place) => editing::choose(till, place),
+        Intent::Edit(edit) => editing::edit(till, edit),
+        Intent::Answer(answer) => asking::answer(till, answer),
+        Intent::Mode(mode) => attempt(till, |basket| basket.set_mode(mode)),
+        Intent::FreeAmount => asking::free_amount(till),
+        Intent::TicketPercent(basis_points) => editing::discount_ticket(till, basis_points),
+        Intent::NoTicketDiscount => attempt(till, Basket::clear_ticket_discounts),
+        Intent::Undo => {
+            editing::undo(till);
+        }
+        Intent::Hold => hold(till),
+        Intent::Abandon => abandon(till),
+        Intent::Cash(handed) => paying::cash(till, handed),
+        Intent::Card => paying::card(till),
+        Intent::CardSaid(said) => paying::card_said(till, said),
+        Intent::Pay => crate::pay::open(till),
+        Intent::Paper(print) => paying::paper(till, print),
+    }
+    write_down(till);
+}
+
+/// Changes the basket, or says why not.
+pub(crate) fn attempt<T>(till: &mut Till, change: impl FnOnce(&mut Basket) -> Result<T, BasketError>) {
+    if let Err(error) = till.sale.change(change) {
+        till.refuse_for(error.message());
+    }
+}
+
+/// Puts what a tile stands for into the basket, or asks first.
+fn tile(till: &mut Till, place: usize) {
+    let Some(shown) = till.sale.shelf.shown().get(place).copied() else { return };
+    let catalogue = till.sale.catalogue.clone();
+    match shown {
+        Shown::Product(at) => match catalogue.products().get(at) {
+            Some(product) => put(till, product),
+            None => {}
+        },
+        Shown::Menu(at) => match catalogue.menus().get(at) {
+            Some(menu) if menu.courses.is_empty() => {
+                let times = std::mem::replace(&mut till.sale.times, 1);
+                added(till, |basket| basket.add_menu(menu, &catalogue, times));
+            }
+            Some(_) | None => asking::about(till, place),
+        },
+        Shown::Family(_) => asking::about(till, place),
+    }
+}
+
+/// Puts a product into the basket, or asks first for what is not known of it.
+pub(crate) fn put(till: &mut Till, product: &Product) {
+    let must_ask = product.price.is_none() || product.unit != comptoir_core::catalogue::Unit::Piece;
+    let chooses = product.modifiers.iter().filter_map(|id| till.sale.catalogue.modifier_group(id));
+    if must_ask || chooses.clone().any(|group| group.at_least > 0) {
+        return asking::about_product(till, product);
+    }
+    let times = std::mem::replace(&mut till.sale.times, 1);
+    if let Some(same) = same_line(&till.sale, product) {
+        let (id, qty) = same;
+        return attempt_added(till, id, qty + pieces(times));
+    }
+    let catalogue = till.sale.catalogue.clone();
+    added(till, |basket| basket.add_asked(product, pieces(times), None, &catalogue, &[]));
+}
+
+/// The line that one more of an article belongs on: the newest, where it is the same at the same price without a
+/// reduction, so that a ticket stays in the order of selling.
+fn same_line(sale: &Sale, product: &Product) -> Option<(ItemId, Quantity)> {
+    let last = sale.basket.items().last()?;
+    let plain = !last.is_menu
+        && last.sku == product.sku
+        && last.label == product.label
+        && last.qty.get() > 0
+        && Some(last.unit_price) == product.price_in(sale.basket.mode())
+        && last.lines.iter().all(|line| line.discounts.is_empty());
+    plain.then_some((last.id, last.qty))
+}
+
+fn attempt_added(till: &mut Till, id: ItemId, qty: Quantity) {
+    attempt(till, |basket| basket.set_quantity(id, qty));
+    till.sale.newest = Some(id);
+}
+
+/// Adds to the basket, and shows what was added.
+pub(crate) fn added(till: &mut Till, add: impl FnOnce(&mut Basket) -> Result<ItemId, BasketError>) {
+    match till.sale.change(add) {
+        Ok(id) => {
+            till.sale.newest = Some(id);
+            till.sale.chosen = None;
+        }
+        Err(error) => till.refuse_for(error.message()),
+    }
+}
+
+/// Writes the basket down, one state after the other: whatever came while one was being written is written next.
+pub(crate) fn write_down(till: &mut Till) {
+    let sale = &mut till.sale;
+    if !sale.unwritten || sale.writing || sale.sealing || till.who.is_none() {
+        return;
+    }
+    (sale.writing, sale.unwritten) = (true, false);
+    let id = till.sale.id;
+    let writing = till.sale.to_write(&till.operator(), true);
+    till.ask(
+        move |register| writing.write(register),
+        move |till, outcome| {
+            till.sale.writing = false;
+            match outcome {
+                Ok(_) if till.sale.id == id => till.sale.written = true,
+                Ok(_) | Err(Refusal::PaidAlready) => {}
+                Err(refusal) => till.refuse(&refusal),
+            }
+            write_down(till);
+        },
+    );
+}
+
+/// Puts the ticket aside and begins another.
+fn hold(till: &mut Till) {
+    if till.sale.basket.is_empty() {
+        return till.go(Place::Sale);
+    }
+    let writing = till.sale.to_write(&till.operator(), false);
+    till.sale.sealing = true;
+    till.ask(
+        move |register| {
+            writing.write(register)?;
+            Ok((register.new_command()?, register.held()?.len()))
+        },
+        |till, outcome: Result<_, Refusal>| match outcome {
+            Ok((next, held)) => {
+                till.held = held;
+                till.sale.begin(next);
+                till.tell(message!("The ticket waits. Touch “Held” to take it up again."));
+            }
+            Err(refusal) => {
+                till.sale.sealing = false;
+                till.refuse(&refusal);
+            }
+        },
+    );
+}
+
+/// Gives the ticket up: what it came to is recorded (event 320).
+fn abandon(till: &mut Till) {
+    let amount = till.sale.basket.to_pay();
+    let id = till.sale.id;
+    if till.sale.basket.is_empty() {
+        return;
+    }
+    till.sale.sealing = true;
+    let written = till.sale.written || till.sale.writing;
+    let operator = till.operator();
+    let command = Command::AbandonSale { amount, reason: None };
+    if written {
+        till.ask(
+            move |register| {
+                register.give_up(&operator, id.uuid(), "")?;
+                Ok(register.new_command()?)
+            },
+            abandoned,
+        );
+    } else {
+        till.command(None, command, |till, outcome| {
+            till.ask(
+                |register| register.new_command(),
+                move |till, next| abandoned(till, outcome.and_then(|_| Ok(next?))),
+            );
+        });
+    }
+}
+
+fn abandoned(till: &mut Till, outcome: Result<CommandId, Refusal>) {
+    till.sale.sealing = false;
+    match outcome {
+        Ok(next) => {
+            till.sale.begin(next);
+            till.tell(message!("The ticket was given up, and the journal says so."));
+        }
+        Err(refusal) => till.refuse(&refusal),
+    }
+}
+
+/// Takes in that the ticket is sealed.
+pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: CommandId) {
+    let Some((ticket, sealed)) = answer.ticket().zip(answer.lines.last()) else { return };
+    let done = Done {
+        ticket: TicketRef { register: sealed.entry.register, number: ticket.number },
+        number: ticket.number,
+        total: ticket.totals.ttc,
+        change: ticket.change,
+        handed,
+        paper: None,
+        vouchers: answer.vouchers.iter().map(|voucher| voucher.code.to_string()).collect(),
+    };
+    till.sale.begin(next);
+    till.sale.done = Some(done);
+    till.pay = None;
+    till.go(Place::Sale);
+}
+
+/// So many pieces.
+pub(crate) fn pieces(count: u32) -> Quantity {
+    Quantity::thousandths(i64::from(count) * 1000)
+}
+
+fn no_date() -> comptoir_fiscal::values::Date {
+    comptoir_fiscal::values::Date(chrono::NaiveDate::MIN)
+}
+
+fn no_command() -> CommandId {
+    CommandId::new(uuid::Uuid::nil())
+}

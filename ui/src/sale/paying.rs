@@ -1,0 +1,154 @@
+//! Paying from the sale screen: the whole ticket by one means, in one touch.
+
+use comptoir_core::printing::PaperOf;
+use comptoir_core::register::{Answer, Command, Refusal, Register, Request};
+use comptoir_core::settlement::{Due, Settled};
+use comptoir_core::tender::TenderRequest;
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::message;
+use comptoir_fiscal::values::Cents;
+
+use super::sold;
+use crate::terminal::{Outcome, Terminal};
+use crate::till::{Order, Till};
+
+/// What whoever sells says of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It accepted.
+    Accepted,
+    /// It refused.
+    Refused,
+    /// Its answer was not seen.
+    NotKnown,
+}
+
+/// A card payment whose outcome is not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardWait {
+    /// How much was asked for.
+    pub amount: Cents,
+    /// Whether its answer was not seen, so that it is to be looked up on the terminal.
+    pub not_known: bool,
+}
+
+/// Takes cash for the whole ticket.
+pub(crate) fn cash(till: &mut Till, handed: Cents) {
+    if let Some(due) = pay(till, TenderRequest::Cash { handed, over_limit: None }) {
+        settle(till, due, handed);
+    }
+}
+
+/// Takes a card for the whole ticket.
+pub(crate) fn card(till: &mut Till) {
+    let amount = till.sale.basket.to_pay();
+    if till.sale.basket.is_empty() {
+        return till.refuse_for(message!("The ticket is empty. Touch an article first."));
+    }
+    match till.terminal.ask(amount) {
+        Outcome::Accepted => accepted(till, amount),
+        Outcome::Refused => refused(till),
+        Outcome::NotKnown => till.sale.card = Some(CardWait { amount, not_known: true }),
+        Outcome::ToBeSaid => till.sale.card = Some(CardWait { amount, not_known: false }),
+    }
+}
+
+/// Takes in what the terminal said, as whoever sells reads it.
+pub(crate) fn card_said(till: &mut Till, said: Said) {
+    let Some(card) = till.sale.card.take() else { return };
+    match said {
+        Said::Accepted => accepted(till, card.amount),
+        Said::Refused => refused(till),
+        // Nothing is tried again by itself: the terminal knows, and is looked at.
+        Said::NotKnown => till.sale.card = Some(CardWait { not_known: true, ..card }),
+    }
+}
+
+/// Says what becomes of the last ticket on paper: printed, or not wanted.
+pub(crate) fn paper(till: &mut Till, print: bool) {
+    let Some(done) = &mut till.sale.done else { return };
+    if done.paper == Some(true) && print {
+        return;
+    }
+    done.paper = Some(print);
+    let ticket = done.ticket;
+    let command = if print { Command::Print(PaperOf::Ticket(ticket)) } else { Command::NoPaper(ticket) };
+    till.command(None, command, |till, outcome| match outcome {
+        Ok(_) => till.order(Order::Print),
+        Err(refusal) => till.refuse(&refusal),
+    });
+}
+
+fn accepted(till: &mut Till, amount: Cents) {
+    if let Some(due) = pay(till, TenderRequest::Card { amount, reference: None }) {
+        settle(till, due, Cents::ZERO);
+    }
+}
+
+fn refused(till: &mut Till) {
+    till.refuse_for(message!("The card was refused; nothing was sealed. Take another means of payment."));
+}
+
+/// What is due once this is taken for it; none where it was refused, which is said.
+fn pay(till: &mut Till, request: TenderRequest) -> Option<Due> {
+    match till.sale.basket.clone().due(&till.sale.terms) {
+        Ok(mut due) => match due.basket().to_pay().is_positive().then(|| due.tender(request)) {
+            None | Some(Ok(_)) => Some(due),
+            Some(Err(error)) => {
+                till.refuse_for(error.message());
+                None
+            }
+        },
+        Err((_, error)) => {
+            till.refuse_for(error.message());
+            None
+        }
+    }
+}
+
+fn settle(till: &mut Till, due: Due, handed: Cents) {
+    match due.settle() {
+        Ok(settled) => seal(till, settled, handed),
+        Err((_, error)) => till.refuse_for(error.message()),
+    }
+}
+
+/// Seals a settled ticket under the id of the basket, so that a second touch seals it once. What was written down is
+/// brought up to what is sold first.
+pub(crate) fn seal(till: &mut Till, settled: Settled, handed: Cents) {
+    till.sale.sealing = true;
+    let (id, operator) = (till.sale.id, till.operator());
+    let writing = till.sale.to_write(&operator, true);
+    let request = Request::new(id, operator, Command::Sell(Box::new(settled)));
+    till.ask(
+        move |register| -> Result<(), Refusal> {
+            // A basket that was never written down need not be now.
+            match register.held_ticket(id.uuid()) {
+                Ok(_) => writing.write(register).map(drop),
+                Err(_) => Ok(()),
+            }
+        },
+        move |till, written| match written {
+            Ok(()) | Err(Refusal::PaidAlready) => {
+                till.request(request, Box::new(move |till, outcome| sealed(till, outcome, handed)));
+            }
+            Err(refusal) => sealed(till, Err(refusal), handed),
+        },
+    );
+}
+
+fn sealed(till: &mut Till, outcome: Result<Answer, Refusal>, handed: Cents) {
+    match outcome {
+        Ok(answer) => till.ask(
+            |register: &mut Register| register.new_command(),
+            move |till, next: Result<CommandId, _>| match next {
+                Ok(next) => sold(till, &answer, handed, next),
+                Err(error) => till.refuse_for(error.message()),
+            },
+        ),
+        Err(refusal) => {
+            till.sale.sealing = false;
+            till.refuse(&refusal);
+        }
+    }
+}

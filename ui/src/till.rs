@@ -1,0 +1,328 @@
+//! The till as its screens know it: where one is, who is at work, what is asked of the register and what came of it.
+
+use std::sync::Arc;
+
+use comptoir_core::catalogue::Catalogue;
+use comptoir_core::held::HeldTicket;
+use comptoir_core::operators::Operator;
+use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, Request};
+use comptoir_core::terms::Terms;
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::language::{Language, Message};
+use comptoir_fiscal::values::{Cents, Quantity};
+
+use crate::lock::{self, Lock};
+use crate::pay::{self, Pay};
+use crate::sale::{self, Sale};
+use crate::terminal::SeparateTerminal;
+use crate::texts::Texts;
+use crate::word::{self, Word};
+
+/// A room of the till.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Place {
+    #[default]
+    Sale,
+    Pay,
+}
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Went to another room.
+    Go(Place),
+    /// Put the message at the bottom away.
+    Dismiss,
+    /// Chose a language.
+    Language(Language),
+    /// Scanned a code, wherever they are.
+    Scan(String),
+    /// Locked the till.
+    Lock,
+    /// At the lock.
+    Door(lock::Intent),
+    /// On the sale screen.
+    Sale(sale::Intent),
+    /// On the payment screen.
+    Pay(pay::Intent),
+    /// Where a manager's word is asked for.
+    Word(word::Intent),
+}
+
+/// What is done with the till once the register has answered.
+pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
+
+/// What is asked of the register, on its own thread.
+pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
+
+/// What whoever runs the screens is to do, in this order.
+pub enum Order {
+    /// Ask the register, and give the till the reply.
+    Ask(Task),
+    /// Found a shop in the data folder, which holds none, and start the till on it.
+    Found(Box<Founding>),
+    /// Turn to school mode, or back to real sales, and start the till again.
+    Turn {
+        /// Who asks.
+        operator: String,
+        /// To what.
+        to: Mode,
+    },
+    /// Look whether something waits for the printer.
+    Print,
+}
+
+/// How the screens look and speak, as the device remembers it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Light ink on a dark ground.
+    pub dark: bool,
+    /// From 1.0 to 2.0.
+    pub text_scale: f32,
+    /// The ticket at the left.
+    pub left_handed: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { dark: false, text_scale: 1.0, left_handed: false }
+    }
+}
+
+/// What is said at the bottom of the screen until it is put away, or something else is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// What.
+    pub message: Message,
+    /// Whether something was refused.
+    pub refused: bool,
+}
+
+/// What a till is started with, read from the register in one go.
+pub struct Opening {
+    catalogue: Arc<Catalogue>,
+    terms: Terms,
+    operators: Vec<Operator>,
+    counter: Option<HeldTicket>,
+    next: CommandId,
+    held: usize,
+    mode: Mode,
+}
+
+/// All that the screens know.
+pub struct Till {
+    pub(crate) texts: Texts,
+    pub(crate) look: Look,
+    pub(crate) place: Place,
+    pub(crate) operators: Vec<Operator>,
+    pub(crate) who: Option<Operator>,
+    pub(crate) mode: Mode,
+    pub(crate) held: usize,
+    pub(crate) toast: Option<Toast>,
+    pub(crate) lock: Lock,
+    pub(crate) sale: Sale,
+    pub(crate) pay: Option<Pay>,
+    pub(crate) word: Option<Word>,
+    pub(crate) terminal: SeparateTerminal,
+    orders: Vec<Order>,
+}
+
+impl Till {
+    /// A till that knows nothing yet, and asks the register for what it needs.
+    pub fn start(language: Language, look: Look) -> Till {
+        let mut till = Till {
+            texts: Texts::new(language),
+            look,
+            place: Place::Sale,
+            operators: Vec::new(),
+            who: None,
+            mode: Mode::Live,
+            held: 0,
+            toast: None,
+            lock: Lock::default(),
+            sale: Sale::default(),
+            pay: None,
+            word: None,
+            terminal: SeparateTerminal::default(),
+            orders: Vec::new(),
+        };
+        till.ask(Opening::read, Till::open);
+        till
+    }
+
+    /// Takes in what the register opened with.
+    fn open(&mut self, opening: Result<Opening, Refusal>) {
+        let opening = match opening {
+            Ok(opening) => opening,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        self.operators = opening.operators;
+        self.mode = opening.mode;
+        self.held = opening.held;
+        self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter);
+        self.lock.open(&self.operators);
+    }
+
+    /// Does what a person asked for.
+    pub fn update(&mut self, intent: Intent) {
+        if !matches!(intent, Intent::Word(_)) {
+            self.toast = None;
+        }
+        match intent {
+            Intent::Go(place) => self.go(place),
+            Intent::Dismiss => {}
+            Intent::Language(language) => self.texts.turn_to(language),
+            Intent::Scan(code) => self.scan(&code),
+            Intent::Lock => lock::lock(self),
+            Intent::Door(intent) => lock::update(self, intent),
+            Intent::Sale(intent) => sale::update(self, intent),
+            Intent::Pay(intent) => pay::update(self, intent),
+            Intent::Word(intent) => word::update(self, intent),
+        }
+    }
+
+    /// Goes to a room; what it shows is asked for.
+    pub(crate) fn go(&mut self, place: Place) {
+        self.place = place;
+    }
+
+    fn scan(&mut self, code: &str) {
+        if self.who.is_none() {
+            return lock::update(self, lock::Intent::Badge(code.to_owned()));
+        }
+        match self.place {
+            Place::Pay => pay::update(self, pay::Intent::Voucher(code.to_owned())),
+            Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
+        }
+    }
+
+    /// What is to be done outside, oldest first; asked for once.
+    pub fn orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Asks the register, and does `then` with what it says.
+    pub(crate) fn ask<T: Send + 'static>(
+        &mut self,
+        question: impl FnOnce(&mut Register) -> T + Send + 'static,
+        then: impl FnOnce(&mut Till, T) + Send + 'static,
+    ) {
+        self.orders.push(Order::Ask(Box::new(move |register| {
+            let answer = question(register);
+            Box::new(move |till| then(till, answer))
+        })));
+    }
+
+    /// Has something else done outside.
+    pub(crate) fn order(&mut self, order: Order) {
+        self.orders.push(order);
+    }
+
+    /// Has a command done in the operator's name, and does `then` with what came of it. Where the operator may not do it
+    /// alone, a manager is asked for their word first; `then` hears of it only once that is settled.
+    pub(crate) fn command(
+        &mut self,
+        id: Option<CommandId>,
+        command: Command,
+        then: impl FnOnce(&mut Till, Result<Answer, Refusal>) + Send + 'static,
+    ) {
+        let operator = self.who.as_ref().map(|who| who.id.clone()).unwrap_or_default();
+        self.ask(
+            move |register| {
+                let id = match id {
+                    Some(id) => id,
+                    None => register.new_command()?,
+                };
+                Ok(Request::new(id, operator, command))
+            },
+            |till, request| match request {
+                Ok(request) => till.request(request, Box::new(then)),
+                Err(refusal) => then(till, Err(Refusal::Register(refusal))),
+            },
+        );
+    }
+
+    /// Has a request done; see [`Till::command`].
+    pub(crate) fn request(&mut self, request: Request, then: word::Then) {
+        let kept = request.clone();
+        self.ask(
+            move |register| register.execute(request),
+            move |till, outcome| match outcome {
+                Err(Refusal::Gate(error)) => word::ask(till, error, kept, then),
+                outcome => then(till, outcome),
+            },
+        );
+    }
+
+    /// Who is at work, by their id; nobody's where the till is locked.
+    pub(crate) fn operator(&self) -> String {
+        self.who.as_ref().map(|who| who.id.clone()).unwrap_or_default()
+    }
+
+    /// Says at the bottom of the screen why something was refused.
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) {
+        self.refuse_for(refusal.message());
+    }
+
+    /// The same in any words.
+    pub(crate) fn refuse_for(&mut self, message: Message) {
+        self.toast = Some(Toast { message, refused: true });
+    }
+
+    /// Says at the bottom of the screen what was done.
+    pub(crate) fn tell(&mut self, message: Message) {
+        self.toast = Some(Toast { message, refused: false });
+    }
+
+    /// A message in the reader's language.
+    pub(crate) fn say(&self, message: &Message) -> String {
+        self.texts.say(message)
+    }
+
+    /// An amount with its currency, in the reader's form.
+    pub(crate) fn money(&self, amount: Cents) -> String {
+        self.texts.language().money(amount)
+    }
+
+    /// A quantity in the reader's form.
+    pub(crate) fn quantity(&self, quantity: Quantity) -> String {
+        self.texts.language().quantity(quantity)
+    }
+
+    /// The language that is read.
+    pub fn language(&self) -> Language {
+        self.texts.language()
+    }
+
+    /// How the screens look.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// Changes how the screens look.
+    pub fn set_look(&mut self, look: Look) {
+        self.look = look;
+    }
+
+    /// Where one is.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+}
+
+impl Opening {
+    fn read(register: &mut Register) -> Result<Opening, Refusal> {
+        let held = register.held()?;
+        Ok(Opening {
+            catalogue: register.catalogue().clone(),
+            terms: register.terms(),
+            operators: register.operators().filter(|operator| operator.active).cloned().collect(),
+            counter: None,
+            next: register.new_command()?,
+            held: held.len(),
+            mode: register.mode(),
+        })
+    }
+}
