@@ -136,10 +136,14 @@ pub enum DayOff {
 /// The rules of payment on one day. Made by [`Rules::on`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    pub(crate) date: Date,
-    pub(crate) cash: CashRule,
-    pub(crate) meal_vouchers: Option<MealVoucherRule>,
-    pub(crate) day_off: Option<DayOff>,
+    /// The day.
+    pub date: Date,
+    /// How much cash is taken.
+    pub cash: CashRule,
+    /// How meal vouchers are taken, where they are.
+    pub meal_vouchers: Option<MealVoucherRule>,
+    /// Why meal vouchers are not taken on this day.
+    pub day_off: Option<DayOff>,
 }
 
 #[cfg(test)]

@@ -4,9 +4,14 @@
 //! [`Order`], which whoever runs the screens carries out on the register's thread and answers with a [`Reply`]. What is
 //! drawn is computed from the till by the `view` of each screen. [`window::Screens`] is the only part that has a window.
 
+pub mod colour;
 pub mod lock;
 pub mod pay;
+pub mod people;
+#[cfg(feature = "test-ids")]
+pub mod rehearsal;
 pub mod sale;
+pub mod strip;
 pub mod terminal;
 pub mod texts;
 pub mod till;

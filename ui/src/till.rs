@@ -109,6 +109,8 @@ pub struct Opening {
     next: CommandId,
     held: usize,
     mode: Mode,
+    shop: String,
+    takes_no_vat: bool,
 }
 
 /// All that the screens know.
@@ -120,6 +122,7 @@ pub struct Till {
     pub(crate) who: Option<Operator>,
     pub(crate) mode: Mode,
     pub(crate) held: usize,
+    pub(crate) shop: String,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
@@ -140,6 +143,7 @@ impl Till {
             who: None,
             mode: Mode::Live,
             held: 0,
+            shop: String::new(),
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),
@@ -162,6 +166,8 @@ impl Till {
         self.mode = opening.mode;
         self.held = opening.held;
         self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter);
+        self.sale.takes_no_vat = opening.takes_no_vat;
+        self.shop = opening.shop;
         self.lock.open(&self.operators);
     }
 
@@ -306,6 +312,21 @@ impl Till {
         self.look = look;
     }
 
+    /// How many tiles are shown.
+    pub fn tiles(&self) -> usize {
+        self.sale.shelf.shown().len()
+    }
+
+    /// What is asked about an article.
+    pub fn asking(&self) -> Option<&sale::asking::Asking> {
+        self.sale.asking.as_ref()
+    }
+
+    /// The counter.
+    pub fn sale(&self) -> &Sale {
+        &self.sale
+    }
+
     /// Where one is.
     pub fn place(&self) -> Place {
         self.place
@@ -323,6 +344,8 @@ impl Opening {
             next: register.new_command()?,
             held: held.len(),
             mode: register.mode(),
+            shop: register.settings().store.name.clone(),
+            takes_no_vat: register.takes_no_vat(),
         })
     }
 }

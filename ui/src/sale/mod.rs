@@ -4,7 +4,7 @@
 //! it, so that a till that stops at any moment comes back where it was.
 
 pub mod asking;
-mod editing;
+pub mod editing;
 mod paying;
 mod scan;
 pub mod tiles;

@@ -1,1 +1,166 @@
-//! w
+//! The window: what the till shows is written to the screens, and what a person does comes back as intents.
+
+mod keys;
+mod pay;
+mod people;
+mod rows;
+mod sale;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::Language;
+use slint::{Global, PlatformError};
+
+use crate::generated::{AppWindow, Room, Shell, Theme};
+use crate::till::{Intent, Order, Place, Reply, Till};
+
+/// What carries orders out, and gives the replies back by [`Screens::take`].
+pub type Carrier = Box<dyn Fn(Vec<Order>)>;
+
+/// The window and the till that it shows.
+pub struct Screens {
+    window: AppWindow,
+    till: Rc<RefCell<Till>>,
+    carrier: Carrier,
+    keys: RefCell<keys::Keys>,
+    sale: sale::Counter,
+    pay: pay::Desk,
+    people: people::People,
+}
+
+impl Screens {
+    /// A window on a till. `carrier` is handed every order, in order.
+    pub fn new(till: Till, carrier: Carrier) -> Result<Rc<Screens>, PlatformError> {
+        let window = AppWindow::new()?;
+        let till = Rc::new(RefCell::new(till));
+        let screens = Rc::new(Screens {
+            sale: sale::Counter::new(&window, &till),
+            pay: pay::Desk::new(&window),
+            people: people::People::new(&window),
+            keys: RefCell::default(),
+            window,
+            till,
+            carrier,
+        });
+        screens.listen();
+        screens.show();
+        screens.carry();
+        Ok(screens)
+    }
+
+    /// The window.
+    pub fn window(&self) -> &AppWindow {
+        &self.window
+    }
+
+    /// Looks at the till.
+    pub fn with<T>(&self, look: impl FnOnce(&Till) -> T) -> T {
+        look(&self.till.borrow())
+    }
+
+    /// Changes the till by other means than an intent, and shows it.
+    pub fn change(&self, change: impl FnOnce(&mut Till)) {
+        change(&mut self.till.borrow_mut());
+        self.show();
+        self.carry();
+    }
+
+    /// Does what a person asked for, and shows what came of it.
+    pub fn update(&self, intent: Intent) {
+        self.change(|till| till.update(intent));
+    }
+
+    /// Takes the register's reply.
+    pub fn take(&self, reply: Reply) {
+        self.change(|till| reply(till));
+    }
+
+    fn carry(&self) {
+        let orders = self.till.borrow_mut().orders();
+        if !orders.is_empty() {
+            (self.carrier)(orders);
+        }
+    }
+
+    fn listen(self: &Rc<Screens>) {
+        let shell = Shell::get(&self.window);
+        shell.on_go(self.with_one(|room| Intent::Go(place_of(room))));
+        shell.on_dismiss(self.with_none(|| Intent::Dismiss));
+        shell.on_language(
+            self.with_one(|french| Intent::Language(if french { Language::French } else { Language::English })),
+        );
+        keys::listen(self);
+        sale::listen(self);
+        pay::listen(self);
+        people::listen(self);
+    }
+
+    /// A callback without arguments as an intent.
+    fn with_none(self: &Rc<Screens>, intent: impl Fn() -> Intent + 'static) -> impl Fn() + 'static {
+        let screens = Rc::downgrade(self);
+        move || {
+            if let Some(screens) = screens.upgrade() {
+                screens.update(intent());
+            }
+        }
+    }
+
+    /// A callback with one argument as an intent.
+    fn with_one<A>(self: &Rc<Screens>, intent: impl Fn(A) -> Intent + 'static) -> impl Fn(A) + 'static {
+        let screens = Rc::downgrade(self);
+        move |argument| {
+            if let Some(screens) = screens.upgrade() {
+                screens.update(intent(argument));
+            }
+        }
+    }
+
+    /// Writes what is shown to the window: only what has changed is drawn anew.
+    fn show(&self) {
+        let till = self.till.borrow();
+        let look = till.look();
+        let theme = Theme::get(&self.window);
+        theme.set_dark(look.dark);
+        theme.set_text_scale(look.text_scale);
+        theme.set_left_handed(look.left_handed);
+        theme.set_school(till.mode == Mode::Training);
+        let french = till.language() == Language::French;
+        let shell = Shell::get(&self.window);
+        if shell.get_french() != french || !self.keys.borrow().language_is_set() {
+            // A window speaks the language of the system until it is told otherwise.
+            let _ = slint::select_bundled_translation(if french { "fr" } else { "" });
+            self.keys.borrow_mut().set_language();
+            shell.set_french(french);
+        }
+        shell.set_room(room_of(till.place()));
+        shell.set_strip(crate::strip::strip(&till));
+        shell.set_toast(till.toast.as_ref().map(|toast| till.say(&toast.message)).unwrap_or_default().into());
+        shell.set_toast_refused(till.toast.as_ref().is_some_and(|toast| toast.refused));
+        self.people.show(&self.window, &till);
+        match till.place() {
+            Place::Sale => self.sale.show(&self.window, &till),
+            Place::Pay => self.pay.show(&self.window, &till),
+        }
+    }
+}
+
+fn room_of(place: Place) -> Room {
+    match place {
+        Place::Sale => Room::Sale,
+        Place::Pay => Room::Pay,
+    }
+}
+
+fn place_of(room: Room) -> Place {
+    match room {
+        Room::Pay => Place::Pay,
+        _ => Place::Sale,
+    }
+}
+
+/// A place that Slint counts as a signed number.
+fn index(at: i32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}

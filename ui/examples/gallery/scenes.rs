@@ -1,0 +1,215 @@
+//! What is drawn: each screen in each state that matters.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use comptoir_core::sample;
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::Language;
+use comptoir_fiscal::values::Cents;
+use comptoir_ui::rehearsal::Rehearsal;
+use comptoir_ui::sale::{self, Edit, asking};
+use comptoir_ui::till::{Intent, Look};
+use comptoir_ui::{lock, pay};
+use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
+use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
+
+use super::picture;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// The three shapes.
+const SHAPES: [(&str, u32, u32); 3] = [("tablet", 1280, 800), ("portrait", 800, 1280), ("phone", 390, 844)];
+
+/// One picture: its name, and how the till comes to look like that.
+struct Scene {
+    name: &'static str,
+    prepare: fn(&Rehearsal) -> Outcome,
+}
+
+const SCENES: &[Scene] = &[
+    Scene { name: "door", prepare: |_| Ok(()) },
+    Scene { name: "sale-empty", prepare: sell_nothing },
+    Scene { name: "sale-full", prepare: full },
+    Scene { name: "sale-line", prepare: line },
+    Scene { name: "sale-modifiers", prepare: modifiers },
+    Scene { name: "sale-menu", prepare: menu },
+    Scene { name: "sale-weight", prepare: weight },
+    Scene { name: "sale-amount", prepare: amount },
+    Scene { name: "sale-search", prepare: search },
+    Scene { name: "sale-change", prepare: change },
+    Scene { name: "sale-refused", prepare: refused },
+    Scene { name: "pay", prepare: paying },
+    Scene { name: "pay-meal", prepare: meal },
+    Scene { name: "pay-guests", prepare: guests },
+];
+
+/// Draws every scene in every shape, French and light, and some of them in the dark, in English, and at twice the text.
+pub fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error>> {
+    std::fs::create_dir_all(folder)?;
+    slint::platform::set_platform(Box::new(TestingBackend::new(TestingBackendOptions {
+        mock_time: true,
+        threading: false,
+        renderer_name: Some("software".into()),
+    })))?;
+    let mut count = 0;
+    let variants: [(&str, Language, Look); 4] = [
+        ("", Language::French, Look::default()),
+        ("-dark", Language::French, Look { dark: true, ..Look::default() }),
+        ("-english", Language::English, Look::default()),
+        ("-large", Language::French, Look { text_scale: 2.0, ..Look::default() }),
+    ];
+    for (variant, language, look) in variants {
+        for (shape, width, height) in SHAPES {
+            let mut drawn = Vec::new();
+            for scene in SCENES.iter().filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
+                let pixels = draw(scene, language, look, width, height)?;
+                picture::write(&folder.join(format!("{}{variant}-{shape}.png", scene.name)), &pixels)?;
+                drawn.push(pixels);
+                count += 1;
+            }
+            if drawn.len() > 1 {
+                let columns = if shape == "tablet" { 3 } else { 5 };
+                picture::write(&folder.join(format!("sheet{variant}-{shape}.png")), &picture::sheet(&drawn, columns))?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn draw(
+    scene: &Scene,
+    language: Language,
+    look: Look,
+    width: u32,
+    height: u32,
+) -> Result<SharedPixelBuffer<Rgba8Pixel>, Box<dyn Error>> {
+    let rehearsal = Rehearsal::begin(sample::founding(Mode::Live)?, language)?;
+    let window = rehearsal.screens().window();
+    window.window().set_size(slint::PhysicalSize::new(width, height));
+    window.show()?;
+    rehearsal.screens().change(|till| till.set_look(look));
+    (scene.prepare)(&rehearsal)?;
+    rehearsal.settle();
+    i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(400));
+    let pixels = window.window().take_snapshot()?;
+    window.hide()?;
+    Ok(pixels)
+}
+
+fn act(rehearsal: &Rehearsal, intent: Intent) {
+    rehearsal.screens().update(intent);
+    rehearsal.settle();
+}
+
+fn sale_intent(rehearsal: &Rehearsal, intent: sale::Intent) {
+    act(rehearsal, Intent::Sale(intent));
+}
+
+/// The place of the tile of an article, found by its name.
+fn touch(rehearsal: &Rehearsal, name: &str) {
+    sale_intent(rehearsal, sale::Intent::Search(name.to_owned()));
+    sale_intent(rehearsal, sale::Intent::Tile(0));
+    sale_intent(rehearsal, sale::Intent::Search(String::new()));
+}
+
+fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
+    act(rehearsal, Intent::Door(lock::Intent::Who(2)));
+    Ok(())
+}
+
+fn full(rehearsal: &Rehearsal) -> Outcome {
+    sell_nothing(rehearsal)?;
+    for name in ["baguette", "baguette", "croissant", "confiture", "lait", "eau", "tablette"] {
+        touch(rehearsal, name);
+    }
+    sale_intent(rehearsal, sale::Intent::Line(1));
+    sale_intent(rehearsal, sale::Intent::Edit(Edit::Percent(1000)));
+    sale_intent(rehearsal, sale::Intent::Edit(Edit::Close));
+    Ok(())
+}
+
+fn line(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Line(1));
+    Ok(())
+}
+
+/// Touches the first tile that asks something of this kind.
+fn ask(rehearsal: &Rehearsal, wanted: fn(&asking::Asking) -> bool) -> Outcome {
+    sell_nothing(rehearsal)?;
+    touch(rehearsal, "baguette");
+    let count = rehearsal.screens().with(|till| till.tiles());
+    for at in 0..count {
+        sale_intent(rehearsal, sale::Intent::HoldTile(at));
+        if rehearsal.screens().with(|till| till.asking().is_some_and(wanted)) {
+            return Ok(());
+        }
+        sale_intent(rehearsal, sale::Intent::Answer(asking::Answer::Close));
+    }
+    Err("no tile asks that".into())
+}
+
+fn modifiers(rehearsal: &Rehearsal) -> Outcome {
+    ask(rehearsal, |asking| matches!(asking, asking::Asking::Modifiers { .. }))
+}
+
+fn menu(rehearsal: &Rehearsal) -> Outcome {
+    ask(rehearsal, |asking| matches!(asking, asking::Asking::Courses { chosen, .. } if !chosen.is_empty()))
+}
+
+fn weight(rehearsal: &Rehearsal) -> Outcome {
+    ask(rehearsal, |asking| matches!(asking, asking::Asking::Weight { .. }))?;
+    sale_intent(rehearsal, sale::Intent::Answer(asking::Answer::Digits("645".to_owned())));
+    Ok(())
+}
+
+fn amount(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::FreeAmount);
+    sale_intent(rehearsal, sale::Intent::Answer(asking::Answer::Digits("1250".to_owned())));
+    Ok(())
+}
+
+fn search(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Search("caf".to_owned()));
+    Ok(())
+}
+
+fn change(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Cash(Cents::new(5000)));
+    Ok(())
+}
+
+fn refused(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    act(rehearsal, Intent::Scan("4006381333931".to_owned()));
+    Ok(())
+}
+
+fn paying(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Pay);
+    act(rehearsal, Intent::Pay(pay::Intent::Means(pay::Means::Cheque)));
+    act(rehearsal, Intent::Pay(pay::Intent::Digits("500".to_owned())));
+    act(rehearsal, Intent::Pay(pay::Intent::Take));
+    Ok(())
+}
+
+fn meal(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Pay);
+    act(rehearsal, Intent::Pay(pay::Intent::Means(pay::Means::MealVoucherCard)));
+    Ok(())
+}
+
+fn guests(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Pay);
+    act(rehearsal, Intent::Pay(pay::Intent::Split(pay::Split::Guests)));
+    act(rehearsal, Intent::Pay(pay::Intent::Guests(3)));
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! A till to rehearse with: a sample shop in a folder of its own, whose register answers at once, on the same thread.
+//! Tests tap on it, and the gallery takes its pictures.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::{Random, RandomFailed, SetClock};
+use comptoir_core::register::{Founding, Platform, Register};
+use comptoir_fiscal::entry::Software;
+use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_fiscal::language::Language;
+
+use crate::till::{Look, Order, Till};
+use crate::window::Screens;
+
+/// When a rehearsal begins: a Tuesday in November 2026, a quarter past ten in Paris.
+pub const BEGINS: i64 = 1_795_511_700;
+
+/// A till with its screens, and the register behind them.
+pub struct Rehearsal {
+    screens: Rc<Screens>,
+    register: RefCell<Option<Register>>,
+    orders: Rc<RefCell<Vec<Order>>>,
+    clock: SetClock,
+    folder: tempfile::TempDir,
+}
+
+/// Why a rehearsal does not begin.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each is what it holds")]
+pub enum RehearsalError {
+    #[error(transparent)]
+    Register(#[from] comptoir_core::register::RegisterError),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Window(#[from] slint::PlatformError),
+}
+
+impl Rehearsal {
+    /// Founds the shop and opens its till.
+    pub fn begin(founding: Founding, language: Language) -> Result<Rehearsal, RehearsalError> {
+        let folder = tempfile::tempdir()?;
+        let clock = SetClock::at(BEGINS);
+        let data = DataFolder::of_sample(folder.path());
+        let register = Register::found(data, founding, platform(&clock))?;
+        let orders = Rc::new(RefCell::new(Vec::new()));
+        let handed = orders.clone();
+        let carrier = Box::new(move |new: Vec<Order>| handed.borrow_mut().extend(new));
+        let screens = Screens::new(Till::start(language, Look::default()), carrier)?;
+        let rehearsal = Rehearsal { screens, register: RefCell::new(Some(register)), orders, clock, folder };
+        rehearsal.settle();
+        Ok(rehearsal)
+    }
+
+    /// The screens.
+    pub fn screens(&self) -> &Rc<Screens> {
+        &self.screens
+    }
+
+    /// The clock, set by hand.
+    pub fn clock(&self) -> &SetClock {
+        &self.clock
+    }
+
+    /// The folder that the shop lies in.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Asks the register itself.
+    pub fn register<T>(&self, question: impl FnOnce(&mut Register) -> T) -> Option<T> {
+        self.register.borrow_mut().as_mut().map(question)
+    }
+
+    /// Carries out what was ordered, and what that orders, until nothing is left to do.
+    pub fn settle(&self) {
+        loop {
+            let orders = std::mem::take(&mut *self.orders.borrow_mut());
+            if orders.is_empty() {
+                return;
+            }
+            for order in orders {
+                if let Order::Ask(task) = order
+                    && let Some(register) = self.register.borrow_mut().as_mut()
+                {
+                    let reply = task(register);
+                    self.screens.take(reply);
+                }
+            }
+        }
+    }
+
+    /// Stops the till as a crash does, and opens it again on the same folder.
+    pub fn restart(&self, language: Language) -> Result<(), RehearsalError> {
+        drop(self.register.borrow_mut().take());
+        let data = DataFolder::of_sample(self.folder.path());
+        let register = Register::open(data, platform(&self.clock), |_, _| ())?;
+        *self.register.borrow_mut() = Some(register);
+        let look = self.screens.with(Till::look);
+        self.screens.change(|till| *till = Till::start(language, look));
+        self.settle();
+        Ok(())
+    }
+}
+
+fn platform(clock: &SetClock) -> Platform {
+    Platform {
+        clock: Box::new(clock.clone()),
+        random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
+        keystore: Box::new(NoKeystore),
+        software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+    }
+}
+
+/// Numbers that look random and are the same each time, so that pictures are.
+struct Dice(u64);
+
+impl Random for Dice {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
+        for byte in bytes {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            *byte = self.0.to_le_bytes()[3];
+        }
+        Ok(())
+    }
+}
