@@ -27,6 +27,7 @@ pub mod projection;
 pub mod register;
 mod reserve;
 pub mod returns;
+pub mod sample;
 pub mod search;
 pub mod secret;
 pub mod settlement;

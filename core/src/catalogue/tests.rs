@@ -112,51 +112,6 @@ fn a_catalogue_read_back_is_checked_again() {
     assert!(serde_json::from_value::<Catalogue>(twice).is_err());
 }
 
-/// A table of the sample shop, with its columns by name.
-fn sample(table: &str) -> Vec<HashMap<&str, &str>> {
-    let mut rows = table.lines();
-    let names: Vec<&str> = rows.next().unwrap().split(';').collect();
-    rows.map(|row| names.iter().copied().zip(row.split(';')).collect()).collect()
-}
-
-#[test]
-fn the_sample_shop_is_a_catalogue_whose_menus_can_be_sold() {
-    let some = |text: &&str| (!text.is_empty()).then(|| (*text).to_owned());
-    let products = sample(include_str!("../../../app/till/src/demo/products.csv"));
-    let products = products.iter().map(|row| {
-        let mut vat = VatByMode { exempt: some(&row["exempt"]), ..VatByMode::new(rate(row["vat"].parse().unwrap())) };
-        for (column, mode) in [("vat_eat_in", SaleMode::EatIn), ("vat_takeaway", SaleMode::Takeaway)] {
-            if let Ok(points) = row[column].parse() {
-                vat = vat.with(mode, rate(points));
-            }
-        }
-        Product {
-            label: row["label"].into(),
-            category: row["category"].into(),
-            unit: if row["unit"] == "kg" { Unit::Kilogram } else { Unit::Piece },
-            vat,
-            barcodes: some(&row["barcode"]).into_iter().collect(),
-            ..product(row["sku"], row["price_cents"].parse().unwrap(), 550)
-        }
-    });
-    let categories = sample(include_str!("../../../app/till/src/demo/categories.csv"));
-    let categories =
-        categories.iter().map(|row| Category { id: row["id"].into(), label: row["label"].into(), color: None });
-    let menus = sample(include_str!("../../../app/till/src/demo/menus.csv"));
-    let menus = menus.iter().map(|row| {
-        let parts = row["components"].split(',').map(|part| part.split_once('*').unwrap());
-        let parts: Vec<(&str, i32)> = parts.map(|(sku, n)| (sku, n.parse().unwrap())).collect();
-        Menu { category: row["category"].into(), ..menu(row["sku"], row["price_cents"].parse().unwrap(), &parts) }
-    });
-    let shop = Catalogue::new(categories.collect(), products.collect(), menus.collect()).unwrap();
-    assert_eq!(shop.by_barcode("2100010").unwrap().sku, "POM-GAL");
-    for menu in shop.menus() {
-        let mut basket = crate::basket::Basket::new(None, comptoir_fiscal::entry::Channel::Counter);
-        basket.add_menu(menu, &shop, 3).unwrap();
-        assert_eq!(basket.figures().ttc.get(), 3 * menu.price.get(), "{}", menu.sku);
-    }
-}
-
 fn shirt(sku: &str, options: &[&str]) -> Product {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
     Product { variant: Some(Variant { family: "polo".into(), options }), ..product(sku, 2900, 2000) }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use comptoir_core::export::{Dates, What};
 use comptoir_core::inspection::Asked;
+use comptoir_core::sample::{MANAGER, OWNER};
 use comptoir_fiscal::message;
 
 use super::counter::{Counter, CounterError};
-use super::sample::{MANAGER, OWNER};
 use super::{DemoError, Story};
 use crate::inspect;
 

@@ -2,13 +2,13 @@
 //! every sample day is the same.
 
 use comptoir_core::basket::Basket;
+use comptoir_core::sample::{BARISTA, CASHIER};
 use comptoir_core::settlement::Due;
 use comptoir_core::tender::{TenderRequest, suggestions};
 use comptoir_fiscal::entry::SaleMode;
 use comptoir_fiscal::values::Cents;
 
 use super::counter::{Counter, CounterError};
-use super::sample::{BARISTA, CASHIER};
 
 /// Numbers that look drawn and are always the same (Knuth's MMIX).
 pub(super) struct Draw(u64);

@@ -4,7 +4,6 @@
 mod afterwards;
 mod counter;
 mod customers;
-mod sample;
 mod scenes;
 mod tables;
 
@@ -16,7 +15,8 @@ use comptoir_core::outside::{Clock, SetClock, SystemClock};
 use comptoir_core::paper::Width;
 use comptoir_core::printing::{PaperOf, PaperSettings};
 use comptoir_core::register::{Command, Register, RegisterError};
-use comptoir_fiscal::entry::{Body, CashType, Closing, Coin, Period};
+use comptoir_core::sample::{self, MANAGER, OWNER, SampleError};
+use comptoir_fiscal::entry::{Body, CashType, Closing, Coin, Mode, Period};
 use comptoir_fiscal::journal::{OpenError, Span};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
@@ -27,7 +27,6 @@ use comptoir_fiscal::verify::{self, Verdict};
 use comptoir_till::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
 use comptoir_till::platform;
 use counter::{Counter, CounterError};
-use sample::{MANAGER, OWNER, SampleError, TIME_ZONE};
 
 /// The folder of the papers, where they are pictures.
 const PAPERS: &str = "papers";
@@ -51,7 +50,7 @@ impl DemoError {
     /// What is wrong, and what to do.
     pub(crate) fn message(&self) -> Message {
         match self {
-            DemoError::Sample(error) => message!("The sample data cannot be read: {why}.", why = error.to_string()),
+            DemoError::Sample(error) => error.message(),
             DemoError::Register(error) => error.message(),
             DemoError::Counter(error) => error.message(),
             DemoError::Io(error) => {
@@ -122,15 +121,22 @@ pub(crate) fn run(
 }
 
 fn open(root: &Path, printer: Box<dyn Printer>, texts: &Translations) -> Result<(Counter, Date), DemoError> {
-    let day = sample::yesterday(SystemClock.now()).ok_or_else(|| std::io::Error::other("the clock is not set"))?;
+    let zone = sample::TIME_ZONE.parse().map_err(std::io::Error::other)?;
+    let day = yesterday(SystemClock.now(), zone).ok_or_else(|| std::io::Error::other("the clock is not set"))?;
     let opens = chrono::NaiveTime::from_hms_opt(7, 30, 0).unwrap_or_default();
-    let opens = Instant::from_local(day, opens, TIME_ZONE).ok_or_else(|| std::io::Error::other("no such time"))?;
+    let opens = Instant::from_local(day, opens, zone).ok_or_else(|| std::io::Error::other("no such time"))?;
     let clock = SetClock::at_instant(opens);
     let folder = DataFolder::of_sample(root);
-    let mut register = Register::found(folder, sample::founding()?, platform::for_a_sample(clock.clone()))?;
+    let mut register = Register::found(folder, sample::founding(Mode::Live)?, platform::for_a_sample(clock.clone()))?;
     let farewell = Some("Merci de votre visite, à bientôt !".to_owned());
     register.set_papers(&PaperSettings { width: Width::Wide, farewell })?;
     Ok((Counter::open(register, clock, printer, texts)?, Date(day)))
+}
+
+/// The business day before the one that the calendar shows.
+fn yesterday(now_unix: i64, zone: chrono_tz::Tz) -> Option<chrono::NaiveDate> {
+    let now = chrono::DateTime::from_timestamp(now_unix, 0)?.with_timezone(&zone);
+    now.date_naive().pred_opt()
 }
 
 /// Counts the drawer, takes the day's cash to the safe and closes the day.

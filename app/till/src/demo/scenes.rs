@@ -6,6 +6,7 @@ use comptoir_core::history::TicketSearch;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Answer, Command, Exchange, PayBack};
 use comptoir_core::returns::Chosen;
+use comptoir_core::sample::{BARISTA, CASHIER, MANAGER, OWNER};
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::voucher::VoucherCode;
 use comptoir_fiscal::entry::{CashType, Channel, SaleMode};
@@ -14,7 +15,6 @@ use comptoir_fiscal::values::{Cents, Quantity};
 
 use super::counter::{Counter, CounterError};
 use super::customers::{self, Draw};
-use super::sample::{BARISTA, CASHIER, MANAGER, OWNER};
 use super::{Story, tables};
 
 /// How many customers come besides those of the scenes.

@@ -5,6 +5,7 @@ use comptoir_core::held::{HeldTicket, Table};
 use comptoir_core::operators::{Gate, Operator, Role};
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Change, Command, Credential, Refusal, Request};
+use comptoir_core::sample::{BARISTA, CASHIER, MANAGER, MANAGERS_PIN, OWNER};
 use comptoir_core::secret::Pin;
 use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::entry::{Body, Mode, SaleMode};
@@ -15,7 +16,6 @@ use uuid::Uuid;
 
 use super::Story;
 use super::counter::{Counter, CounterError};
-use super::sample::{BARISTA, CASHIER, MANAGER, MANAGERS_PIN, OWNER};
 
 /// A table of two orders, changes its mind, sees a note and pays.
 pub(super) fn table_four(counter: &Counter, story: &mut Story<'_>) -> Result<(), CounterError> {

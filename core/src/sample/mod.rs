@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use comptoir_core::catalogue::{Catalogue, CatalogueError, Category, Component, Menu, Parts, Product, Unit, VatByMode};
-use comptoir_core::operators::{Operator, Role};
-use comptoir_core::register::Founding;
-use comptoir_core::terms::Rules;
 use comptoir_fiscal::entry::{Merchant, Mode, Nature, SaleMode, Store};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, DayEnd, FiscalYearStart, Quantity, Rate};
+
+use crate::catalogue::{Catalogue, CatalogueError, Category, Component, Menu, Parts, Product, Unit, VatByMode};
+use crate::operators::{Operator, Role};
+use crate::register::Founding;
+use crate::terms::Rules;
 
 const PRODUCTS: &str = include_str!("products.csv");
 const CATEGORIES: &str = include_str!("categories.csv");
@@ -17,19 +19,23 @@ const MENUS: &str = include_str!("menus.csv");
 const MORE: &str = include_str!("more.json");
 
 /// The zone that the sample shop's clocks show.
-pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Tz::Europe__Paris;
+pub const TIME_ZONE: &str = "Europe/Paris";
 
-/// The ids of the sample operators.
-pub(super) const OWNER: &str = "op-1";
-pub(super) const MANAGER: &str = "op-2";
-pub(super) const CASHIER: &str = "op-3";
-pub(super) const BARISTA: &str = "op-4";
-/// What the sample manager types to sign in.
-pub(super) const MANAGERS_PIN: &str = "2468";
+/// The id of the sample owner.
+pub const OWNER: &str = "op-1";
+/// The id of the sample manager.
+pub const MANAGER: &str = "op-2";
+/// The id of the one who sells groceries.
+pub const CASHIER: &str = "op-3";
+/// The id of the one who sells at the snack bar.
+pub const BARISTA: &str = "op-4";
+/// What the sample manager types to sign in, once this was set: a founded shop has no codes yet.
+pub const MANAGERS_PIN: &str = "2468";
 
 /// Why the sample data does not make a shop.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SampleError {
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum SampleError {
     #[error("the sample data: {0}")]
     Csv(#[from] csv::Error),
     #[error("the sample data: {0}")]
@@ -40,8 +46,15 @@ pub(crate) enum SampleError {
     Catalogue(#[from] CatalogueError),
 }
 
-/// What the sample shop is founded with.
-pub(super) fn founding() -> Result<Founding, SampleError> {
+impl SampleError {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        message!("The sample data cannot be read: {why}.", why = self.to_string())
+    }
+}
+
+/// What the sample shop is founded with, to sell or to practise.
+pub fn founding(mode: Mode) -> Result<Founding, SampleError> {
     let mut rules = Rules::default();
     // The sample day may be a Sunday or a holiday, and its meal vouchers are of those that say they are good then.
     for rule in &mut rules.meal_vouchers.0 {
@@ -58,8 +71,8 @@ pub(super) fn founding() -> Result<Founding, SampleError> {
         },
         store: Store { address, id: "exemple".to_owned(), name: "Épicerie d'exemple".to_owned() },
         label: "01".to_owned(),
-        time_zone: TIME_ZONE.name().to_owned(),
-        mode: Mode::Live,
+        time_zone: TIME_ZONE.to_owned(),
+        mode,
         day_ends_at: "05:00".parse().unwrap_or(DayEnd(chrono::NaiveTime::MIN)),
         fiscal_year_starts: FiscalYearStart::JANUARY,
         catalogue: catalogue()?,
@@ -134,12 +147,6 @@ fn component(part: &str) -> Option<Component> {
     Some(Component { sku: sku.to_owned(), qty: Quantity::pieces(count.parse().ok()?) })
 }
 
-/// The business day before the one that the calendar shows.
-pub(super) fn yesterday(now_unix: i64) -> Option<NaiveDate> {
-    let now = chrono::DateTime::from_timestamp(now_unix, 0)?.with_timezone(&TIME_ZONE);
-    now.date_naive().pred_opt()
-}
-
 struct Row(csv::StringRecord);
 
 impl Row {
@@ -167,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_sample_shop_sells_goods_of_every_rate_weighed_ones_and_menus_of_mixed_rates() {
-        let catalogue = founding().unwrap().catalogue;
+        let catalogue = founding(Mode::Live).unwrap().catalogue;
         let rates: std::collections::BTreeSet<u16> =
             catalogue.products().iter().map(|product| product.vat.rate(None).basis_points()).collect();
         assert_eq!(rates.into_iter().collect::<Vec<_>>(), [0, 210, 550, 1000, 2000]);
@@ -175,6 +182,27 @@ mod tests {
         assert!(catalogue.products().iter().filter(|product| product.unit == Unit::Kilogram).count() >= 15);
         assert_eq!(catalogue.menus().len(), 6);
         assert_eq!(catalogue.variants("tablier").count(), 3);
-        assert_eq!(founding().unwrap().operators.len(), 4);
+        assert_eq!(founding(Mode::Live).unwrap().operators.len(), 4);
+    }
+
+    #[test]
+    fn the_menus_without_a_choice_are_sold_at_their_price_and_a_weighed_apple_is_found_by_its_label() {
+        let shop = founding(Mode::Live).unwrap().catalogue;
+        assert_eq!(shop.by_barcode("2100010").unwrap().sku, "POM-GAL");
+        let menus: Vec<&Menu> = shop.menus().iter().filter(|menu| menu.courses.is_empty()).collect();
+        assert_eq!(menus.len(), 5);
+        for menu in menus {
+            let mut basket = crate::basket::Basket::new(None, comptoir_fiscal::entry::Channel::Counter);
+            basket.add_menu(menu, &shop, 3).unwrap();
+            assert_eq!(basket.figures().ttc.get(), 3 * menu.price.get(), "{}", menu.sku);
+        }
+    }
+
+    #[test]
+    fn the_sample_shop_says_on_every_paper_that_it_is_none() {
+        let founding = founding(Mode::Training).unwrap();
+        assert_eq!(founding.mode, Mode::Training);
+        assert!(founding.merchant.name.contains("fictif"), "{}", founding.merchant.name);
+        assert!(founding.operators.iter().all(|operator| operator.name.starts_with("Exemple")));
     }
 }
