@@ -165,7 +165,8 @@ impl Till {
         self.operators = opening.operators;
         self.mode = opening.mode;
         self.held = opening.held;
-        self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter);
+        let after = self.sale.shelf.edition();
+        self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter, after);
         self.sale.takes_no_vat = opening.takes_no_vat;
         self.shop = opening.shop;
         self.lock.open(&self.operators);

@@ -8,7 +8,7 @@ use std::path::Path;
 use slint::{Rgba8Pixel, SharedPixelBuffer};
 
 /// Writes a picture.
-pub fn write(path: &Path, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> Result<(), Box<dyn Error>> {
+pub(crate) fn write(path: &Path, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> Result<(), Box<dyn Error>> {
     let file = BufWriter::new(File::create(path)?);
     let mut encoder = png::Encoder::new(file, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgba);
@@ -19,7 +19,7 @@ pub fn write(path: &Path, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> Result<(), 
 }
 
 /// Pictures side by side, each drawn at a third of its size, so that many are seen at once.
-pub fn sheet(pictures: &[SharedPixelBuffer<Rgba8Pixel>], columns: u32) -> SharedPixelBuffer<Rgba8Pixel> {
+pub(crate) fn sheet(pictures: &[SharedPixelBuffer<Rgba8Pixel>], columns: u32) -> SharedPixelBuffer<Rgba8Pixel> {
     const SHARE: u32 = 2;
     const GAP: u32 = 16;
     let width = pictures.iter().map(|picture| picture.width() / SHARE).max().unwrap_or(1) + GAP;

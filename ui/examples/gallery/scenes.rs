@@ -46,7 +46,7 @@ const SCENES: &[Scene] = &[
 ];
 
 /// Draws every scene in every shape, French and light, and some of them in the dark, in English, and at twice the text.
-pub fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error>> {
+pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     slint::platform::set_platform(Box::new(TestingBackend::new(TestingBackendOptions {
         mock_time: true,

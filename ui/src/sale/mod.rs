@@ -132,13 +132,19 @@ pub struct Sale {
 
 impl Default for Sale {
     fn default() -> Sale {
-        Sale::new(Arc::default(), comptoir_core::terms::Rules::default().on(no_date()), no_command(), None)
+        Sale::new(Arc::default(), comptoir_core::terms::Rules::default().on(no_date()), no_command(), None, 0)
     }
 }
 
 impl Sale {
-    /// A counter with nothing on it, or with what was there when the till stopped.
-    pub(crate) fn new(catalogue: Arc<Catalogue>, terms: Terms, next: CommandId, counter: Option<HeldTicket>) -> Sale {
+    /// A counter with nothing on it, or with what was there when the till stopped; its tiles come after an edition.
+    pub(crate) fn new(
+        catalogue: Arc<Catalogue>,
+        terms: Terms,
+        next: CommandId,
+        counter: Option<HeldTicket>,
+        after: u64,
+    ) -> Sale {
         let written = counter.is_some();
         let held = counter.clone();
         let (id, basket) = match counter {
@@ -146,7 +152,7 @@ impl Sale {
             None => (next, Basket::new(None, Channel::default())),
         };
         let search = Search::new(&catalogue);
-        let shelf = Shelf::of(&catalogue);
+        let shelf = Shelf::of(&catalogue, after);
         Sale {
             catalogue,
             search,
@@ -185,7 +191,7 @@ impl Sale {
     /// Takes in another catalogue: prices and names of what is on the ticket stay as they were.
     pub(crate) fn put_catalogue(&mut self, catalogue: Arc<Catalogue>) {
         self.search = Search::new(&catalogue);
-        self.shelf = Shelf::of(&catalogue);
+        self.shelf = Shelf::of(&catalogue, self.shelf.edition());
         self.catalogue = catalogue;
     }
 

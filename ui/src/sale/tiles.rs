@@ -29,9 +29,9 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// The shelf of a catalogue, open at everything.
-    pub(crate) fn of(catalogue: &Catalogue) -> Shelf {
-        let mut shelf = Shelf::default();
+    /// The shelf of a catalogue, open at everything, in an edition that comes after another.
+    pub(crate) fn of(catalogue: &Catalogue, after: u64) -> Shelf {
+        let mut shelf = Shelf { edition: after, ..Shelf::default() };
         shelf.fill(catalogue);
         shelf
     }
