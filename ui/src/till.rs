@@ -72,6 +72,8 @@ pub enum Order {
     },
     /// Look whether something waits for the printer.
     Print,
+    /// Open the drawer.
+    OpenDrawer,
 }
 
 /// How the screens look and speak, as the device remembers it.
@@ -154,6 +156,14 @@ impl Till {
         };
         till.ask(Opening::read, Till::open);
         till
+    }
+
+    /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
+    pub fn begin_again(&mut self) {
+        let after = self.sale.shelf.edition();
+        let (language, look) = (self.texts.language(), self.look);
+        *self = Till::start(language, look);
+        self.sale.shelf.come_after(after);
     }
 
     /// Takes in what the register opened with.
@@ -274,7 +284,7 @@ impl Till {
     }
 
     /// The same in any words.
-    pub(crate) fn refuse_for(&mut self, message: Message) {
+    pub fn refuse_for(&mut self, message: Message) {
         self.toast = Some(Toast { message, refused: true });
     }
 

@@ -15,9 +15,10 @@ use comptoir_till::devices::PrinterAddress;
     version,
     long_about = "A cash register for French shops, built to NF525.\n\n\
         Every sale is sealed into a signed journal on this device, works without a network, and can be verified by anyone\n\
-        who has the journal's format. This program has no screen yet: it plays a sample day, archives, prints, copies, imports,\n\
-        exports, makes an inspector's kit and verifies.",
+        who has the journal's format. Without a command it opens the register's window; it also plays a sample day, archives,\n\
+        prints, copies, imports, exports, makes an inspector's kit and verifies.",
     after_help = "Examples:\n  \
+        comptoir\n  \
         comptoir demo\n  \
         comptoir demo --data sample-shop --language en\n  \
         comptoir archive --data sample-shop --days\n  \
@@ -25,7 +26,7 @@ use comptoir_till::devices::PrinterAddress;
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 
     /// Language: fr or en [default: that of LANG, else fr]
     #[arg(long, global = true, value_name = "LANGUAGE")]
@@ -35,6 +36,18 @@ pub(crate) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the register's window, as no command does
+    #[command(long_about = "Open the register's window, as no command does.\n\n\
+            The shop lies in a folder of this device. Where there is none yet, the first screen founds it, or a sample shop to\n\
+            practise in.")]
+    Open {
+        /// The shop's folder [default: comptoir in the folder for data of this device's user]
+        #[arg(long, value_name = "FOLDER")]
+        data: Option<PathBuf>,
+        /// A receipt printer on the network [default: pictures in the shop's folder]
+        #[arg(long, value_name = "HOST[:PORT]")]
+        printer: Option<PrinterAddress>,
+    },
     /// Open a sample shop, trade for a day, close, archive and verify
     #[command(long_about = "Open a sample shop, trade for a day, close, archive and verify.\n\n\
             The shop is a French grocery with a snack bar. Its day is yesterday's, and everything happens through the\n\

@@ -3,3 +3,4 @@
 pub mod devices;
 pub mod faults;
 pub mod platform;
+pub mod screens;

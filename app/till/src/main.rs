@@ -17,6 +17,7 @@ use comptoir_auditor::{help, refusal};
 use comptoir_core::inspection::Asked;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::verify::Verdict;
+use comptoir_till::{platform, screens};
 
 /// The French of what this program says, its help included.
 const FRENCH: [&str; 2] = [include_str!("../po/fr.po"), include_str!("../po/help.fr.po")];
@@ -38,7 +39,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    match run(arguments.command, &translations) {
+    let open = || Command::Open { data: None, printer: None };
+    match run(arguments.command.unwrap_or_else(open), &translations) {
         Ok(code) => code,
         Err(message) => {
             eprintln!("comptoir: {}", translations.say(&message));
@@ -50,6 +52,10 @@ fn main() -> ExitCode {
 /// Does what was asked; an error is already in the reader's words.
 fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
     match command {
+        Command::Open { data, printer } => {
+            let opening = screens::Opening { data: data.unwrap_or_else(platform::data_folder), printer };
+            screens::run(opening, texts).map_err(|error| error.message())?;
+        }
         Command::Demo { data, printer } => {
             demo::run(data.as_deref(), printer.as_ref(), texts).map_err(|error| error.message())?;
         }

@@ -28,6 +28,16 @@ pub fn for_a_sample(clock: impl Clock + 'static) -> Platform {
     Platform { keystore: Box::new(NoKeystore), ..this_device(clock) }
 }
 
+/// The folder of this device's shop where none is named: `$XDG_DATA_HOME/comptoir`, or what stands for it.
+pub fn data_folder() -> PathBuf {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named("XDG_DATA_HOME")
+        .or_else(|| named("LOCALAPPDATA"))
+        .or_else(|| named("HOME").map(|home| home.join(".local").join("share")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join(SERVICE)
+}
+
 /// The folder for state that backups of the data do not hold: `$XDG_STATE_HOME/comptoir`, or what stands for it.
 pub fn state_folder() -> PathBuf {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

@@ -36,6 +36,11 @@ impl Shelf {
         shelf
     }
 
+    /// Lets the next edition come after one that was shown.
+    pub(crate) fn come_after(&mut self, edition: u64) {
+        self.edition = self.edition.max(edition);
+    }
+
     /// Opens a category by its place in the bar, where everything comes first. The search ends.
     pub(crate) fn choose(&mut self, place: usize, catalogue: &Catalogue) {
         self.category = place.checked_sub(1).filter(|at| *at < catalogue.categories().len());

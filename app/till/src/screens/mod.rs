@@ -1,0 +1,102 @@
+//! The register with its screens: a window on this thread, the register on its own, and a courier between them.
+
+mod courier;
+
+use std::path::PathBuf;
+
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::SystemClock;
+use comptoir_core::register::{Register, RegisterError};
+use comptoir_fiscal::language::{Message, Translations};
+use comptoir_fiscal::message;
+use comptoir_ui::Till;
+use comptoir_ui::slint::{self, ComponentHandle};
+use comptoir_ui::till::{Look, Reply};
+use comptoir_ui::window::Screens;
+use tokio::sync::mpsc;
+
+use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
+use crate::{faults, platform};
+use courier::Courier;
+
+/// What the screens are opened on.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The shop's folder.
+    pub data: PathBuf,
+    /// A receipt printer on the network; without one, papers lie as pictures in the shop's folder.
+    pub printer: Option<PrinterAddress>,
+}
+
+/// Why the screens are not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreensError {
+    /// The register does not open.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// There is no window to be had.
+    #[error("no window: {0}")]
+    Window(#[from] slint::PlatformError),
+    /// The event loop has ended.
+    #[error("no window: {0}")]
+    EventLoop(#[from] slint::EventLoopError),
+    /// The system gives no more threads.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl ScreensError {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            ScreensError::Register(error) => error.message(),
+            ScreensError::Window(error) => message!(
+                "No window can be opened: {why}. A desktop is needed, or try `comptoir demo`.",
+                why = error.to_string()
+            ),
+            ScreensError::EventLoop(error) => message!(
+                "No window can be opened: {why}. A desktop is needed, or try `comptoir demo`.",
+                why = error.to_string()
+            ),
+            ScreensError::Io(error) => message!("The system refused: {why}. Try again.", why = error.to_string()),
+        }
+    }
+}
+
+/// Opens the register and its screens, and returns once the window is closed and the register has stopped.
+pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
+    let folder = DataFolder::new(&opening.data, platform::state_folder());
+    faults::end_on_a_fault(folder.clone(), texts.clone());
+    let register = match folder.holds_a_shop() {
+        true => Some(Register::open(folder.clone(), platform::this_device(SystemClock), |_, _| ())?),
+        false => None,
+    };
+    let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
+    let printer = printer(&opening, register.as_ref());
+    let post = Box::new(move |reply| {
+        // Once the window is closed nobody needs the answer.
+        let _ = replies.send(reply);
+    });
+    let courier = Courier::start(folder, register, printer, texts.clone(), post)?;
+    let till = Till::start(texts.language(), Look::default());
+    let hand = courier.hand();
+    let screens = Screens::new(till, Box::new(move |orders| hand.take(orders)))?;
+    let shown = screens.clone();
+    slint::spawn_local(async move {
+        while let Some(reply) = answered.recv().await {
+            shown.take(reply);
+        }
+    })?;
+    screens.window().run()?;
+    courier.end()?;
+    Ok(())
+}
+
+/// The printer that is named, or a folder of pictures.
+fn printer(opening: &Opening, register: Option<&Register>) -> Box<dyn Printer> {
+    let width = register.and_then(|register| register.paper_settings().ok()).unwrap_or_default().width;
+    match &opening.printer {
+        Some(address) => Box::new(NetworkPrinter::new(address.clone(), width)),
+        None => Box::new(PictureFolder::new(opening.data.join("papers"), width)),
+    }
+}
