@@ -93,8 +93,8 @@ pub struct Register {
     rules: Rules,
     validity: Validity,
     notices: Vec<Notice>,
-    /// The tickets that wait, by the id of the command that will sell them.
-    waiting: BTreeSet<Uuid>,
+    /// The tickets that wait, by the id of the command that will sell them; whether each is on the counter.
+    waiting: BTreeMap<Uuid, bool>,
     /// Those of them that were paid and are not forgotten yet.
     paid: Vec<Uuid>,
     /// Whether a day was closed since the last copy was made, or tried.
@@ -142,16 +142,17 @@ impl Register {
             Ok(lines) => {
                 self.trust_clock();
                 self.backup_due |= closes_a_day(&lines);
-                if self.waiting.remove(&id.uuid()) {
-                    self.paid.push(id.uuid());
-                }
+                self.waits_no_longer(id);
                 edit.map_or(Ok(()), |edit| self.make(edit))?;
                 self.answer(lines, false)
             }
             Err(error) => {
                 let not_written = not_written(&error);
                 match self.reopen_after(error, id)? {
-                    Some(seq) => self.answered_before(seq, in_two),
+                    Some(seq) => {
+                        self.waits_no_longer(id);
+                        self.answered_before(seq, in_two)
+                    }
                     None => Err(not_written),
                 }
             }

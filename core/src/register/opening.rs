@@ -192,7 +192,7 @@ impl Register {
             validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),
             signed_in: BTreeSet::new(),
             notices: Vec::new(),
-            waiting: BTreeSet::new(),
+            waiting: BTreeMap::new(),
             paid: Vec::new(),
             backup_due: false,
             printer_fails: false,
