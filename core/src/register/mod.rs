@@ -25,6 +25,7 @@ mod room;
 mod rules;
 mod school;
 mod settings;
+mod status;
 mod tables;
 mod vouchers;
 
@@ -55,6 +56,8 @@ pub use people::{Approval, Change, Credential};
 pub use rules::RulesChange;
 pub use school::NotChanged;
 pub use settings::SettingsChange;
+use status::DayBegun;
+pub use status::Status;
 pub use vouchers::Validity;
 
 use crate::data_folder::DataFolder;
@@ -105,6 +108,8 @@ pub struct Register {
     printer_fails: bool,
     /// Whether the room that is kept back is there, without which nothing is sold.
     has_room: bool,
+    /// When the open day began.
+    day_begun: DayBegun,
 }
 
 impl Register {

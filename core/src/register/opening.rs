@@ -197,6 +197,7 @@ impl Register {
             backup_due: false,
             printer_fails: false,
             has_room: super::room::has_room(&folder),
+            day_begun: super::DayBegun::default(),
             sure_of: journal.standing().at,
             folder,
             platform,
