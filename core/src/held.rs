@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::basket::{Basket, BasketError, ItemId};
+use crate::settlement::Paid;
 use crate::shown_by_message;
 
 /// Where guests sit.
@@ -44,8 +45,11 @@ pub struct HeldTicket {
     /// What is on it.
     pub basket: Basket,
     /// Whether it is the one that is being sold on the counter, rather than put aside.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_counter: bool,
+    /// What was taken for it, where its paying was begun and has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paying: Option<Paid>,
     /// How much of each item the kitchen or bar has been told of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sent: BTreeMap<ItemId, Quantity>,
@@ -107,6 +111,7 @@ impl HeldTicket {
             opened_at,
             basket,
             on_counter: false,
+            paying: None,
             sent: BTreeMap::new(),
             asks_note: None,
         }
@@ -180,12 +185,26 @@ impl HeldTicket {
         Ok(())
     }
 
-    /// Puts everything of this ticket on another too; this one is then to be forgotten.
+    /// Whether it leaves nothing behind: there is nothing on it, nothing was taken for it, no note of it was shown and the
+    /// kitchen was told nothing.
+    pub fn is_blank(&self) -> bool {
+        self.basket.is_empty()
+            && self.paying.as_ref().is_none_or(|paid| paid.taken.is_empty())
+            && self.basket.notes().is_empty()
+            && self.asks_note.is_none()
+            && self.sent.is_empty()
+    }
+
+    /// Puts everything of this ticket on another too, with what was taken for it; this one is then to be forgotten.
     pub(crate) fn merge_into(&self, to: &mut HeldTicket) -> Result<(), HeldError> {
         for (here, there) in self.basket.pour_into(&mut to.basket)? {
             to.set_sent(there, self.sent.get(&here).copied().unwrap_or_default());
         }
         to.guests = to.guests.saturating_add(self.guests);
+        to.paying = match (to.paying.take(), self.paying.clone()) {
+            (Some(there), Some(here)) => Some(there.and(here)),
+            (there, here) => there.or(here),
+        };
         Ok(())
     }
 

@@ -34,6 +34,23 @@ struct Parts {
     taken: Vec<TenderRequest>,
 }
 
+/// What was taken for a basket whose paying has not ended: enough to take the paying up again with the basket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paid {
+    /// How many people pay with meal vouchers.
+    pub holders: u32,
+    /// What customers handed over, in its order.
+    pub taken: Vec<TenderRequest>,
+}
+
+impl Paid {
+    /// What was taken for two baskets that are joined: their holders of meal vouchers are not the same people.
+    pub(crate) fn and(self, other: Paid) -> Paid {
+        let taken = self.taken.into_iter().chain(other.taken).collect();
+        Paid { holders: self.holders.saturating_add(other.holders), taken }
+    }
+}
+
 /// Why a written [`Due`] cannot be taken up again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the two errors say it")]
@@ -56,19 +73,15 @@ shown_by_message!(ResumeError);
 impl TryFrom<Parts> for Due {
     type Error = ResumeError;
     fn try_from(parts: Parts) -> Result<Due, ResumeError> {
-        let mut due = parts.basket.due(&parts.terms).map_err(|(_, error)| error)?;
-        due.set_meal_voucher_holders(parts.holders)?;
-        for request in parts.taken {
-            due.tender(request)?;
-        }
-        Ok(due)
+        let Parts { basket, terms, holders, taken } = parts;
+        Due::resume(basket, &terms, Paid { holders, taken }).map_err(|(_, error)| error)
     }
 }
 
 impl From<Due> for Parts {
     fn from(due: Due) -> Parts {
-        let taken = due.tab.taken.into_iter().map(|taken| taken.request).collect();
-        Parts { basket: due.basket, terms: due.tab.terms, holders: due.tab.holders, taken }
+        let Paid { holders, taken } = due.paid();
+        Parts { basket: due.basket, terms: due.tab.terms, holders, taken }
     }
 }
 
@@ -83,6 +96,22 @@ impl Due {
             }
         }
         Due { basket, tab }
+    }
+
+    /// Takes a paying up where it was interrupted: each payment is taken anew. The basket comes back with the error where
+    /// the terms, or what is on it now, no longer allow one of them.
+    pub fn resume(basket: Basket, terms: &Terms, paid: Paid) -> Result<Due, (Box<Basket>, ResumeError)> {
+        let mut due = basket.due(terms).map_err(|(basket, error)| (basket, error.into()))?;
+        match due.take_anew(paid) {
+            Ok(()) => Ok(due),
+            Err(error) => Err((Box::new(due.basket), error.into())),
+        }
+    }
+
+    /// What was taken so far, to be written down beside the basket.
+    pub fn paid(&self) -> Paid {
+        let taken = self.tab.taken.iter().map(|taken| taken.request.clone()).collect();
+        Paid { holders: self.tab.holders, taken }
     }
 
     /// The basket that is paid for.
@@ -188,6 +217,11 @@ impl Due {
             change,
         };
         Ok(Settled { body, cash_override, gates })
+    }
+
+    fn take_anew(&mut self, paid: Paid) -> Result<(), TenderError> {
+        self.set_meal_voucher_holders(paid.holders)?;
+        paid.taken.into_iter().try_for_each(|request| self.tender(request).map(drop))
     }
 }
 

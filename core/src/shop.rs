@@ -285,6 +285,12 @@ impl Shop {
         self.all()
     }
 
+    /// How many papers wait for the printer or lie with it; one whose record is not known to be sealed does not.
+    pub(crate) fn count_print_queue(&self) -> Result<u64, ShopError> {
+        let sql = "SELECT count(*) FROM print_job WHERE json_extract(body, '$.state') <> 'asked'";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// The tickets that wait, in the order in which they were opened.
     pub fn held(&self) -> Result<Vec<HeldTicket>, ShopError> {
         self.all()

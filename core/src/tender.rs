@@ -54,6 +54,27 @@ pub enum TenderRequest {
     Tip { amount: Cents },
 }
 
+impl TenderRequest {
+    /// What somebody typed beside the amount.
+    pub(crate) fn typed(&self) -> Option<&str> {
+        match self {
+            TenderRequest::Cash { over_limit: typed, .. }
+            | TenderRequest::Card { reference: typed, .. }
+            | TenderRequest::Cheque { reference: typed, .. }
+            | TenderRequest::MealVoucherCard { reference: typed, .. }
+            | TenderRequest::MealVoucherPaper { reference: typed, .. }
+            | TenderRequest::HolidayVoucherPaper { reference: typed, .. }
+            | TenderRequest::HolidayVoucherConnect { reference: typed, .. }
+            | TenderRequest::Transfer { reference: typed, .. }
+            | TenderRequest::Online { reference: typed, .. } => typed.as_deref(),
+            TenderRequest::CreditNote { .. }
+            | TenderRequest::GiftVoucher { .. }
+            | TenderRequest::Account { .. }
+            | TenderRequest::Tip { .. } => None,
+        }
+    }
+}
+
 /// One means of payment taken, by which it is undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

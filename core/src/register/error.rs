@@ -131,6 +131,7 @@ pub enum Refusal {
     ConfirmTheDate { last: Instant, now: Instant },
     TypeTheDate { last: Instant, now: Instant },
     NotHeld,
+    NotEmpty,
     NotAsHeld,
     PaidAlready,
     NothingToNote,
@@ -227,6 +228,9 @@ impl Refusal {
                 message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")
             }
             Refusal::PaidAlready => message!("This ticket is paid already. Begin another."),
+            Refusal::NotEmpty => message!(
+                "This ticket is not empty, or it has been paid in part, noted or ordered. Give it up with a reason, so that it is recorded."
+            ),
             Refusal::NothingToNote => message!("There is nothing on this ticket yet; add a product first."),
             Refusal::InSchool => message!("An inspection is of real sales. Leave school mode first."),
             Refusal::Gate(error) => error.message(),

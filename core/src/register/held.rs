@@ -14,17 +14,21 @@ use crate::held::{HeldError, HeldTicket, Order, Table};
 use crate::operators::Gate;
 use crate::private::without_card_number;
 use crate::settlement::TicketBody;
+use crate::tender::TenderRequest;
 
 const CANCELLED_AFTER_ORDER: &str = "Article annulé après commande";
 
 impl Register {
-    /// Writes a ticket down, new or changed; on the disk when this returns. What the kitchen was told of must still be
-    /// on it, and notes that were sealed stay with it.
+    /// Writes a ticket down, new or changed, put aside or on the counter, with what was taken for it so far; on the disk
+    /// when this returns. What the kitchen was told of must still be on it, and notes that were sealed stay with it.
     pub fn hold(&mut self, operator: &str, ticket: &HeldTicket) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::Sell)?;
         self.keep_room()?;
         for text in [&ticket.title, &ticket.table.as_ref().map(|table| table.name.clone())].into_iter().flatten() {
             without_card_number(text)?;
+        }
+        for typed in ticket.paying.iter().flat_map(|paid| &paid.taken).filter_map(TenderRequest::typed) {
+            without_card_number(typed)?;
         }
         if self.is_done(ticket.id)? {
             return Err(Refusal::PaidAlready);
@@ -32,7 +36,8 @@ impl Register {
         let Some(mut held) = self.stored(ticket.id)? else {
             // Notes come onto a ticket by being sealed, and in no other way.
             let mut new = HeldTicket::new(ticket.id, operator, self.now(), ticket.basket.clone());
-            (new.table, new.title, new.guests) = (ticket.table.clone(), ticket.title.clone(), ticket.guests);
+            new.table.clone_from(&ticket.table);
+            take_over(&mut new, ticket);
             new.basket.set_notes(Vec::new());
             self.write(&[&new], &[])?;
             return Ok(new);
@@ -41,7 +46,7 @@ impl Register {
         held.replace_basket(ticket.basket.clone())?;
         held.basket.set_notes(notes);
         let moved = held.table != ticket.table;
-        (held.title, held.guests) = (ticket.title.clone(), ticket.guests);
+        take_over(&mut held, ticket);
         let from = std::mem::replace(&mut held.table, ticket.table.clone());
         if moved {
             self.tell_of_table(operator, &held, from.as_ref(), held.table.as_ref())?;
@@ -50,15 +55,19 @@ impl Register {
         Ok(held)
     }
 
-    /// The tickets that wait, in the order in which they were opened.
+    /// The tickets that were put aside, in the order in which they were opened: all that wait but [`Register::on_counter`].
     pub fn held(&self) -> Result<Vec<HeldTicket>, Refusal> {
-        let mut waiting = Vec::new();
-        for ticket in self.shop.held().map_err(RegisterError::from)? {
-            if !self.is_done(ticket.id)? {
-                waiting.push(ticket);
-            }
+        let mut waiting = self.all_waiting()?;
+        if let Some(at) = waiting.iter().rposition(|ticket| ticket.on_counter) {
+            waiting.remove(at);
         }
         Ok(waiting)
+    }
+
+    /// The ticket that was being sold on the counter when it was last written down: the one opened last of those that say
+    /// so and are not paid. An older one that says so too counts as put aside, so that none is out of sight.
+    pub fn on_counter(&self) -> Result<Option<HeldTicket>, Refusal> {
+        Ok(self.all_waiting()?.into_iter().rfind(|ticket| ticket.on_counter))
     }
 
     /// One ticket that waits.
@@ -191,9 +200,15 @@ impl Register {
         self.write(&[], &[id])
     }
 
+    /// Forgets a ticket on which nothing was left and of which nobody was told anything; nothing was abandoned, so nothing
+    /// is recorded. Any other is given up.
+    pub fn forget_empty(&mut self, id: Uuid) -> Result<(), Refusal> {
+        if self.held_ticket(id)?.is_blank() { self.write(&[], &[id]) } else { Err(Refusal::NotEmpty) }
+    }
+
     /// Refuses to sell under the id of a held ticket anything but what is on it, so that nothing leaves it unseen.
     pub(super) fn check_as_held(&self, command: CommandId, body: &TicketBody) -> Result<(), Refusal> {
-        if !self.waiting.contains(&command.uuid()) {
+        if !self.waiting.contains_key(&command.uuid()) {
             return Ok(());
         }
         let held = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?.basket;
@@ -202,6 +217,13 @@ impl Register {
             && body.notes == held.notes()
             && body.mode == held.mode();
         if same { Ok(()) } else { Err(Refusal::NotAsHeld) }
+    }
+
+    /// What a command sold waits no longer.
+    pub(super) fn waits_no_longer(&mut self, command: CommandId) {
+        if self.waiting.remove(&command.uuid()).is_some() {
+            self.paid.push(command.uuid());
+        }
     }
 
     /// Forgets the held tickets that were paid.
@@ -220,7 +242,7 @@ impl Register {
                 self.shop.hold(&[], &[ticket.id])?;
                 continue;
             }
-            self.waiting.insert(ticket.id);
+            self.waiting.insert(ticket.id, ticket.on_counter);
             if let Some(command) = ticket.asks_note.take() {
                 if let Some(seq) = self.journal.sealed_before(CommandId::new(command))? {
                     take_note(&mut ticket, &self.journal.entry(seq)?);
@@ -264,6 +286,16 @@ impl Register {
         Ok(self.journal.sealed_before(CommandId::new(id))?.is_some())
     }
 
+    fn all_waiting(&self) -> Result<Vec<HeldTicket>, Refusal> {
+        let mut waiting = Vec::new();
+        for ticket in self.shop.held().map_err(RegisterError::from)? {
+            if !self.is_done(ticket.id)? {
+                waiting.push(ticket);
+            }
+        }
+        Ok(waiting)
+    }
+
     fn stored(&self, id: Uuid) -> Result<Option<HeldTicket>, Refusal> {
         Ok(self.shop.held_ticket(id).map_err(RegisterError::from)?)
     }
@@ -271,10 +303,18 @@ impl Register {
     fn write(&mut self, held: &[&HeldTicket], forgotten: &[Uuid]) -> Result<(), Refusal> {
         let write = |register: &mut Register| register.shop.hold(held, forgotten).map_err(RegisterError::from);
         self.with_reserve(write, RegisterError::is_disk_full)?;
-        self.waiting.extend(held.iter().map(|ticket| ticket.id));
-        self.waiting.retain(|id| !forgotten.contains(id));
+        self.waiting.extend(held.iter().map(|ticket| (ticket.id, ticket.on_counter)));
+        self.waiting.retain(|id, _| !forgotten.contains(id));
         Ok(())
     }
+}
+
+/// What a ticket takes over from how it is given to be written down, besides its basket and its table.
+fn take_over(held: &mut HeldTicket, given: &HeldTicket) {
+    held.title.clone_from(&given.title);
+    held.guests = given.guests;
+    held.on_counter = given.on_counter;
+    held.paying.clone_from(&given.paying);
 }
 
 /// Puts the number of a sealed note on its ticket, once.

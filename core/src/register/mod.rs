@@ -25,6 +25,7 @@ mod room;
 mod rules;
 mod school;
 mod settings;
+mod status;
 mod tables;
 mod vouchers;
 
@@ -55,6 +56,8 @@ pub use people::{Approval, Change, Credential};
 pub use rules::RulesChange;
 pub use school::NotChanged;
 pub use settings::SettingsChange;
+use status::DayBegun;
+pub use status::Status;
 pub use vouchers::Validity;
 
 use crate::data_folder::DataFolder;
@@ -93,8 +96,8 @@ pub struct Register {
     rules: Rules,
     validity: Validity,
     notices: Vec<Notice>,
-    /// The tickets that wait, by the id of the command that will sell them.
-    waiting: BTreeSet<Uuid>,
+    /// The tickets that wait, by the id of the command that will sell them; whether each is on the counter.
+    waiting: BTreeMap<Uuid, bool>,
     /// Those of them that were paid and are not forgotten yet.
     paid: Vec<Uuid>,
     /// Whether a day was closed since the last copy was made, or tried.
@@ -105,6 +108,8 @@ pub struct Register {
     printer_fails: bool,
     /// Whether the room that is kept back is there, without which nothing is sold.
     has_room: bool,
+    /// When the open day began.
+    day_begun: DayBegun,
 }
 
 impl Register {
@@ -142,16 +147,17 @@ impl Register {
             Ok(lines) => {
                 self.trust_clock();
                 self.backup_due |= closes_a_day(&lines);
-                if self.waiting.remove(&id.uuid()) {
-                    self.paid.push(id.uuid());
-                }
+                self.waits_no_longer(id);
                 edit.map_or(Ok(()), |edit| self.make(edit))?;
                 self.answer(lines, false)
             }
             Err(error) => {
                 let not_written = not_written(&error);
                 match self.reopen_after(error, id)? {
-                    Some(seq) => self.answered_before(seq, in_two),
+                    Some(seq) => {
+                        self.waits_no_longer(id);
+                        self.answered_before(seq, in_two)
+                    }
                     None => Err(not_written),
                 }
             }

@@ -117,6 +117,20 @@ fn what_was_being_paid_comes_back_from_disk() {
     assert_eq!(read, due);
 }
 
+#[test]
+fn a_paying_that_is_no_longer_allowed_gives_the_basket_back() {
+    let mut due = due_for(3000, 0);
+    due.tender(TenderRequest::MealVoucherCard { amount: cents(900), reference: None }).unwrap();
+    let (basket, paid) = (due.basket().clone(), due.paid());
+    let sunday = Rules::default().on("2026-11-22".parse().unwrap());
+    let (back, error) = Due::resume(basket.clone(), &sunday, paid.clone()).unwrap_err();
+    assert!(matches!(error, ResumeError::Tender(TenderError::MealVouchersOff { .. })), "{error}");
+    assert_eq!(*back, basket);
+    let (back, error) = Due::resume(crate::basket::tests::basket(), &terms(), paid).unwrap_err();
+    assert!(matches!(error, ResumeError::Basket(_)), "{error}");
+    assert!(back.is_empty());
+}
+
 fn any_request() -> impl Strategy<Value = TenderRequest> {
     let amount = || (-50i64..30_000).prop_map(Cents::new);
     prop_oneof![
@@ -160,6 +174,9 @@ proptest! {
                 Ok(_) => {}
             }
         }
+        let again = Due::resume(due.basket().clone(), &terms(), due.paid()).unwrap();
+        prop_assert_eq!(again.tab.payments().collect::<Vec<_>>(), due.tab.payments().collect::<Vec<_>>());
+        prop_assert_eq!((again.left(), again.change(), again.paid()), (due.left(), due.change(), due.paid()));
         let rest = due.left();
         if rest.is_positive() {
             due.tender(TenderRequest::Card { amount: rest, reference: None }).unwrap();

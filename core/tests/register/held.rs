@@ -3,6 +3,8 @@
 use comptoir_core::basket::{Basket, Reduction};
 use comptoir_core::held::{HeldError, HeldTicket, Table};
 use comptoir_core::register::{Command, Refusal, Request};
+use comptoir_core::settlement::{Due, Paid};
+use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::entry::{Body, Event, Kind};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::{Instant, Quantity};
@@ -188,5 +190,150 @@ fn notes_come_onto_a_ticket_only_by_being_sealed() {
     let ticket = HeldTicket::new(Uuid::from_u128(901), "cashier", FRIDAY.parse().unwrap(), empty);
     till.register().hold("cashier", &ticket).unwrap();
     assert!(matches!(till.register().note("cashier", ticket.id), Err(Refusal::NothingToNote)));
+    till.end();
+}
+
+fn on(counter: bool, mut ticket: HeldTicket) -> HeldTicket {
+    ticket.on_counter = counter;
+    ticket
+}
+
+fn part_paid(mut ticket: HeldTicket, paid: Paid) -> HeldTicket {
+    ticket.paying = Some(paid);
+    ticket
+}
+
+/// A ticket of so many coffees that is being sold on the counter, as it is written down at a tap.
+fn on_counter(till: &mut Till, n: u128, coffees: i64) -> HeldTicket {
+    let basket = till.basket(&[("CAFE", coffees * 1000)]);
+    let ticket = HeldTicket::new(Uuid::from_u128(n), "cashier", FRIDAY.parse().unwrap(), basket);
+    till.register().hold("cashier", &on(true, ticket)).unwrap()
+}
+
+#[test]
+fn the_basket_on_the_counter_comes_back_after_a_crash_apart_from_those_put_aside() {
+    let mut till = Till::founded();
+    let aside = seated(&mut till, 900, "4", 2);
+    let counter = on_counter(&mut till, 901, 1);
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), Some(counter.clone()));
+    assert_eq!(till.register().held().unwrap(), std::slice::from_ref(&aside));
+
+    let put_aside = till.register().hold("cashier", &on(false, counter)).unwrap();
+    assert_eq!(till.register().on_counter().unwrap(), None);
+    let taken_up = till.register().hold("cashier", &on(true, aside)).unwrap();
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), Some(taken_up.clone()));
+    assert_eq!(till.register().held().unwrap(), [put_aside]);
+
+    pay(&mut till, &taken_up).unwrap();
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), None);
+    till.end();
+}
+
+#[test]
+fn no_ticket_is_out_of_sight_where_two_say_that_they_are_on_the_counter() {
+    let mut till = Till::founded();
+    let (first, second) = (on_counter(&mut till, 900, 1), on_counter(&mut till, 901, 2));
+    assert_eq!(till.register().on_counter().unwrap(), Some(second));
+    assert_eq!(till.register().held().unwrap(), [first]);
+    till.end();
+}
+
+#[test]
+fn a_cheque_that_was_taken_is_not_forgotten_by_a_crash() {
+    let mut till = Till::founded();
+    let ticket = on_counter(&mut till, 900, 4);
+    let terms = till.register().terms();
+    let mut due = ticket.basket.clone().due(&terms).unwrap();
+    let cheque = TenderRequest::Cheque { amount: cents(600), reference: Some("0123456".to_owned()) };
+    due.tender(cheque).unwrap();
+    let asked = part_paid(ticket, due.paid());
+    till.register().hold("cashier", &asked).unwrap();
+    till.crash();
+    let found = till.register().on_counter().unwrap().unwrap();
+    assert_eq!(found, asked);
+
+    let aside = till.register().hold("cashier", &on(false, found)).unwrap();
+    till.register().send_to_kitchen("cashier", aside.id).unwrap();
+    till.register().note("cashier", aside.id).unwrap();
+    let aside = till.register().held_ticket(aside.id).unwrap();
+    let due = Due::resume(aside.basket, &terms, aside.paying.unwrap()).unwrap();
+    assert_eq!(due.left(), cents(400));
+    till.end();
+}
+
+#[test]
+fn what_was_taken_goes_along_when_tables_are_joined() {
+    let mut till = Till::founded();
+    let paying = |till: &mut Till, ticket: HeldTicket, amount| {
+        let mut due = ticket.basket.clone().due(&till.register().terms()).unwrap();
+        due.set_meal_voucher_holders(2).unwrap();
+        due.tender(card(cents(amount))).unwrap();
+        let ticket = part_paid(ticket, due.paid());
+        till.register().hold("cashier", &ticket).unwrap()
+    };
+    let four = seated(&mut till, 900, "4", 2);
+    let four = paying(&mut till, four, 100);
+    let five = seated(&mut till, 901, "5", 2);
+    let joined = till.register().merge("cashier", four.id, five.id).unwrap();
+    assert_eq!(joined.paying, four.paying);
+    let six = seated(&mut till, 902, "6", 2);
+    let six = paying(&mut till, six, 200);
+    let joined = till.register().merge("cashier", six.id, joined.id).unwrap();
+    assert_eq!(till.register().held().unwrap(), std::slice::from_ref(&joined));
+    let due = Due::resume(joined.basket, &till.register().terms(), joined.paying.unwrap()).unwrap();
+    assert_eq!((due.left(), due.meal_voucher_holders()), (cents(1200), 4));
+    till.end();
+}
+
+#[test]
+fn a_card_number_is_not_written_down_with_what_was_taken() {
+    let mut till = Till::founded();
+    let ticket = on_counter(&mut till, 900, 2);
+    let taken = vec![TenderRequest::Card { amount: cents(100), reference: Some("4111 1111 1111 1111".to_owned()) }];
+    let paying = Paid { holders: 1, taken };
+    let refusal = till.register().hold("cashier", &part_paid(ticket.clone(), paying)).unwrap_err();
+    assert!(matches!(refusal, Refusal::Private(_)), "{refusal:?}");
+    assert_eq!(till.register().on_counter().unwrap(), Some(ticket));
+    till.end();
+}
+
+#[test]
+fn only_a_ticket_that_leaves_nothing_behind_is_forgotten_without_a_trail() {
+    let mut till = Till::founded();
+    let emptied = |till: &mut Till, n: u128| {
+        let mut ticket = on_counter(till, n, 2);
+        let item = ticket.basket.items().next().unwrap().id;
+        ticket.basket.remove(item).unwrap();
+        (ticket, item)
+    };
+    let refused = |till: &mut Till, id| matches!(till.register().forget_empty(id), Err(Refusal::NotEmpty));
+
+    let (ticket, _) = emptied(&mut till, 900);
+    assert!(refused(&mut till, ticket.id), "what is on the disk counts");
+    till.register().hold("cashier", &ticket).unwrap();
+    till.register().forget_empty(ticket.id).unwrap();
+    assert!(matches!(till.register().forget_empty(ticket.id), Err(Refusal::NotHeld)));
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), None);
+
+    let (noted, _) = emptied(&mut till, 901);
+    till.register().note("cashier", noted.id).unwrap();
+    till.register().hold("cashier", &noted).unwrap();
+    assert!(refused(&mut till, noted.id));
+
+    let (paid, _) = emptied(&mut till, 902);
+    let paying = Paid { holders: 1, taken: vec![card(cents(100))] };
+    till.register().hold("cashier", &part_paid(paid.clone(), paying)).unwrap();
+    assert!(refused(&mut till, paid.id));
+
+    let (ordered, item) = emptied(&mut till, 903);
+    till.register().send_to_kitchen("cashier", ordered.id).unwrap();
+    assert!(refused(&mut till, ordered.id));
+    till.register().take_off("cashier", ordered.id, item, Quantity::pieces(2), "Erreur").unwrap();
+    till.register().forget_empty(ordered.id).unwrap();
+    assert_eq!(trail(&mut till), [(325, "2 × CAFE (Erreur)".to_owned())]);
     till.end();
 }

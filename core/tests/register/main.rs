@@ -27,6 +27,7 @@ mod sales;
 mod school;
 mod settings;
 mod shop;
+mod status;
 mod storms;
 mod tables;
 mod vouchers;
