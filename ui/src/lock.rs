@@ -107,5 +107,6 @@ fn come_in(till: &mut Till, operator: Operator) {
     till.who = Some(operator);
     till.lock.chosen = None;
     till.lock.typed.clear();
-    till.go(Place::Sale);
+    // A payment that was going on goes on.
+    till.go(if till.pay.is_some() { Place::Pay } else { Place::Sale });
 }

@@ -28,7 +28,7 @@ pub fn door(till: &Till) -> DoorView {
         chosen: name.is_some(),
         name: name.unwrap_or_default().into(),
         waits: till.lock.waits,
-        shop: till.shop.as_str().into(),
+        shop: till.status.as_ref().map(|status| status.store.as_str()).unwrap_or_default().into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use comptoir_core::catalogue::Catalogue;
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
-use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, Request};
+use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::journal::CommandId;
@@ -35,6 +35,8 @@ pub enum Intent {
     Go(Place),
     /// Put the message at the bottom away.
     Dismiss,
+    /// A second has passed.
+    Tick,
     /// Chose a language.
     Language(Language),
     /// Scanned a code, wherever they are.
@@ -109,10 +111,7 @@ pub struct Opening {
     operators: Vec<Operator>,
     counter: Option<HeldTicket>,
     next: CommandId,
-    held: usize,
-    mode: Mode,
-    shop: String,
-    takes_no_vat: bool,
+    status: Status,
 }
 
 /// All that the screens know.
@@ -124,13 +123,15 @@ pub struct Till {
     pub(crate) who: Option<Operator>,
     pub(crate) mode: Mode,
     pub(crate) held: usize,
-    pub(crate) shop: String,
+    pub(crate) status: Option<Status>,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
     pub(crate) pay: Option<Pay>,
     pub(crate) word: Option<Word>,
     pub(crate) terminal: SeparateTerminal,
+    /// Whether it is being asked how the register is doing.
+    looks: bool,
     orders: Vec<Order>,
 }
 
@@ -145,13 +146,14 @@ impl Till {
             who: None,
             mode: Mode::Live,
             held: 0,
-            shop: String::new(),
+            status: None,
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),
             pay: None,
             word: None,
             terminal: SeparateTerminal::default(),
+            looks: false,
             orders: Vec::new(),
         };
         till.ask(Opening::read, Till::open);
@@ -173,23 +175,22 @@ impl Till {
             Err(refusal) => return self.refuse(&refusal),
         };
         self.operators = opening.operators;
-        self.mode = opening.mode;
-        self.held = opening.held;
         let after = self.sale.shelf.edition();
         self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter, after);
-        self.sale.takes_no_vat = opening.takes_no_vat;
-        self.shop = opening.shop;
+        self.take_in(opening.status);
+        pay::take_up(self);
         self.lock.open(&self.operators);
     }
 
     /// Does what a person asked for.
     pub fn update(&mut self, intent: Intent) {
-        if !matches!(intent, Intent::Word(_)) {
+        if !matches!(intent, Intent::Word(_) | Intent::Tick) {
             self.toast = None;
         }
         match intent {
             Intent::Go(place) => self.go(place),
             Intent::Dismiss => {}
+            Intent::Tick => self.look_around(),
             Intent::Language(language) => self.texts.turn_to(language),
             Intent::Scan(code) => self.scan(&code),
             Intent::Lock => lock::lock(self),
@@ -198,6 +199,46 @@ impl Till {
             Intent::Pay(intent) => pay::update(self, intent),
             Intent::Word(intent) => word::update(self, intent),
         }
+    }
+
+    /// Takes in how the register is doing.
+    fn take_in(&mut self, status: Status) {
+        self.mode = status.mode;
+        self.held = status.held;
+        self.sale.takes_no_vat = status.takes_no_vat;
+        self.status = Some(status);
+    }
+
+    /// Asks how the register is doing; where a new day has begun, by which rules and prices it sells.
+    pub(crate) fn look_around(&mut self) {
+        if self.looks {
+            return;
+        }
+        self.looks = true;
+        let (date, catalogue) = (self.sale.terms.date, self.sale.catalogue.clone());
+        self.ask(
+            move |register| -> Result<_, RegisterError> {
+                let now = register.catalogue().clone();
+                let changed = (!Arc::ptr_eq(&now, &catalogue)).then_some(now);
+                let terms = (register.business_date() != date).then(|| register.terms());
+                Ok((register.status()?, changed, terms))
+            },
+            |till, outcome| {
+                till.looks = false;
+                match outcome {
+                    Ok((status, catalogue, terms)) => {
+                        till.take_in(status);
+                        if let Some(catalogue) = catalogue {
+                            till.sale.put_catalogue(catalogue);
+                        }
+                        if let Some(terms) = terms {
+                            till.sale.terms = terms;
+                        }
+                    }
+                    Err(error) => till.refuse_for(error.message()),
+                }
+            },
+        );
     }
 
     /// Goes to a room; what it shows is asked for.
@@ -346,17 +387,13 @@ impl Till {
 
 impl Opening {
     fn read(register: &mut Register) -> Result<Opening, Refusal> {
-        let held = register.held()?;
         Ok(Opening {
             catalogue: register.catalogue().clone(),
             terms: register.terms(),
             operators: register.operators().filter(|operator| operator.active).cloned().collect(),
-            counter: None,
+            counter: register.on_counter()?,
             next: register.new_command()?,
-            held: held.len(),
-            mode: register.mode(),
-            shop: register.settings().store.name.clone(),
-            takes_no_vat: register.takes_no_vat(),
+            status: register.status()?,
         })
     }
 }

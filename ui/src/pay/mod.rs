@@ -113,18 +113,7 @@ const MOST: i64 = 99_999_999;
 pub(crate) fn open(till: &mut Till) {
     match till.sale.basket.clone().due(&till.sale.terms) {
         Ok(due) => {
-            till.pay = Some(Pay {
-                due,
-                means: Means::Cash,
-                typed: None,
-                split: Split::Amount,
-                lines: Vec::new(),
-                guests: 2,
-                reference: String::new(),
-                proof: None,
-                card: None,
-                handed: Cents::ZERO,
-            });
+            till.pay = Some(Pay::of(due));
             till.go(Place::Pay);
             if till.sale.basket.to_pay().is_zero() {
                 finish(till);
@@ -134,7 +123,35 @@ pub(crate) fn open(till: &mut Till) {
     }
 }
 
+/// Takes up a payment that was going on when the till stopped, or when the ticket was put aside.
+pub(crate) fn take_up(till: &mut Till) {
+    let Some(paid) = till.sale.paying.clone() else { return };
+    match Due::resume(till.sale.basket.clone(), &till.sale.terms, paid) {
+        Ok(due) => {
+            till.pay = Some(Pay::of(due));
+            till.go(Place::Pay);
+        }
+        // The rules have changed since: what was taken is to be given back, and is said.
+        Err((_, error)) => till.refuse_for(error.message()),
+    }
+}
+
 impl Pay {
+    fn of(due: Due) -> Pay {
+        Pay {
+            due,
+            means: Means::Cash,
+            typed: None,
+            split: Split::Amount,
+            lines: Vec::new(),
+            guests: 2,
+            reference: String::new(),
+            proof: None,
+            card: None,
+            handed: Cents::ZERO,
+        }
+    }
+
     /// What is offered for the means that is chosen.
     pub(crate) fn offered(&self) -> Cents {
         let share = match self.split {
@@ -234,6 +251,20 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::CardSaid(said) => card_said(till, said),
         Intent::Leave => leave(till),
     }
+    keep(till);
+}
+
+/// Has what was taken so far written down with the ticket.
+fn keep(till: &mut Till) {
+    if till.sale.is_sealing() {
+        return;
+    }
+    let taken = till.pay.as_ref().map(|pay| pay.due.paid()).filter(|paid| !paid.taken.is_empty());
+    if till.sale.paying != taken {
+        till.sale.paying = taken;
+        till.sale.touch();
+        crate::sale::write_down(till);
+    }
 }
 
 fn take(till: &mut Till) {
@@ -308,6 +339,7 @@ fn voucher(till: &mut Till, text: &str) {
                     VoucherKind::CreditNote => TenderRequest::CreditNote { code, balance, amount: None },
                 };
                 tender(till, request, Cents::ZERO);
+                keep(till);
             }
             Err(refusal) => till.refuse(&refusal),
         },

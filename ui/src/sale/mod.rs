@@ -17,6 +17,7 @@ use comptoir_core::catalogue::{Catalogue, Product};
 use comptoir_core::held::HeldTicket;
 use comptoir_core::register::{Answer, Command, Refusal, Register};
 use comptoir_core::search::Search;
+use comptoir_core::settlement::Paid;
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Channel, SaleMode, TicketRef};
 use comptoir_fiscal::journal::CommandId;
@@ -124,6 +125,8 @@ pub struct Sale {
     pub(crate) takes_no_vat: bool,
     /// As the ticket was taken up from those that waited; its table and title go with it.
     held: Option<HeldTicket>,
+    /// What was taken for it so far, on the payment screen.
+    pub(crate) paying: Option<Paid>,
     /// Whether the newest state is being written down, and whether it has changed since.
     writing: bool,
     unwritten: bool,
@@ -171,6 +174,7 @@ impl Sale {
             done: None,
             newest: None,
             takes_no_vat: false,
+            paying: held.as_ref().and_then(|ticket| ticket.paying.clone()),
             held,
             writing: false,
             unwritten: false,
@@ -211,6 +215,11 @@ impl Sale {
         Ok(outcome)
     }
 
+    /// Whether it is being sealed.
+    pub(crate) fn is_sealing(&self) -> bool {
+        self.sealing
+    }
+
     /// Has the basket written down anew.
     pub(crate) fn touch(&mut self) {
         self.unwritten = true;
@@ -224,19 +233,21 @@ impl Sale {
     /// The ticket on the counter as it is to be written down.
     pub(crate) fn to_write(&self, operator: &str, on_counter: bool) -> Writing {
         let operator = operator.to_owned();
-        Writing { id: self.id, operator, held: self.held.clone(), basket: self.basket.clone(), on_counter }
+        let (held, basket, paying) = (self.held.clone(), self.basket.clone(), self.paying.clone());
+        Writing { id: self.id, operator, held, basket, paying, on_counter }
     }
 
     /// Takes up a ticket that waited.
     pub(crate) fn take_up(&mut self, ticket: HeldTicket) {
         self.begin(CommandId::new(ticket.id));
         self.basket = ticket.basket.clone();
+        self.paying = ticket.paying.clone();
         self.held = Some(ticket);
         (self.written, self.unwritten, self.done) = (true, true, None);
     }
 
     fn begin(&mut self, id: CommandId) {
-        self.held = None;
+        (self.held, self.paying) = (None, None);
         let mode = self.basket.mode();
         let channel = self.basket.channel();
         (self.id, self.basket) = (id, Basket::new(mode, channel));
@@ -254,6 +265,7 @@ pub(crate) struct Writing {
     operator: String,
     held: Option<HeldTicket>,
     basket: Basket,
+    paying: Option<Paid>,
     on_counter: bool,
 }
 
@@ -268,7 +280,7 @@ impl Writing {
             }
             None => new(self.basket),
         };
-        ticket.on_counter = self.on_counter;
+        (ticket.on_counter, ticket.paying) = (self.on_counter, self.paying);
         register.hold(&self.operator, &ticket)
     }
 }
@@ -397,7 +409,15 @@ pub(crate) fn write_down(till: &mut Till) {
     if !sale.unwritten || sale.writing || sale.sealing || till.who.is_none() {
         return;
     }
-    (sale.writing, sale.unwritten) = (true, false);
+    sale.unwritten = false;
+    let blank = sale.basket.is_empty() && sale.held.is_none();
+    if blank && !sale.written {
+        return;
+    }
+    sale.writing = true;
+    if blank {
+        return forget(till);
+    }
     let id = till.sale.id;
     let writing = till.sale.to_write(&till.operator(), true);
     till.ask(
@@ -407,6 +427,22 @@ pub(crate) fn write_down(till: &mut Till) {
             match outcome {
                 Ok(_) if till.sale.id == id => till.sale.written = true,
                 Ok(_) | Err(Refusal::PaidAlready) => {}
+                Err(refusal) => till.refuse(&refusal),
+            }
+            write_down(till);
+        },
+    );
+}
+
+/// Forgets a ticket of which nothing is left: nothing was given up that its lines did not tell of already.
+fn forget(till: &mut Till) {
+    let id = till.sale.id;
+    till.ask(
+        move |register| register.forget_empty(id.uuid()),
+        |till, outcome| {
+            till.sale.writing = false;
+            match outcome {
+                Ok(()) => till.sale.written = false,
                 Err(refusal) => till.refuse(&refusal),
             }
             write_down(till);
@@ -496,6 +532,7 @@ pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: Comman
     till.sale.done = Some(done);
     till.pay = None;
     till.go(Place::Sale);
+    till.look_around();
 }
 
 /// So many pieces.

@@ -87,6 +87,13 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
             shown.take(reply);
         }
     })?;
+    let shown = std::rc::Rc::downgrade(&screens);
+    let second = slint::Timer::default();
+    second.start(slint::TimerMode::Repeated, std::time::Duration::from_secs(1), move || {
+        if let Some(screens) = shown.upgrade() {
+            screens.update(comptoir_ui::Intent::Tick);
+        }
+    });
     screens.window().run()?;
     courier.end()?;
     Ok(())
