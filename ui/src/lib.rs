@@ -52,4 +52,27 @@ mod tests {
         let sources = language::sources_under(Path::new("src")).unwrap();
         assert_eq!(language::missing(super::FRENCH, &sources).unwrap(), Vec::<String>::new());
     }
+
+    /// Every text that the screens translate, as it stands in the sources.
+    fn texts_of_the_screens(folder: &Path) -> Vec<String> {
+        let mut texts = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                texts.extend(texts_of_the_screens(&path));
+            } else if path.extension().is_some_and(|extension| extension == "slint") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                texts.extend(source.split("@tr(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn everything_that_is_drawn_has_its_french() {
+        let po = include_str!("../lang/fr/LC_MESSAGES/comptoir-ui.po");
+        let lacks = |text: &String| !po.contains(&format!("msgid \"{text}\"\n"));
+        let lacking: Vec<String> = texts_of_the_screens(Path::new("slint")).into_iter().filter(lacks).collect();
+        assert_eq!(lacking, Vec::<String>::new());
+    }
 }
