@@ -295,7 +295,7 @@ fn tender(till: &mut Till, request: TenderRequest, handed: Cents) {
     let Some(pay) = &mut till.pay else { return };
     match pay.due.tender(request) {
         Ok(_) => {
-            pay.handed = pay.handed + handed;
+            pay.handed += handed;
             (pay.typed, pay.reference, pay.means) = (None, String::new(), Means::Cash);
             pay.lines.clear();
             if pay.guests > 1 && pay.split == Split::Guests {

@@ -343,10 +343,11 @@ fn tile(till: &mut Till, place: usize) {
     let Some(shown) = till.sale.shelf.shown().get(place).copied() else { return };
     let catalogue = till.sale.catalogue.clone();
     match shown {
-        Shown::Product(at) => match catalogue.products().get(at) {
-            Some(product) => put(till, product),
-            None => {}
-        },
+        Shown::Product(at) => {
+            if let Some(product) = catalogue.products().get(at) {
+                put(till, product);
+            }
+        }
         Shown::Menu(at) => match catalogue.menus().get(at) {
             Some(menu) if menu.courses.is_empty() => {
                 let times = std::mem::replace(&mut till.sale.times, 1);

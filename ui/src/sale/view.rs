@@ -208,11 +208,11 @@ pub fn notes(till: &Till) -> Vec<MoneyKey> {
         .filter_map(|sum| Some(MoneyKey { label: till.money(sum).into(), amount: i32::try_from(sum.get()).ok()? }))
         .collect();
     // The smallest two that differ enough to be worth a key: the next sum, and the note that most people carry.
-    if due.is_positive() && due <= Cents::new(2000) {
-        if let Some(at) = keys.iter().position(|key| key.amount == 2000) {
-            let twenty = keys.remove(at);
-            keys.insert(1.min(keys.len()), twenty);
-        }
+    if due <= Cents::new(2000)
+        && let Some(at) = keys.iter().position(|key| key.amount == 2000)
+    {
+        let twenty = keys.remove(at);
+        keys.insert(1.min(keys.len()), twenty);
     }
     keys.truncate(NOTES);
     while keys.len() < NOTES {
