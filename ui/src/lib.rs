@@ -5,15 +5,19 @@
 //! drawn is computed from the till by the `view` of each screen. [`window::Screens`] is the only part that has a window.
 
 pub mod colour;
+pub mod held;
 pub mod lock;
 pub mod pay;
 pub mod people;
 #[cfg(feature = "test-ids")]
 pub mod rehearsal;
 pub mod sale;
+#[cfg(test)]
+mod stage;
 pub mod strip;
 pub mod terminal;
 pub mod texts;
+pub mod tickets;
 pub mod till;
 pub mod wedge;
 pub mod window;

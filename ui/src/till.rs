@@ -12,11 +12,13 @@ use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
+use crate::held::{self, Held};
 use crate::lock::{self, Lock};
 use crate::pay::{self, Pay};
 use crate::sale::{self, Sale};
 use crate::terminal::SeparateTerminal;
 use crate::texts::Texts;
+use crate::tickets::{self, Tickets};
 use crate::word::{self, Word};
 
 /// A room of the till.
@@ -26,6 +28,8 @@ pub enum Place {
     #[default]
     Sale,
     Pay,
+    Held,
+    Tickets,
 }
 
 /// What a person did.
@@ -51,6 +55,10 @@ pub enum Intent {
     Pay(pay::Intent),
     /// Where a manager's word is asked for.
     Word(word::Intent),
+    /// Among the tickets that wait.
+    Held(held::Intent),
+    /// Among the tickets that were sealed.
+    Tickets(tickets::Intent),
 }
 
 /// What is done with the till once the register has answered.
@@ -132,6 +140,8 @@ pub struct Till {
     pub(crate) terminal: SeparateTerminal,
     /// Whether it is being asked how the register is doing.
     looks: bool,
+    pub(crate) waiting: Held,
+    pub(crate) tickets: Tickets,
     orders: Vec<Order>,
 }
 
@@ -154,6 +164,8 @@ impl Till {
             word: None,
             terminal: SeparateTerminal::default(),
             looks: false,
+            waiting: Held::default(),
+            tickets: Tickets::default(),
             orders: Vec::new(),
         };
         till.ask(Opening::read, Till::open);
@@ -198,6 +210,8 @@ impl Till {
             Intent::Sale(intent) => sale::update(self, intent),
             Intent::Pay(intent) => pay::update(self, intent),
             Intent::Word(intent) => word::update(self, intent),
+            Intent::Held(intent) => held::update(self, intent),
+            Intent::Tickets(intent) => tickets::update(self, intent),
         }
     }
 
@@ -244,6 +258,11 @@ impl Till {
     /// Goes to a room; what it shows is asked for.
     pub(crate) fn go(&mut self, place: Place) {
         self.place = place;
+        match place {
+            Place::Held => held::enter(self),
+            Place::Tickets => tickets::enter(self),
+            Place::Sale | Place::Pay => {}
+        }
     }
 
     fn scan(&mut self, code: &str) {
@@ -252,7 +271,16 @@ impl Till {
         }
         match self.place {
             Place::Pay => pay::update(self, pay::Intent::Voucher(code.to_owned())),
+            Place::Sale if tickets::is_code(code) => {
+                self.go(Place::Tickets);
+                tickets::update(self, tickets::Intent::Scan(code.to_owned()));
+            }
             Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
+            Place::Tickets => tickets::update(self, tickets::Intent::Scan(code.to_owned())),
+            Place::Held => {
+                self.go(Place::Sale);
+                self.scan(code);
+            }
         }
     }
 

@@ -38,8 +38,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Open the register's window, as no command does
     #[command(long_about = "Open the register's window, as no command does.\n\n\
-            The shop lies in a folder of this device. Where there is none yet, the first screen founds it, or a sample shop to\n\
-            practise in.")]
+            The shop lies in a folder of this device. Where there is none yet, a sample shop is opened to practise in, in\n\
+            school mode: nobody and nothing in it is real, and nothing in it counts.")]
     Open {
         /// The shop's folder [default: comptoir in the folder for data of this device's user]
         #[arg(long, value_name = "FOLDER")]

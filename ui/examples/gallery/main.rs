@@ -1,7 +1,9 @@
 //! Draws every screen, in the states that matter, at the three shapes, to PNG files: `gallery DIR [ONLY]`.
 
+mod held;
 mod picture;
 mod scenes;
+mod tickets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -17,15 +17,15 @@ use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
 
 use super::picture;
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// The three shapes.
 const SHAPES: [(&str, u32, u32); 3] = [("tablet", 1280, 800), ("portrait", 800, 1280), ("phone", 390, 844)];
 
 /// One picture: its name, and how the till comes to look like that.
-struct Scene {
-    name: &'static str,
-    prepare: fn(&Rehearsal) -> Outcome,
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) prepare: fn(&Rehearsal) -> Outcome,
 }
 
 const SCENES: &[Scene] = &[
@@ -63,7 +63,8 @@ pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error
     for (variant, language, look) in variants {
         for (shape, width, height) in SHAPES {
             let mut drawn = Vec::new();
-            for scene in SCENES.iter().filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
+            let all = SCENES.iter().chain(super::held::SCENES).chain(super::tickets::SCENES);
+            for scene in all.filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
                 let pixels = draw(scene, language, look, width, height)?;
                 picture::write(&folder.join(format!("{}{variant}-{shape}.png", scene.name)), &pixels)?;
                 drawn.push(pixels);
@@ -98,23 +99,23 @@ fn draw(
     Ok(pixels)
 }
 
-fn act(rehearsal: &Rehearsal, intent: Intent) {
+pub(crate) fn act(rehearsal: &Rehearsal, intent: Intent) {
     rehearsal.screens().update(intent);
     rehearsal.settle();
 }
 
-fn sale_intent(rehearsal: &Rehearsal, intent: sale::Intent) {
+pub(crate) fn sale_intent(rehearsal: &Rehearsal, intent: sale::Intent) {
     act(rehearsal, Intent::Sale(intent));
 }
 
 /// The place of the tile of an article, found by its name.
-fn touch(rehearsal: &Rehearsal, name: &str) {
+pub(crate) fn touch(rehearsal: &Rehearsal, name: &str) {
     sale_intent(rehearsal, sale::Intent::Search(name.to_owned()));
     sale_intent(rehearsal, sale::Intent::Tile(0));
     sale_intent(rehearsal, sale::Intent::Search(String::new()));
 }
 
-fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
+pub(crate) fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
     act(rehearsal, Intent::Door(lock::Intent::Who(2)));
     Ok(())
 }

@@ -24,6 +24,7 @@ use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity};
 
+use crate::held::forget_emptied;
 use crate::till::{Place, Till};
 use asking::Asking;
 use tiles::{Shelf, Shown};
@@ -235,6 +236,20 @@ impl Sale {
         let operator = operator.to_owned();
         let (held, basket, paying) = (self.held.clone(), self.basket.clone(), self.paying.clone());
         Writing { id: self.id, operator, held, basket, paying, on_counter }
+    }
+
+    /// Makes room on the counter for another ticket: what is there is put aside, or given up where it was emptied and
+    /// nothing is known of it.
+    pub(crate) fn clear_counter(
+        &self,
+        operator: &str,
+    ) -> impl FnOnce(&mut Register) -> Result<(), Refusal> + Send + 'static {
+        let known = |held: &HeldTicket| held.table.is_some() || held.title.is_some() || !held.basket.notes().is_empty();
+        let stays = !self.basket.is_empty() || self.held.as_ref().is_some_and(known);
+        let (writing, id, operator) = (self.to_write(operator, false), self.id.uuid(), operator.to_owned());
+        move |register| {
+            if stays { writing.write(register).map(drop) } else { forget_emptied(register, &operator, id) }
+        }
     }
 
     /// Takes up a ticket that waited.
@@ -454,7 +469,7 @@ fn forget(till: &mut Till) {
 /// Puts the ticket aside and begins another.
 fn hold(till: &mut Till) {
     if till.sale.basket.is_empty() {
-        return till.go(Place::Sale);
+        return till.go(Place::Held);
     }
     let writing = till.sale.to_write(&till.operator(), false);
     till.sale.sealing = true;

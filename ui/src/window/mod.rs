@@ -1,10 +1,12 @@
 //! The window: what the till shows is written to the screens, and what a person does comes back as intents.
 
+mod held;
 mod keys;
 mod pay;
 mod people;
 mod rows;
 mod sale;
+mod tickets;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,6 +30,8 @@ pub struct Screens {
     sale: sale::Counter,
     pay: pay::Desk,
     people: people::People,
+    held: held::Waiting,
+    tickets: tickets::History,
 }
 
 impl Screens {
@@ -39,6 +43,8 @@ impl Screens {
             sale: sale::Counter::new(&window, &till),
             pay: pay::Desk::new(&window),
             people: people::People::new(&window),
+            held: held::Waiting::new(&window),
+            tickets: tickets::History::new(&window),
             keys: RefCell::default(),
             window,
             till,
@@ -95,6 +101,8 @@ impl Screens {
         sale::listen(self);
         pay::listen(self);
         people::listen(self);
+        held::listen(self);
+        tickets::listen(self);
     }
 
     /// A callback without arguments as an intent.
@@ -142,6 +150,8 @@ impl Screens {
         match till.place() {
             Place::Sale => self.sale.show(&self.window, &till),
             Place::Pay => self.pay.show(&self.window, &till),
+            Place::Held => self.held.show(&self.window, &till),
+            Place::Tickets => self.tickets.show(&self.window, &till),
         }
     }
 }
@@ -150,13 +160,17 @@ fn room_of(place: Place) -> Room {
     match place {
         Place::Sale => Room::Sale,
         Place::Pay => Room::Pay,
+        Place::Held => Room::Held,
+        Place::Tickets => Room::Tickets,
     }
 }
 
 fn place_of(room: Room) -> Place {
     match room {
         Room::Pay => Place::Pay,
-        _ => Place::Sale,
+        Room::Held => Place::Held,
+        Room::Tickets => Place::Tickets,
+        Room::Sale => Place::Sale,
     }
 }
 

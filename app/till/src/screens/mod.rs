@@ -2,11 +2,13 @@
 
 mod courier;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
 use comptoir_core::register::{Register, RegisterError};
+use comptoir_core::sample;
+use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::Till;
@@ -18,6 +20,9 @@ use tokio::sync::mpsc;
 use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
 use crate::{faults, platform};
 use courier::Courier;
+
+/// The folder of the sample shop, in that of a device which has no shop yet.
+const PRACTICE: &str = "sample";
 
 /// What the screens are opened on.
 #[derive(Clone, Debug)]
@@ -34,6 +39,9 @@ pub enum ScreensError {
     /// The register does not open.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// The sample shop cannot be made.
+    #[error(transparent)]
+    Sample(#[from] sample::SampleError),
     /// There is no window to be had.
     #[error("no window: {0}")]
     Window(#[from] slint::PlatformError),
@@ -50,6 +58,7 @@ impl ScreensError {
     pub fn message(&self) -> Message {
         match self {
             ScreensError::Register(error) => error.message(),
+            ScreensError::Sample(error) => error.message(),
             ScreensError::Window(error) => message!(
                 "No window can be opened: {why}. A desktop is needed, or try `comptoir demo`.",
                 why = error.to_string()
@@ -66,18 +75,21 @@ impl ScreensError {
 /// Opens the register and its screens, and returns once the window is closed and the register has stopped.
 pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
     let folder = DataFolder::new(&opening.data, platform::state_folder());
-    faults::end_on_a_fault(folder.clone(), texts.clone());
-    let register = match folder.holds_a_shop() {
-        true => Some(Register::open(folder.clone(), platform::this_device(SystemClock), |_, _| ())?),
-        false => None,
+    let (folder, register) = match folder.holds_a_shop() {
+        true => {
+            faults::end_on_a_fault(folder.clone(), texts.clone());
+            let register = Register::open(folder.clone(), platform::this_device(SystemClock), |_, _| ())?;
+            (folder, register)
+        }
+        false => to_practise_in(&opening.data, texts)?,
     };
     let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
-    let printer = printer(&opening, register.as_ref());
+    let printer = printer(&opening, &register);
     let post = Box::new(move |reply| {
         // Once the window is closed nobody needs the answer.
         let _ = replies.send(reply);
     });
-    let courier = Courier::start(folder, register, printer, texts.clone(), post)?;
+    let courier = Courier::start(folder, Some(register), printer, texts.clone(), post)?;
     let till = Till::start(texts.language(), Look::default());
     let hand = courier.hand();
     let screens = Screens::new(till, Box::new(move |orders| hand.take(orders)))?;
@@ -99,9 +111,21 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
     Ok(())
 }
 
+/// The sample shop beside a folder that holds no shop yet: in school mode, so that nothing in it counts.
+fn to_practise_in(data: &Path, texts: &Translations) -> Result<(DataFolder, Register), ScreensError> {
+    let folder = DataFolder::of_sample(data.join(PRACTICE));
+    faults::end_on_a_fault(folder.clone(), texts.clone());
+    let platform = platform::for_a_sample(SystemClock);
+    let register = match folder.holds_a_shop() {
+        true => Register::open(folder.clone(), platform, |_, _| ())?,
+        false => Register::found(folder.clone(), sample::founding(Mode::Training)?, platform)?,
+    };
+    Ok((folder, register))
+}
+
 /// The printer that is named, or a folder of pictures.
-fn printer(opening: &Opening, register: Option<&Register>) -> Box<dyn Printer> {
-    let width = register.and_then(|register| register.paper_settings().ok()).unwrap_or_default().width;
+fn printer(opening: &Opening, register: &Register) -> Box<dyn Printer> {
+    let width = register.paper_settings().unwrap_or_default().width;
     match &opening.printer {
         Some(address) => Box::new(NetworkPrinter::new(address.clone(), width)),
         None => Box::new(PictureFolder::new(opening.data.join("papers"), width)),

@@ -1,0 +1,143 @@
+//! A till without a window on a real register in a folder of its own, for the tests of the models.
+
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::{Random, RandomFailed, SetClock};
+use comptoir_core::register::{Command, Founding, Platform, Register, Request};
+use comptoir_core::sample;
+use comptoir_fiscal::entry::{Body, Entry, Event, Mode, Software, Ticket};
+use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_fiscal::language::Language;
+use tempfile::TempDir;
+
+use crate::till::{Intent, Look, Order, Till};
+use crate::{lock, sale};
+
+/// A Tuesday in November 2026, a quarter past ten in Paris.
+const BEGINS: i64 = 1_795_511_700;
+
+/// The till, the register, and how often the printer was told of something.
+pub(crate) struct Stage {
+    pub(crate) till: Till,
+    pub(crate) register: Register,
+    pub(crate) prints: usize,
+    _folder: TempDir,
+}
+
+/// Who is at the till, by their place at the door of the sample shop.
+#[derive(Clone, Copy)]
+pub(crate) enum Who {
+    Manager = 1,
+    Cashier = 2,
+}
+
+impl Stage {
+    /// The sample shop's till, with somebody at it.
+    pub(crate) fn with(who: Who) -> Stage {
+        Stage::of(sample::founding(Mode::Live).unwrap(), who)
+    }
+
+    fn of(founding: Founding, who: Who) -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SetClock::at(BEGINS);
+        let platform = Platform {
+            clock: Box::new(clock),
+            random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
+            keystore: Box::new(NoKeystore),
+            software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        };
+        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
+        let till = Till::start(Language::French, Look::default());
+        let mut stage = Stage { till, register, prints: 0, _folder: folder };
+        stage.settle();
+        stage.act(Intent::Door(lock::Intent::Who(who as usize)));
+        stage
+    }
+
+    /// Does what a person asks for, and all that this asks of the register.
+    pub(crate) fn act(&mut self, intent: Intent) {
+        self.till.update(intent);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        loop {
+            let orders = self.till.orders();
+            if orders.is_empty() {
+                return;
+            }
+            for order in orders {
+                match order {
+                    Order::Ask(task) => task(&mut self.register)(&mut self.till),
+                    Order::Print => self.prints += 1,
+                    Order::OpenDrawer | Order::Found(_) | Order::Turn { .. } => {}
+                }
+            }
+        }
+    }
+
+    /// Does something on the sale screen.
+    pub(crate) fn sale(&mut self, intent: sale::Intent) {
+        self.act(Intent::Sale(intent));
+    }
+
+    /// Puts an article on the ticket, found by its name.
+    pub(crate) fn touch(&mut self, name: &str) {
+        self.sale(sale::Intent::Search(name.to_owned()));
+        self.sale(sale::Intent::Tile(0));
+        self.sale(sale::Intent::Search(String::new()));
+    }
+
+    /// Sells articles for cash, to the cent.
+    pub(crate) fn sell(&mut self, names: &[&str]) {
+        for name in names {
+            self.touch(name);
+        }
+        let due = self.till.sale.basket.to_pay();
+        self.sale(sale::Intent::Cash(due));
+        assert!(self.till.sale.done.is_some(), "{:?}", self.till.toast);
+    }
+
+    /// Asks the register for something by its own hand.
+    pub(crate) fn command(&mut self, operator: &str, command: Command) {
+        let id = self.register.new_command().unwrap();
+        self.register.execute(Request::new(id, operator, command)).unwrap();
+    }
+
+    /// All that stands in the journal.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let journal = self.register.journal();
+        (0..journal.standing().size()).map(|seq| journal.entry(seq).unwrap().entry).collect()
+    }
+
+    /// The tickets in the journal.
+    pub(crate) fn tickets(&self) -> Vec<Ticket> {
+        let ticket = |entry: Entry| if let Body::Ticket(ticket) = entry.body { Some(*ticket) } else { None };
+        self.entries().into_iter().filter_map(ticket).collect()
+    }
+
+    /// The events of a code in the journal.
+    pub(crate) fn events(&self, code: u32) -> Vec<Event> {
+        let event = |entry: Entry| if let Body::Event(event) = entry.body { Some(event) } else { None };
+        self.entries().into_iter().filter_map(event).filter(|event| event.code == code).collect()
+    }
+
+    /// Whether the last thing was refused, and was said to be.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.till.toast.as_ref().is_some_and(|toast| toast.refused)
+    }
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Random for Dice {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
+        for byte in bytes {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            *byte = self.0.to_le_bytes()[3];
+        }
+        Ok(())
+    }
+}
