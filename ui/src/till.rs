@@ -397,6 +397,11 @@ impl Till {
         self.sale.shelf.shown().len()
     }
 
+    /// The code of a product by its name.
+    pub fn sku_named(&self, label: &str) -> Option<String> {
+        self.sale.catalogue.products().iter().find(|product| product.label == label).map(|product| product.sku.clone())
+    }
+
     /// What is asked about an article.
     pub fn asking(&self) -> Option<&sale::asking::Asking> {
         self.sale.asking.as_ref()

@@ -235,13 +235,12 @@ fn take_up(till: &mut Till, id: Uuid) {
         move |register, _| {
             let ticket = register.held_ticket(id)?;
             clear(register)?;
-            Ok(ticket)
+            Ok((ticket, register.held()?, register.now()))
         },
-        |till, ticket: HeldTicket| {
-            till.waiting.tickets.retain(|waiting| waiting.id != ticket.id);
-            till.held = till.waiting.tickets.len();
+        |till, (ticket, held, now)| {
             till.waiting.open = None;
             till.sale.take_up(ticket);
+            take_in(till, held, now);
             till.go(Place::Sale);
         },
     );
