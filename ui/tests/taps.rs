@@ -1,6 +1,8 @@
 //! The common sales by taps on the very controls, at the three shapes, within the taps that they may take; each ends by
 //! what stands in the journal.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::time::Duration;
 
 use comptoir_core::history::TicketSearch;
