@@ -107,6 +107,5 @@ fn come_in(till: &mut Till, operator: Operator) {
     till.who = Some(operator);
     till.lock.chosen = None;
     till.lock.typed.clear();
-    // A payment that was going on goes on.
-    till.go(if till.pay.is_some() { Place::Pay } else { Place::Sale });
+    till.go(Place::Sale);
 }

@@ -15,11 +15,12 @@ use crate::{lock, sale};
 /// A Tuesday in November 2026, a quarter past ten in Paris.
 const BEGINS: i64 = 1_795_511_700;
 
-/// The till, the register, and how often the printer was told of something.
+/// The till, the register, and how often the printer and the drawer were told of something.
 pub(crate) struct Stage {
     pub(crate) till: Till,
     pub(crate) register: Register,
     pub(crate) prints: usize,
+    pub(crate) drawers: usize,
     _folder: TempDir,
 }
 
@@ -47,7 +48,7 @@ impl Stage {
         };
         let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
         let till = Till::start(Language::French, Look::default());
-        let mut stage = Stage { till, register, prints: 0, _folder: folder };
+        let mut stage = Stage { till, register, prints: 0, drawers: 0, _folder: folder };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -67,9 +68,13 @@ impl Stage {
             }
             for order in orders {
                 match order {
-                    Order::Ask(task) => task(&mut self.register)(&mut self.till),
+                    Order::Ask(task) => {
+                        let reply = task(&mut self.register);
+                        self.till.hear(reply);
+                    }
                     Order::Print => self.prints += 1,
-                    Order::OpenDrawer | Order::Found(_) | Order::Turn { .. } => {}
+                    Order::OpenDrawer => self.drawers += 1,
+                    Order::Found(_) | Order::Turn { .. } => {}
                 }
             }
         }

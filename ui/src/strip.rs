@@ -22,7 +22,6 @@ pub fn strip(till: &Till) -> StripView {
         register: till.say(&message!("Till {label}", label = status.label.as_str())).into(),
         operator: till.who.as_ref().map(|who| who.name.as_str()).unwrap_or_default().into(),
         day: till.say(&day(status)).into(),
-        open_since: SharedString::new(),
         printer,
         printer_words: till.say(&printer_words).into(),
         backup: till.say(&backup).into(),

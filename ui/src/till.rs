@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use comptoir_core::catalogue::Catalogue;
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
 use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
-use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::entry::{Mode, Tender};
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
@@ -15,7 +14,7 @@ use comptoir_fiscal::values::{Cents, Quantity};
 use crate::held::{self, Held};
 use crate::lock::{self, Lock};
 use crate::pay::{self, Pay};
-use crate::sale::{self, Sale};
+use crate::sale::{self, Sale, Sold};
 use crate::terminal::SeparateTerminal;
 use crate::texts::Texts;
 use crate::tickets::{self, Tickets};
@@ -114,7 +113,7 @@ pub struct Toast {
 
 /// What a till is started with, read from the register in one go.
 pub struct Opening {
-    catalogue: Arc<Catalogue>,
+    sold: Sold,
     terms: Terms,
     operators: Vec<Operator>,
     counter: Option<HeldTicket>,
@@ -188,10 +187,16 @@ impl Till {
         };
         self.operators = opening.operators;
         let after = self.sale.shelf.edition();
-        self.sale = Sale::new(opening.catalogue, opening.terms, opening.next, opening.counter, after);
+        self.sale = Sale::new(opening.sold, opening.terms, opening.next, opening.counter, after);
         self.take_in(opening.status);
         pay::take_up(self);
         self.lock.open(&self.operators);
+    }
+
+    /// Takes the register's reply in.
+    pub fn hear(&mut self, reply: Reply) {
+        reply(self);
+        self.scan_what_waits();
     }
 
     /// Does what a person asked for.
@@ -213,6 +218,7 @@ impl Till {
             Intent::Held(intent) => held::update(self, intent),
             Intent::Tickets(intent) => tickets::update(self, intent),
         }
+        self.scan_what_waits();
     }
 
     /// Takes in how the register is doing.
@@ -233,7 +239,7 @@ impl Till {
         self.ask(
             move |register| -> Result<_, RegisterError> {
                 let now = register.catalogue().clone();
-                let changed = (!Arc::ptr_eq(&now, &catalogue)).then_some(now);
+                let changed = (!Arc::ptr_eq(&now, &catalogue)).then(|| Sold::of(now));
                 let terms = (register.business_date() != date).then(|| register.terms());
                 Ok((register.status()?, changed, terms))
             },
@@ -242,8 +248,8 @@ impl Till {
                 match outcome {
                     Ok((status, catalogue, terms)) => {
                         till.take_in(status);
-                        if let Some(catalogue) = catalogue {
-                            till.sale.put_catalogue(catalogue);
+                        if let Some(sold) = catalogue {
+                            till.sale.put_catalogue(sold);
                         }
                         if let Some(terms) = terms {
                             till.sale.terms = terms;
@@ -255,8 +261,9 @@ impl Till {
         );
     }
 
-    /// Goes to a room; what it shows is asked for.
+    /// Goes to a room; what it shows is asked for. Where some of a ticket is paid, the sale is where its payment is.
     pub(crate) fn go(&mut self, place: Place) {
+        let place = if place == Place::Sale && !pay::let_go(self) { Place::Pay } else { place };
         self.place = place;
         match place {
             Place::Held => held::enter(self),
@@ -269,6 +276,13 @@ impl Till {
         if self.who.is_none() {
             return lock::update(self, lock::Intent::Badge(code.to_owned()));
         }
+        if self.word.is_some() {
+            return word::update(self, word::Intent::Badge(code.to_owned()));
+        }
+        // The next customer's articles are scanned while the last one's ticket is being sealed: none is lost.
+        if self.sale.is_busy() {
+            return self.sale.early.push(code.to_owned());
+        }
         match self.place {
             Place::Pay => pay::update(self, pay::Intent::Voucher(code.to_owned())),
             Place::Sale if tickets::is_code(code) => {
@@ -280,6 +294,15 @@ impl Till {
             Place::Held => {
                 self.go(Place::Sale);
                 self.scan(code);
+            }
+        }
+    }
+
+    /// Scans what came while the counter was busy, in its order.
+    fn scan_what_waits(&mut self) {
+        if self.word.is_none() && !self.sale.is_busy() {
+            for code in std::mem::take(&mut self.sale.early) {
+                self.scan(&code);
             }
         }
     }
@@ -304,6 +327,14 @@ impl Till {
     /// Has something else done outside.
     pub(crate) fn order(&mut self, order: Order) {
         self.orders.push(order);
+    }
+
+    /// Has the drawer opened where cash changed hands.
+    pub(crate) fn open_drawer_for(&mut self, answer: &Answer) {
+        let mut payments = answer.tickets().flat_map(|ticket| &ticket.payments);
+        if payments.any(|payment| payment.tender == Tender::Cash) {
+            self.order(Order::OpenDrawer);
+        }
     }
 
     /// Has a command done in the operator's name, and does `then` with what came of it. Where the operator may not do it
@@ -397,11 +428,6 @@ impl Till {
         self.sale.shelf.shown().len()
     }
 
-    /// The code of a product by its name.
-    pub fn sku_named(&self, label: &str) -> Option<String> {
-        self.sale.catalogue.products().iter().find(|product| product.label == label).map(|product| product.sku.clone())
-    }
-
     /// What is asked about an article.
     pub fn asking(&self) -> Option<&sale::asking::Asking> {
         self.sale.asking.as_ref()
@@ -421,7 +447,7 @@ impl Till {
 impl Opening {
     fn read(register: &mut Register) -> Result<Opening, Refusal> {
         Ok(Opening {
-            catalogue: register.catalogue().clone(),
+            sold: Sold::of(register.catalogue().clone()),
             terms: register.terms(),
             operators: register.operators().filter(|operator| operator.active).cloned().collect(),
             counter: register.on_counter()?,

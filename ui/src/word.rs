@@ -30,6 +30,8 @@ pub enum Intent {
 /// A word that is asked for.
 pub struct Word {
     gate: Gate,
+    /// Why it is needed.
+    error: GateError,
     /// Who could give it.
     pub(crate) who: Vec<Operator>,
     pub(crate) chosen: usize,
@@ -49,7 +51,7 @@ pub(crate) fn ask(till: &mut Till, error: GateError, request: Request, then: The
     if who.is_empty() {
         return then(till, Err(Refusal::Gate(error)));
     }
-    let word = Word { gate, who, chosen: 0, typed: String::new(), waits: false, request, then: Some(then) };
+    let word = Word { gate, error, who, chosen: 0, typed: String::new(), waits: false, request, then: Some(then) };
     till.word = Some(word);
 }
 
@@ -70,10 +72,8 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             Err(error) => till.refuse_for(error.message()),
         },
         Intent::Close => {
-            if let Some(Word { gate, then: Some(then), request, .. }) = till.word.take() {
-                let rank = till.operators.iter().find(|one| one.id == request.operator).and_then(|one| one.role.rank());
-                let needs = if rank == Some(Rank::Manager) { Rank::Owner } else { Rank::Manager };
-                then(till, Err(Refusal::Gate(GateError::Needs { gate, rank: needs })));
+            if let Some(Word { error, then: Some(then), .. }) = till.word.take() {
+                then(till, Err(Refusal::Gate(error)));
             }
         }
     }

@@ -66,6 +66,18 @@ impl Hand {
         self.rest();
     }
 
+    fn sku_of(&self, label: &str) -> String {
+        let found = |register: &mut comptoir_core::register::Register| {
+            register
+                .catalogue()
+                .products()
+                .iter()
+                .find(|product| product.label == label)
+                .map(|product| product.sku.clone())
+        };
+        self.rehearsal.register(found).flatten().unwrap()
+    }
+
     fn newest(&self) -> Ticket {
         let found = |register: &mut comptoir_core::register::Register| {
             let page = register.find_tickets(&TicketSearch::default(), None, 1).unwrap();
@@ -101,7 +113,7 @@ fn three_articles_are_sold_for_a_note_of_twenty_in_four_taps() {
     i_slint_backend_testing::init_no_event_loop();
     for shape in SHAPES {
         let mut hand = Hand::at(shape);
-        let sku = hand.rehearsal.screens().with(|till| till.sku_named("Baguette de tradition")).unwrap();
+        let sku = hand.sku_of("Baguette de tradition");
         for _ in 0..3 {
             hand.scan(&sku);
         }
@@ -118,7 +130,7 @@ fn five_scans_are_paid_by_card_in_six() {
     i_slint_backend_testing::init_no_event_loop();
     for shape in SHAPES {
         let mut hand = Hand::at(shape);
-        let sku = hand.rehearsal.screens().with(|till| till.sku_named("Baguette de tradition")).unwrap();
+        let sku = hand.sku_of("Baguette de tradition");
         for _ in 0..5 {
             hand.scan(&sku);
         }

@@ -192,9 +192,13 @@ impl Register {
         let mut events: Vec<Draft> = ticket.sent().iter().map(ordered).collect();
         let amount = in_euros(ticket.basket.to_pay());
         events.push(if ticket.basket.notes().is_empty() {
-            event(320, "Abandon de vente", Some(format!("{amount} ({reason})")))
+            event(320, "Abandon de vente", Some(format!("{amount}{}", in_brackets(reason))))
         } else {
-            event(324, "Abandon d'une note validée", Some(format!("{}: {amount} ({reason})", notes_of(&ticket))))
+            event(
+                324,
+                "Abandon d'une note validée",
+                Some(format!("{}: {amount}{}", notes_of(&ticket), in_brackets(reason))),
+            )
         });
         self.seal_events(operator, events)?;
         self.write(&[], &[id])
@@ -328,6 +332,11 @@ fn take_note(ticket: &mut HeldTicket, sealed: &Sealed) {
     }
 }
 
+/// A reason behind what it is given for; nothing where none is given.
+fn in_brackets(reason: &str) -> String {
+    if reason.trim().is_empty() { String::new() } else { format!(" ({reason})") }
+}
+
 /// The notes that were shown of a ticket: `note 1, 2`.
 fn notes_of(ticket: &HeldTicket) -> String {
     let notes: Vec<String> = ticket.basket.notes().iter().map(u64::to_string).collect();
@@ -342,5 +351,5 @@ fn off(order: &Order, reason: &str) -> String {
     } else {
         format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
     };
-    format!("{qty} × {} ({reason})", order.sku)
+    format!("{qty} × {}{}", order.sku, in_brackets(reason))
 }

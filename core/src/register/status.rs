@@ -58,7 +58,8 @@ impl Register {
     /// How the till is doing now, from where its journal stands and what it has in memory; nothing is looked through for it
     /// but, once a day, the few entries before its first sale.
     pub fn status(&mut self) -> Result<Status, RegisterError> {
-        let is_inspected = self.inspection()?.is_some();
+        // Nothing is written for it: a full disk is one of the things that it tells of.
+        let is_inspected = self.inspection_as_known()?.is_some();
         let open_since = self.day_begun()?;
         let on_counter = usize::from(self.waiting.values().any(|on_counter| *on_counter));
         let (settings, day) = (self.settings(), &self.journal.standing().day);

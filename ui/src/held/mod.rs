@@ -242,6 +242,7 @@ fn take_up(till: &mut Till, id: Uuid) {
             till.sale.take_up(ticket);
             take_in(till, held, now);
             till.go(Place::Sale);
+            crate::pay::take_up(till);
         },
     );
 }

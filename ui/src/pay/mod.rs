@@ -358,10 +358,14 @@ fn finish(till: &mut Till) {
 fn leave(till: &mut Till) {
     let Some(pay) = &till.pay else { return };
     match pay.due.clone().reopen() {
-        Ok(_) => {
-            till.pay = None;
-            till.go(Place::Sale);
-        }
+        Ok(_) => till.go(Place::Sale),
         Err((_, error)) => till.refuse_for(error.message()),
     }
+}
+
+/// Ends a payment of which nothing was taken and no card's answer is awaited; whether none goes on now.
+pub(crate) fn let_go(till: &mut Till) -> bool {
+    let goes_on = |pay: &mut Pay| pay.card.is_some() || pay.due.taken().next().is_some();
+    till.pay.take_if(|pay| !goes_on(pay));
+    till.pay.is_none()
 }

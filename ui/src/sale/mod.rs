@@ -7,6 +7,8 @@ pub mod asking;
 pub mod editing;
 mod paying;
 mod scan;
+#[cfg(test)]
+mod tests;
 pub mod tiles;
 pub mod view;
 
@@ -104,6 +106,19 @@ pub struct Done {
     pub vouchers: Vec<String>,
 }
 
+/// What is sold, and how it is found: made where it is read, since the index of a large catalogue takes its time.
+#[derive(Default)]
+pub(crate) struct Sold {
+    catalogue: Arc<Catalogue>,
+    search: Search,
+}
+
+impl Sold {
+    pub(crate) fn of(catalogue: Arc<Catalogue>) -> Sold {
+        Sold { search: Search::new(&catalogue), catalogue }
+    }
+}
+
 /// The counter.
 pub struct Sale {
     pub(crate) catalogue: Arc<Catalogue>,
@@ -117,11 +132,12 @@ pub struct Sale {
     pub(crate) chosen: Option<ItemId>,
     pub(crate) asking: Option<Asking>,
     pub(crate) typed: Option<editing::Typed>,
-    pub(crate) discounts_open: bool,
     pub(crate) card: Option<CardWait>,
     pub(crate) sealing: bool,
     pub(crate) done: Option<Done>,
     pub(crate) newest: Option<ItemId>,
+    /// What was scanned while nothing could be put on it.
+    pub(crate) early: Vec<String>,
     /// Whether the shop is in the franchise en base (CGI art. 293 B).
     pub(crate) takes_no_vat: bool,
     /// As the ticket was taken up from those that waited; its table and title go with it.
@@ -136,14 +152,14 @@ pub struct Sale {
 
 impl Default for Sale {
     fn default() -> Sale {
-        Sale::new(Arc::default(), comptoir_core::terms::Rules::default().on(no_date()), no_command(), None, 0)
+        Sale::new(Sold::default(), comptoir_core::terms::Rules::default().on(no_date()), no_command(), None, 0)
     }
 }
 
 impl Sale {
     /// A counter with nothing on it, or with what was there when the till stopped; its tiles come after an edition.
     pub(crate) fn new(
-        catalogue: Arc<Catalogue>,
+        Sold { catalogue, search }: Sold,
         terms: Terms,
         next: CommandId,
         counter: Option<HeldTicket>,
@@ -155,7 +171,6 @@ impl Sale {
             Some(ticket) => (CommandId::new(ticket.id), ticket.basket),
             None => (next, Basket::new(None, Channel::default())),
         };
-        let search = Search::new(&catalogue);
         let shelf = Shelf::of(&catalogue, after);
         Sale {
             catalogue,
@@ -169,11 +184,11 @@ impl Sale {
             chosen: None,
             asking: None,
             typed: None,
-            discounts_open: false,
             card: None,
             sealing: false,
             done: None,
             newest: None,
+            early: Vec::new(),
             takes_no_vat: false,
             paying: held.as_ref().and_then(|ticket| ticket.paying.clone()),
             held,
@@ -194,8 +209,8 @@ impl Sale {
     }
 
     /// Takes in another catalogue: prices and names of what is on the ticket stay as they were.
-    pub(crate) fn put_catalogue(&mut self, catalogue: Arc<Catalogue>) {
-        self.search = Search::new(&catalogue);
+    pub(crate) fn put_catalogue(&mut self, Sold { catalogue, search }: Sold) {
+        self.search = search;
         self.shelf = Shelf::of(&catalogue, self.shelf.edition());
         self.catalogue = catalogue;
     }
@@ -214,6 +229,11 @@ impl Sale {
         self.done = None;
         self.unwritten = true;
         Ok(outcome)
+    }
+
+    /// Whether nothing can be put on it for a moment.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.sealing || self.card.is_some()
     }
 
     /// Whether it is being sealed.
@@ -269,7 +289,6 @@ impl Sale {
         self.before.clear();
         (self.times, self.chosen, self.asking, self.typed, self.newest) = (1, None, None, None, None);
         (self.sealing, self.unwritten, self.written) = (false, false, false);
-        self.discounts_open = false;
         self.card = None;
     }
 }
@@ -302,7 +321,9 @@ impl Writing {
 
 /// Does what a person asked for.
 pub(crate) fn update(till: &mut Till, intent: Intent) {
-    if till.sale.sealing {
+    // A ticket that is being paid is changed only once its payment is left; a card's answer is said before anything else.
+    let waits_for_the_terminal = till.sale.card.is_some() && !matches!(intent, Intent::CardSaid(_));
+    if till.sale.sealing || till.pay.is_some() || waits_for_the_terminal {
         return;
     }
     match intent {
@@ -332,9 +353,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::FreeAmount => asking::free_amount(till),
         Intent::TicketPercent(basis_points) => editing::discount_ticket(till, basis_points),
         Intent::NoTicketDiscount => attempt(till, Basket::clear_ticket_discounts),
-        Intent::Undo => {
-            editing::undo(till);
-        }
+        Intent::Undo => editing::undo(till),
         Intent::Hold => hold(till),
         Intent::Abandon => abandon(till),
         Intent::Cash(handed) => paying::cash(till, handed),
@@ -455,10 +474,11 @@ fn forget(till: &mut Till) {
     let id = till.sale.id;
     till.ask(
         move |register| register.forget_empty(id.uuid()),
-        |till, outcome| {
+        move |till, outcome| {
             till.sale.writing = false;
             match outcome {
-                Ok(()) => till.sale.written = false,
+                Ok(()) if till.sale.id == id => till.sale.written = false,
+                Ok(()) => {}
                 Err(refusal) => till.refuse(&refusal),
             }
             write_down(till);
@@ -544,6 +564,7 @@ pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: Comman
         paper: None,
         vouchers: answer.vouchers.iter().map(|voucher| voucher.code.to_string()).collect(),
     };
+    till.open_drawer_for(answer);
     till.sale.begin(next);
     till.sale.done = Some(done);
     till.pay = None;

@@ -1,7 +1,7 @@
 //! Paying from the sale screen: the whole ticket by one means, in one touch.
 
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::{Answer, Command, Refusal, Register, Request};
+use comptoir_core::register::{Answer, Command, Refusal, Request};
 use comptoir_core::settlement::{Due, Settled};
 use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::journal::CommandId;
@@ -121,34 +121,29 @@ pub(crate) fn seal(till: &mut Till, settled: Settled, handed: Cents) {
     let writing = till.sale.to_write(&operator, true);
     let request = Request::new(id, operator, Command::Sell(Box::new(settled)));
     till.ask(
-        move |register| -> Result<(), Refusal> {
+        move |register| -> Result<CommandId, Refusal> {
             // A basket that was never written down need not be now.
-            match register.held_ticket(id.uuid()) {
-                Ok(_) => writing.write(register).map(drop),
-                Err(_) => Ok(()),
+            if register.held_ticket(id.uuid()).is_ok() {
+                writing.write(register)?;
             }
+            Ok(register.new_command()?)
         },
-        move |till, written| match written {
-            Ok(()) | Err(Refusal::PaidAlready) => {
-                till.request(request, Box::new(move |till, outcome| sealed(till, outcome, handed)));
-            }
-            Err(refusal) => sealed(till, Err(refusal), handed),
+        move |till, next| match next {
+            Ok(next) => till.request(request, Box::new(move |till, outcome| sealed(till, outcome, handed, next))),
+            Err(refusal) => not_sealed(till, &refusal),
         },
     );
 }
 
-fn sealed(till: &mut Till, outcome: Result<Answer, Refusal>, handed: Cents) {
+/// Begins the next ticket under an id that was drawn before, so that nothing can fail once this one is sealed.
+fn sealed(till: &mut Till, outcome: Result<Answer, Refusal>, handed: Cents, next: CommandId) {
     match outcome {
-        Ok(answer) => till.ask(
-            |register: &mut Register| register.new_command(),
-            move |till, next: Result<CommandId, _>| match next {
-                Ok(next) => sold(till, &answer, handed, next),
-                Err(error) => till.refuse_for(error.message()),
-            },
-        ),
-        Err(refusal) => {
-            till.sale.sealing = false;
-            till.refuse(&refusal);
-        }
+        Ok(answer) => sold(till, &answer, handed, next),
+        Err(refusal) => not_sealed(till, &refusal),
     }
+}
+
+fn not_sealed(till: &mut Till, refusal: &Refusal) {
+    till.sale.sealing = false;
+    till.refuse(refusal);
 }

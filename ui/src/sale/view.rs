@@ -53,8 +53,6 @@ pub fn sale(till: &Till) -> SaleView {
         } else {
             SharedString::new()
         },
-        exact: till.money(due).into(),
-        card: SharedString::new(),
         is_free: !basket.is_empty() && due.is_zero(),
     }
 }

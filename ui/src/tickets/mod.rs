@@ -373,7 +373,10 @@ pub(crate) fn done_by(till: &mut Till, command: Command, said: Message) {
         open.waits = true;
     }
     till.command(None, command, |till, outcome| match outcome {
-        Ok(answer) => show_new(till, &answer, said),
+        Ok(answer) => {
+            till.open_drawer_for(&answer);
+            show_new(till, &answer, said);
+        }
         Err(refusal) => {
             if let Some(open) = &mut till.tickets.open {
                 (open.waits, open.sure) = (false, false);

@@ -16,22 +16,11 @@ use crate::wedge::Wedge;
 pub(super) struct Keys {
     wedge: Wedge,
     began: Instant,
-    language_is_set: bool,
 }
 
 impl Default for Keys {
     fn default() -> Keys {
-        Keys { wedge: Wedge::default(), began: Instant::now(), language_is_set: false }
-    }
-}
-
-impl Keys {
-    pub(super) fn language_is_set(&self) -> bool {
-        self.language_is_set
-    }
-
-    pub(super) fn set_language(&mut self) {
-        self.language_is_set = true;
+        Keys { wedge: Wedge::default(), began: Instant::now() }
     }
 }
 

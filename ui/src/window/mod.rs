@@ -8,7 +8,7 @@ mod rows;
 mod sale;
 mod tickets;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use comptoir_fiscal::entry::Mode;
@@ -27,6 +27,8 @@ pub struct Screens {
     till: Rc<RefCell<Till>>,
     carrier: Carrier,
     keys: RefCell<keys::Keys>,
+    /// The language that the window was last told to speak.
+    spoken: Cell<Option<Language>>,
     sale: sale::Counter,
     pay: pay::Desk,
     people: people::People,
@@ -46,6 +48,7 @@ impl Screens {
             held: held::Waiting::new(&window),
             tickets: tickets::History::new(&window),
             keys: RefCell::default(),
+            spoken: Cell::new(None),
             window,
             till,
             carrier,
@@ -80,7 +83,7 @@ impl Screens {
 
     /// Takes the register's reply.
     pub fn take(&self, reply: Reply) {
-        self.change(|till| reply(till));
+        self.change(|till| till.hear(reply));
     }
 
     fn carry(&self) {
@@ -136,10 +139,9 @@ impl Screens {
         theme.set_school(till.mode == Mode::Training);
         let french = till.language() == Language::French;
         let shell = Shell::get(&self.window);
-        if shell.get_french() != french || !self.keys.borrow().language_is_set() {
+        if self.spoken.replace(Some(till.language())) != Some(till.language()) {
             // A window speaks the language of the system until it is told otherwise.
             let _ = slint::select_bundled_translation(if french { "fr" } else { "" });
-            self.keys.borrow_mut().set_language();
             shell.set_french(french);
         }
         shell.set_room(room_of(till.place()));
