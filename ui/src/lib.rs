@@ -4,14 +4,20 @@
 //! [`Order`], which whoever runs the screens carries out on the register's thread and answers with a [`Reply`]. What is
 //! drawn is computed from the till by the `view` of each screen. [`window::Screens`] is the only part that has a window.
 
+pub mod catalogue;
 pub mod colour;
+pub mod drawer;
 pub mod held;
+pub mod help;
+pub mod journal;
 pub mod lock;
+pub mod operators;
 pub mod pay;
 pub mod people;
 #[cfg(feature = "test-ids")]
 pub mod rehearsal;
 pub mod sale;
+pub mod settings;
 #[cfg(test)]
 mod stage;
 pub mod strip;

@@ -11,10 +11,16 @@ use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
+use crate::catalogue::{self, Catalogue};
+use crate::drawer::{self, Drawer};
 use crate::held::{self, Held};
+use crate::help::{self, Help};
+use crate::journal::{self, Journal};
 use crate::lock::{self, Lock};
+use crate::operators::{self, Operators};
 use crate::pay::{self, Pay};
 use crate::sale::{self, Sale, Sold};
+use crate::settings::{self, Settings};
 use crate::terminal::SeparateTerminal;
 use crate::texts::Texts;
 use crate::tickets::{self, Tickets};
@@ -29,6 +35,12 @@ pub enum Place {
     Pay,
     Held,
     Tickets,
+    Drawer,
+    Journal,
+    Catalogue,
+    Operators,
+    Settings,
+    Help,
 }
 
 /// What a person did.
@@ -36,6 +48,8 @@ pub enum Place {
 pub enum Intent {
     /// Went to another room.
     Go(Place),
+    /// Goes a step back: within the room, or to the sale.
+    Back,
     /// Put the message at the bottom away.
     Dismiss,
     /// A second has passed.
@@ -58,6 +72,18 @@ pub enum Intent {
     Held(held::Intent),
     /// Among the tickets that were sealed.
     Tickets(tickets::Intent),
+    /// Drawer.
+    Drawer(drawer::Intent),
+    /// Journal.
+    Journal(journal::Intent),
+    /// Catalogue.
+    Catalogue(catalogue::Intent),
+    /// Operators.
+    Operators(operators::Intent),
+    /// Settings.
+    Settings(settings::Intent),
+    /// Help.
+    Help(help::Intent),
 }
 
 /// What is done with the till once the register has answered.
@@ -141,6 +167,12 @@ pub struct Till {
     looks: bool,
     pub(crate) waiting: Held,
     pub(crate) tickets: Tickets,
+    pub(crate) drawer: Drawer,
+    pub(crate) journal: Journal,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) operators: Operators,
+    pub(crate) settings: Settings,
+    pub(crate) help: Help,
     orders: Vec<Order>,
 }
 
@@ -165,6 +197,12 @@ impl Till {
             looks: false,
             waiting: Held::default(),
             tickets: Tickets::default(),
+            drawer: Drawer::default(),
+            journal: Journal::default(),
+            catalogue: Catalogue::default(),
+            operators: Operators::default(),
+            settings: Settings::default(),
+            help: Help::default(),
             orders: Vec::new(),
         };
         till.ask(Opening::read, Till::open);
@@ -206,6 +244,7 @@ impl Till {
         }
         match intent {
             Intent::Go(place) => self.go(place),
+            Intent::Back => self.back(),
             Intent::Dismiss => {}
             Intent::Tick => self.look_around(),
             Intent::Language(language) => self.texts.turn_to(language),
@@ -217,6 +256,12 @@ impl Till {
             Intent::Word(intent) => word::update(self, intent),
             Intent::Held(intent) => held::update(self, intent),
             Intent::Tickets(intent) => tickets::update(self, intent),
+            Intent::Drawer(intent) => drawer::update(self, intent),
+            Intent::Journal(intent) => journal::update(self, intent),
+            Intent::Catalogue(intent) => catalogue::update(self, intent),
+            Intent::Operators(intent) => operators::update(self, intent),
+            Intent::Settings(intent) => settings::update(self, intent),
+            Intent::Help(intent) => help::update(self, intent),
         }
         self.scan_what_waits();
     }
@@ -268,7 +313,29 @@ impl Till {
         match place {
             Place::Held => held::enter(self),
             Place::Tickets => tickets::enter(self),
+            Place::Drawer => drawer::enter(self),
+            Place::Journal => journal::enter(self),
+            Place::Catalogue => catalogue::enter(self),
+            Place::Operators => operators::enter(self),
+            Place::Settings => settings::enter(self),
+            Place::Help => help::enter(self),
             Place::Sale | Place::Pay => {}
+        }
+    }
+
+    /// Goes a step back: within the room, or to the sale.
+    fn back(&mut self) {
+        let within = match self.place {
+            Place::Sale | Place::Pay | Place::Held | Place::Tickets => false,
+            Place::Drawer => drawer::back(self),
+            Place::Journal => journal::back(self),
+            Place::Catalogue => catalogue::back(self),
+            Place::Operators => operators::back(self),
+            Place::Settings => settings::back(self),
+            Place::Help => help::back(self),
+        };
+        if !within {
+            self.go(Place::Sale);
         }
     }
 
@@ -291,7 +358,13 @@ impl Till {
             }
             Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
             Place::Tickets => tickets::update(self, tickets::Intent::Scan(code.to_owned())),
-            Place::Held => {
+            Place::Held
+            | Place::Drawer
+            | Place::Journal
+            | Place::Catalogue
+            | Place::Operators
+            | Place::Settings
+            | Place::Help => {
                 self.go(Place::Sale);
                 self.scan(code);
             }

@@ -3,93 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::time::Duration;
+mod hand;
 
-use comptoir_core::history::TicketSearch;
-use comptoir_core::sample;
-use comptoir_fiscal::entry::{Body, Mode, Tender, Ticket};
+use comptoir_fiscal::entry::{Tender, Ticket};
 use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::Cents;
 use comptoir_ui::lock;
-use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::Intent;
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use slint::ComponentHandle;
-use slint::platform::PointerEventButton;
-
-const SHAPES: [(u32, u32); 3] = [(1280, 800), (800, 1280), (390, 844)];
-/// The least side of a target, in Slint's logical pixels.
-const TARGET: f32 = 48.0;
-
-struct Hand {
-    rehearsal: Rehearsal,
-    taps: u32,
-}
-
-impl Hand {
-    fn at((width, height): (u32, u32)) -> Hand {
-        let rehearsal = Rehearsal::begin(sample::founding(Mode::Live).unwrap(), Language::English).unwrap();
-        rehearsal.screens().window().window().set_size(slint::PhysicalSize::new(width, height));
-        rehearsal.screens().window().show().unwrap();
-        rehearsal.screens().update(Intent::Door(lock::Intent::Who(2)));
-        let hand = Hand { rehearsal, taps: 0 };
-        hand.rest();
-        hand
-    }
-
-    fn rest(&self) {
-        self.rehearsal.settle();
-        i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(50));
-    }
-
-    fn buttons(&self) -> Vec<ElementHandle> {
-        ElementQuery::from_root(self.rehearsal.screens().window())
-            .match_accessible_role(AccessibleRole::Button)
-            .find_all()
-    }
-
-    fn tap(&mut self, label: &str) {
-        let begins = |button: &&ElementHandle| {
-            button.accessible_label().is_some_and(|known| known.starts_with(label))
-                && button.accessible_enabled() != Some(false)
-        };
-        let buttons = self.buttons();
-        let button = buttons.iter().find(begins).unwrap_or_else(|| panic!("no button “{label}”"));
-        button.mock_single_click(PointerEventButton::Left);
-        self.taps += 1;
-        self.rest();
-    }
-
-    fn scan(&mut self, code: &str) {
-        self.rehearsal.screens().update(Intent::Scan(code.to_owned()));
-        self.taps += 1;
-        self.rest();
-    }
-
-    fn sku_of(&self, label: &str) -> String {
-        let found = |register: &mut comptoir_core::register::Register| {
-            register
-                .catalogue()
-                .products()
-                .iter()
-                .find(|product| product.label == label)
-                .map(|product| product.sku.clone())
-        };
-        self.rehearsal.register(found).flatten().unwrap()
-    }
-
-    fn newest(&self) -> Ticket {
-        let found = |register: &mut comptoir_core::register::Register| {
-            let page = register.find_tickets(&TicketSearch::default(), None, 1).unwrap();
-            let sealed = register.ticket(page.tickets[0].ticket).unwrap();
-            match sealed.entry.body {
-                Body::Ticket(ticket) => *ticket,
-                _ => panic!("not a ticket"),
-            }
-        };
-        self.rehearsal.register(found).unwrap()
-    }
-}
+use hand::{Hand, SHAPES, TARGET};
 
 fn paid(ticket: &Ticket) -> Vec<(Tender, i64)> {
     ticket.payments.iter().map(|payment| (payment.tender, payment.amount.get())).collect()

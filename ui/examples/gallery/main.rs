@@ -1,8 +1,14 @@
 //! Draws every screen, in the states that matter, at the three shapes, to PNG files: `gallery DIR [ONLY]`.
 
+mod catalogue;
+mod drawer;
 mod held;
+mod help;
+mod journal;
+mod operators;
 mod picture;
 mod scenes;
+mod settings;
 mod tickets;
 
 use std::path::PathBuf;

@@ -63,7 +63,18 @@ pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error
     for (variant, language, look) in variants {
         for (shape, width, height) in SHAPES {
             let mut drawn = Vec::new();
-            let all = SCENES.iter().chain(super::held::SCENES).chain(super::tickets::SCENES);
+            let all = [
+                SCENES,
+                super::held::SCENES,
+                super::tickets::SCENES,
+                super::drawer::SCENES,
+                super::journal::SCENES,
+                super::catalogue::SCENES,
+                super::operators::SCENES,
+                super::settings::SCENES,
+                super::help::SCENES,
+            ];
+            let all = all.into_iter().flatten();
             for scene in all.filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
                 let pixels = draw(scene, language, look, width, height)?;
                 picture::write(&folder.join(format!("{}{variant}-{shape}.png", scene.name)), &pixels)?;

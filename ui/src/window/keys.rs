@@ -103,7 +103,7 @@ impl Screens {
             } else if till.place() == Place::Pay {
                 Intent::Pay(crate::pay::Intent::Leave)
             } else if till.place() != Place::Sale {
-                Intent::Go(Place::Sale)
+                Intent::Back
             } else if till.sale.asking.is_some() {
                 Intent::Sale(sale::Intent::Answer(sale::asking::Answer::Close))
             } else if till.sale.chosen.is_some() {

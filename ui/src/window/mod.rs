@@ -1,11 +1,17 @@
 //! The window: what the till shows is written to the screens, and what a person does comes back as intents.
 
+mod catalogue;
+mod drawer;
 mod held;
+mod help;
+mod journal;
 mod keys;
+mod operators;
 mod pay;
 mod people;
 mod rows;
 mod sale;
+mod settings;
 mod tickets;
 
 use std::cell::{Cell, RefCell};
@@ -34,6 +40,12 @@ pub struct Screens {
     people: people::People,
     held: held::Waiting,
     tickets: tickets::History,
+    drawer: drawer::Room,
+    journal: journal::Room,
+    catalogue: catalogue::Room,
+    operators: operators::Room,
+    settings: settings::Room,
+    help: help::Room,
 }
 
 impl Screens {
@@ -47,6 +59,12 @@ impl Screens {
             people: people::People::new(&window),
             held: held::Waiting::new(&window),
             tickets: tickets::History::new(&window),
+            drawer: drawer::Room::new(&window),
+            journal: journal::Room::new(&window),
+            catalogue: catalogue::Room::new(&window),
+            operators: operators::Room::new(&window),
+            settings: settings::Room::new(&window),
+            help: help::Room::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
             window,
@@ -106,6 +124,12 @@ impl Screens {
         people::listen(self);
         held::listen(self);
         tickets::listen(self);
+        drawer::listen(self);
+        journal::listen(self);
+        catalogue::listen(self);
+        operators::listen(self);
+        settings::listen(self);
+        help::listen(self);
     }
 
     /// A callback without arguments as an intent.
@@ -154,6 +178,12 @@ impl Screens {
             Place::Pay => self.pay.show(&self.window, &till),
             Place::Held => self.held.show(&self.window, &till),
             Place::Tickets => self.tickets.show(&self.window, &till),
+            Place::Drawer => self.drawer.show(&self.window, &till),
+            Place::Journal => self.journal.show(&self.window, &till),
+            Place::Catalogue => self.catalogue.show(&self.window, &till),
+            Place::Operators => self.operators.show(&self.window, &till),
+            Place::Settings => self.settings.show(&self.window, &till),
+            Place::Help => self.help.show(&self.window, &till),
         }
     }
 }
@@ -164,6 +194,12 @@ fn room_of(place: Place) -> Room {
         Place::Pay => Room::Pay,
         Place::Held => Room::Held,
         Place::Tickets => Room::Tickets,
+        Place::Drawer => Room::Drawer,
+        Place::Journal => Room::Journal,
+        Place::Catalogue => Room::Catalogue,
+        Place::Operators => Room::Operators,
+        Place::Settings => Room::Settings,
+        Place::Help => Room::Help,
     }
 }
 
@@ -172,6 +208,12 @@ fn place_of(room: Room) -> Place {
         Room::Pay => Place::Pay,
         Room::Held => Place::Held,
         Room::Tickets => Place::Tickets,
+        Room::Drawer => Place::Drawer,
+        Room::Journal => Place::Journal,
+        Room::Catalogue => Place::Catalogue,
+        Room::Operators => Place::Operators,
+        Room::Settings => Place::Settings,
+        Room::Help => Place::Help,
         Room::Sale => Place::Sale,
     }
 }

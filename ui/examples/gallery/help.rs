@@ -1,0 +1,5 @@
+//! Pictures of this room.
+
+use super::scenes::Scene;
+
+pub(crate) const SCENES: &[Scene] = &[];

@@ -1,0 +1,26 @@
+//! The catalogue, as it is edited on the till.
+
+pub mod view;
+
+use crate::till::Till;
+
+/// What a person does in this room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {}
+
+/// The room.
+#[derive(Default)]
+pub struct Catalogue {}
+
+/// Comes into the room.
+pub(crate) fn enter(_till: &mut Till) {}
+
+/// Does what a person asked for.
+pub(crate) fn update(_till: &mut Till, intent: Intent) {
+    match intent {}
+}
+
+/// Goes a step back within the room; whether there was one.
+pub(crate) fn back(_till: &mut Till) -> bool {
+    false
+}

@@ -1,0 +1,25 @@
+//! Catalogue, between till and window.
+
+use std::rc::Rc;
+
+use slint::Global;
+
+use super::Screens;
+use crate::catalogue::view;
+use crate::generated::{self, AppWindow};
+use crate::till::Till;
+
+#[derive(Default)]
+pub(super) struct Room {}
+
+impl Room {
+    pub(super) fn new(_window: &AppWindow) -> Room {
+        Room::default()
+    }
+
+    pub(super) fn show(&self, window: &AppWindow, till: &Till) {
+        generated::Catalogue::get(window).set_view(view::catalogue(till));
+    }
+}
+
+pub(super) fn listen(_screens: &Rc<Screens>) {}
