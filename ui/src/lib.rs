@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 pub mod colour;
+pub mod doubt;
 pub mod drawer;
 pub mod held;
 pub mod help;

@@ -12,6 +12,7 @@ use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
 use crate::catalogue::{self, Catalogue};
+use crate::doubt::{self, Doubt};
 use crate::drawer::{self, Drawer};
 use crate::held::{self, Held};
 use crate::help::{self, Help};
@@ -52,6 +53,8 @@ pub enum Intent {
     Back,
     /// Put the message at the bottom away.
     Dismiss,
+    /// Is sure of what looked like a slip, or is not.
+    Sure(bool),
     /// A second has passed.
     Tick,
     /// Chose a language.
@@ -162,6 +165,9 @@ pub struct Till {
     pub(crate) sale: Sale,
     pub(crate) pay: Option<Pay>,
     pub(crate) word: Option<Word>,
+    pub(crate) doubt: Option<Doubt>,
+    /// Whether what is done was doubted, and is meant.
+    pub(crate) is_sure: bool,
     pub(crate) terminal: SeparateTerminal,
     /// Whether it is being asked how the register is doing.
     looks: bool,
@@ -193,6 +199,8 @@ impl Till {
             sale: Sale::default(),
             pay: None,
             word: None,
+            doubt: None,
+            is_sure: false,
             terminal: SeparateTerminal::default(),
             looks: false,
             waiting: Held::default(),
@@ -242,11 +250,18 @@ impl Till {
         if !matches!(intent, Intent::Word(_) | Intent::Tick) {
             self.toast = None;
         }
+        if !matches!(intent, Intent::Sure(_) | Intent::Tick) {
+            self.doubt = None;
+        }
         match intent {
             Intent::Go(place) => self.go(place),
             Intent::Back => self.back(),
             Intent::Dismiss => {}
-            Intent::Tick => self.look_around(),
+            Intent::Sure(sure) => doubt::settle(self, sure),
+            Intent::Tick => {
+                self.sale.forget_removed();
+                self.look_around();
+            }
             Intent::Language(language) => self.texts.turn_to(language),
             Intent::Scan(code) => self.scan(&code),
             Intent::Lock => lock::lock(self),
