@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod colour;
 pub mod drawer;
+pub mod errand;
 pub mod held;
 pub mod help;
 pub mod journal;
@@ -18,6 +19,7 @@ pub mod people;
 pub mod rehearsal;
 pub mod sale;
 pub mod settings;
+pub mod sheet;
 #[cfg(test)]
 mod stage;
 pub mod strip;

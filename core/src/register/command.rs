@@ -147,6 +147,8 @@ pub enum Command {
     ChangeSettings(Box<SettingsChange>),
     /// Set the rules of payment, and for how long vouchers are good (event 270).
     SetRules(Box<RulesChange>),
+    /// Look at what a gate guards. Where it takes another's word, that alone is recorded.
+    Look(Gate),
     /// Close the day (Z de caisse). What is sold after it takes the following business date.
     CloseDay,
 }
@@ -172,6 +174,7 @@ impl Command {
             Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
+            Command::Look(gate) => *gate,
             Command::CloseDay => Gate::CloseDay,
         }
     }
@@ -315,6 +318,7 @@ impl Register {
                 drafts.push(draft);
                 edit = Some(made);
             }
+            Command::Look(_) => {}
             Command::CloseDay => drafts.push(Draft::Closing(Period::Day)),
         }
         Ok(Work { drafts, edit })

@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use comptoir_core::paper::picture::draw;
-use slint::{Global, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use slint::{Global, SharedString};
 
 use super::rows::Rows;
-use super::{Screens, index};
+use super::{Screens, index, papers};
 use crate::generated::{self, AppWindow, OptionRow, ReturnRow, StateRow, TicketRow};
 use crate::tickets::view::{self, KINDS, TENDERS};
 use crate::tickets::{self, Right};
@@ -65,21 +64,10 @@ impl History {
         if let Some(open) = &till.tickets.open
             && self.drawn.replace(open.edition) != open.edition
         {
-            port.set_paper(paper(open).unwrap_or_default());
+            port.set_paper(papers::picture(&open.paper, open.width).unwrap_or_default());
             port.set_paper_text(comptoir_core::paper::text::text(&open.paper, open.width).into());
         }
     }
-}
-
-/// The paper of a ticket, dot for dot; none where it cannot be drawn, beside which its lines still are shown.
-fn paper(open: &tickets::Open) -> Option<Image> {
-    let picture = draw(&open.paper, open.width).ok()?;
-    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
-    for (pixel, grey) in pixels.make_mut_slice().iter_mut().zip(&picture.dots) {
-        *pixel = Rgb8Pixel::new(*grey, *grey, *grey);
-    }
-    Some(Image::from_rgb8(pixels))
 }
 
 pub(super) fn listen(screens: &Rc<Screens>) {
