@@ -1,6 +1,7 @@
 //! Pictures of the journal.
 
-use comptoir_core::register::Command;
+use comptoir_core::register::{Command, Refusal, Register, Request};
+use comptoir_core::sample::MANAGER;
 use comptoir_ui::journal::codes::Topic;
 use comptoir_ui::journal::{Intent as Does, Purpose, Tab};
 use comptoir_ui::lock;
@@ -36,10 +37,6 @@ fn locked(rehearsal: &Rehearsal) -> Outcome {
 /// Some days and a month of a shop, and a manager in the journal's room.
 fn trade(rehearsal: &Rehearsal) -> Outcome {
     act(rehearsal, Intent::Door(lock::Intent::Who(1)));
-    let manager = |register: &mut comptoir_core::register::Register| {
-        register.operators().find(|one| one.role == comptoir_core::operators::Role::Manager).map(|one| one.id.clone())
-    };
-    let manager = rehearsal.register(manager).flatten().ok_or("no manager")?;
     for day in 0..9 {
         act(rehearsal, Intent::Tick);
         act(rehearsal, Intent::Go(Place::Sale));
@@ -50,10 +47,10 @@ fn trade(rehearsal: &Rehearsal) -> Outcome {
         sale_intent(rehearsal, sale::Intent::Cash(due));
         rehearsal.clock().advance(22 * 60 * 60 + 17 * 60);
     }
-    let opened = |register: &mut comptoir_core::register::Register| -> Result<(), comptoir_core::register::Refusal> {
+    let opened = |register: &mut Register| -> Result<(), Refusal> {
         let id = register.new_command()?;
         let command = Command::OpenDrawer { reason: Some("Faire de la monnaie".to_owned()) };
-        register.execute(comptoir_core::register::Request::new(id, manager, command)).map(drop)
+        register.execute(Request::new(id, MANAGER, command)).map(drop)
     };
     rehearsal.register(opened).ok_or("no register")??;
     act(rehearsal, Intent::Go(Place::Journal));

@@ -1,5 +1,6 @@
 use comptoir_core::operators::Gate;
 use comptoir_core::register::Command;
+use comptoir_core::sample::MANAGER;
 use comptoir_fiscal::entry::{Body, Entry, Kind, Period};
 
 use super::codes::Topic;
@@ -24,7 +25,7 @@ fn in_the_journal() -> Stage {
     let mut stage = Stage::with(Who::Manager);
     stage.sell(&["baguette"]);
     stage.clock.advance(35 * 24 * 60 * 60);
-    stage.register.confirm_date("manager", None).unwrap();
+    stage.register.confirm_date(MANAGER, None).unwrap();
     stage.act(Intent::Tick);
     stage.sell(&["croissant"]);
     stage.act(Intent::Go(Place::Journal));
@@ -48,7 +49,7 @@ fn a_managers_own_look_seals_nothing() {
     stage.act(Intent::Go(Place::Journal));
     assert!(view::journal(&stage.till).open);
     assert_eq!(stage.entries().len(), before);
-    stage.command("manager", Command::Look(Gate::ReadJournal));
+    stage.command(MANAGER, Command::Look(Gate::ReadJournal));
     assert_eq!(stage.entries().len(), before);
 }
 
@@ -70,7 +71,7 @@ fn days_and_months_are_listed_and_looked_at_as_on_paper() {
 #[test]
 fn events_are_told_in_words_and_filtered_by_what_they_are_about() {
     let mut stage = in_the_journal();
-    stage.command("manager", Command::OpenDrawer { reason: Some("Monnaie".to_owned()) });
+    stage.command(MANAGER, Command::OpenDrawer { reason: Some("Monnaie".to_owned()) });
     stage.journal(Does::Tab(Tab::Events));
     let all = view::events(&stage.till);
     assert_eq!(all.len(), stage.kinds(Kind::Event).len());

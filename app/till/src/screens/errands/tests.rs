@@ -29,7 +29,7 @@ fn courier(folder: &std::path::Path) -> (Courier, mpsc::Receiver<Reply>) {
     let mut register = Register::found(data.clone(), sample::founding(Mode::Live).unwrap(), platform).unwrap();
     let id = register.new_command().unwrap();
     let command = Command::MoveCash { movement: CashType::Float, amount: Cents::new(10_000), reason: None };
-    register.execute(Request::new(id, "manager", command)).unwrap();
+    register.execute(Request::new(id, sample::MANAGER, command)).unwrap();
     let (replies, posted) = mpsc::channel();
     let post = std::sync::Arc::new(move |reply| drop(replies.send(reply)));
     let printer = Box::new(PictureFolder::new(folder.join("papers"), Width::Wide));
@@ -38,7 +38,7 @@ fn courier(folder: &std::path::Path) -> (Courier, mpsc::Receiver<Reply>) {
 }
 
 fn errand(work: Work) -> Errand {
-    Errand { number: 1, by: "manager".to_owned(), work, watch: Watch::default() }
+    Errand { number: 1, by: sample::MANAGER.to_owned(), work, watch: Watch::default() }
 }
 
 #[test]
