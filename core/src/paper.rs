@@ -17,6 +17,7 @@ pub use closing::{Drawer, Reading, closing_paper, reading_paper};
 pub use head::{CopyMark, Letterhead};
 pub use sale::{note_paper, ticket_paper};
 pub use voucher::voucher_paper;
+pub use words::{closing as closing_name, movement as movement_name};
 
 /// How wide the paper is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

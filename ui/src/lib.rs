@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod colour;
 pub mod doubt;
 pub mod drawer;
+pub mod errand;
 pub mod held;
 pub mod help;
 pub mod journal;
@@ -19,6 +20,7 @@ pub mod people;
 pub mod rehearsal;
 pub mod sale;
 pub mod settings;
+pub mod sheet;
 #[cfg(test)]
 mod stage;
 pub mod strip;

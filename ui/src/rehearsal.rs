@@ -11,6 +11,7 @@ use comptoir_fiscal::entry::Software;
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 
+use crate::errand::here::Here;
 use crate::till::{Look, Order, Till};
 use crate::window::Screens;
 
@@ -82,11 +83,19 @@ impl Rehearsal {
                 return;
             }
             for order in orders {
-                if let Order::Ask(task) = order
-                    && let Some(register) = self.register.borrow_mut().as_mut()
-                {
-                    let reply = task(register);
-                    self.screens.take(reply);
+                let mut register = self.register.borrow_mut();
+                let Some(register) = register.as_mut() else { continue };
+                match order {
+                    Order::Ask(task) => {
+                        let reply = task(register);
+                        self.screens.take(reply);
+                    }
+                    Order::Errand(errand) => {
+                        let told = RefCell::new(Vec::new());
+                        errand.run(&Here::new(register, self.folder.path()), &|reply| told.borrow_mut().push(reply));
+                        told.into_inner().into_iter().for_each(|reply| self.screens.take(reply));
+                    }
+                    _ => {}
                 }
             }
         }

@@ -14,6 +14,7 @@ use comptoir_fiscal::values::{Cents, Quantity};
 use crate::catalogue::{self, Catalogue};
 use crate::doubt::{self, Doubt};
 use crate::drawer::{self, Drawer};
+use crate::errand::Errand;
 use crate::held::{self, Held};
 use crate::help::{self, Help};
 use crate::journal::{self, Journal};
@@ -112,6 +113,8 @@ pub enum Order {
     Print,
     /// Open the drawer.
     OpenDrawer,
+    /// Do a long job beside the register's thread.
+    Errand(Errand),
 }
 
 /// How the screens look and speak, as the device remembers it.

@@ -7,6 +7,7 @@ mod help;
 mod journal;
 mod keys;
 mod operators;
+mod papers;
 mod pay;
 mod people;
 mod pictures;

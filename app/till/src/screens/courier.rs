@@ -9,11 +9,12 @@ use comptoir_core::register::{Archivist, Desk, DeskClosed, Register, RegisterErr
 use comptoir_fiscal::language::Translations;
 use comptoir_ui::till::{Order, Reply};
 
+use super::errands::Errands;
 use crate::devices::{Printer, Spooler};
 use crate::platform;
 
 /// What a reply is handed to.
-pub(super) type Post = Box<dyn Fn(Reply) + Send>;
+pub(super) type Post = Arc<dyn Fn(Reply) + Send + Sync>;
 
 /// The courier's thread.
 pub(super) struct Courier {
@@ -79,6 +80,7 @@ struct Shop {
     desk: Arc<Desk>,
     spooler: Spooler,
     archivist: Archivist,
+    errands: Errands,
 }
 
 struct Round {
@@ -96,7 +98,7 @@ impl Round {
         // What the printer cannot do shows in the queue, which the status strip looks at.
         let spooler = Spooler::start(desk.clone(), printer, self.texts.clone(), |_| ())?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
-        self.shop = Some(Shop { desk, spooler, archivist });
+        self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default() });
         Ok(())
     }
 
@@ -128,8 +130,15 @@ impl Round {
                     Err(error) => (self.post)(Box::new(move |till| till.refuse_for(error.message()))),
                 }
             }
+            Order::Errand(errand) => {
+                if let Some(shop) = &mut self.shop {
+                    shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
+                }
+            }
             Order::Turn { operator, to } => {
-                if let Some(shop) = &self.shop {
+                if let Some(shop) = &mut self.shop {
+                    // What is being read is of the journal that is left.
+                    shop.errands.end();
                     match shop.desk.turn(&operator, to)? {
                         Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
                         Err(refusal) => (self.post)(Box::new(move |till| till.refuse_for(refusal.message()))),
@@ -141,10 +150,11 @@ impl Round {
     }
 
     fn close(self) -> Result<(), RegisterError> {
-        let Some(Shop { desk, spooler, archivist }) = self.shop else { return Ok(()) };
+        let Some(Shop { desk, spooler, archivist, mut errands }) = self.shop else { return Ok(()) };
+        errands.end();
         drop(spooler);
         drop(archivist);
-        // Nobody else has the desk: printer and archivist have ended.
+        // Nobody else has the desk: jobs, printer and archivist have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
     }
 }

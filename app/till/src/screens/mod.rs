@@ -1,6 +1,7 @@
 //! The register with its screens: a window on this thread, the register on its own, and a courier between them.
 
 mod courier;
+mod errands;
 
 use std::path::{Path, PathBuf};
 
@@ -85,7 +86,7 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
     };
     let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
     let printer = printer(&opening, &register);
-    let post = Box::new(move |reply| {
+    let post = std::sync::Arc::new(move |reply| {
         // Once the window is closed nobody needs the answer.
         let _ = replies.send(reply);
     });
