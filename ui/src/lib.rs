@@ -6,7 +6,10 @@
 
 pub mod catalogue;
 pub mod colour;
+pub mod device;
 pub mod drawer;
+pub mod figures;
+pub mod files;
 pub mod held;
 pub mod help;
 pub mod journal;

@@ -1,10 +1,11 @@
 //! The till as its screens know it: where one is, who is at work, what is asked of the register and what came of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
-use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, RegisterError, Request, Status};
+use comptoir_core::register::{Answer, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Mode, Tender};
 use comptoir_fiscal::journal::CommandId;
@@ -12,6 +13,7 @@ use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
 use crate::catalogue::{self, Catalogue};
+use crate::device::{Device, Receipt};
 use crate::drawer::{self, Drawer};
 use crate::held::{self, Held};
 use crate::help::{self, Help};
@@ -92,6 +94,9 @@ pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
 /// What is asked of the register, on its own thread.
 pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
 
+/// What is done without the register, on a thread of its own: it may take its time.
+pub type Errand = Box<dyn FnOnce() -> Reply + Send>;
+
 /// What whoever runs the screens is to do, in this order.
 pub enum Order {
     /// Ask the register, and give the till the reply.
@@ -105,6 +110,14 @@ pub enum Order {
         /// To what.
         to: Mode,
     },
+    /// Do something that needs no register, beside it, and give the till the reply.
+    Aside(Errand),
+    /// Remember how this device is, over its restarts, and print where it says.
+    Remember(Box<Device>),
+    /// Copy all that the till holds but its keys into a folder, while others are served; [`Till::backed_up`] hears of it.
+    BackUp(PathBuf),
+    /// Print a page that shows whether the printer prints.
+    TestPrint,
     /// Look whether something waits for the printer.
     Print,
     /// Open the drawer.
@@ -151,6 +164,10 @@ pub struct Opening {
 pub struct Till {
     pub(crate) texts: Texts,
     pub(crate) look: Look,
+    /// Which choice of paper is at hand after a sale.
+    pub(crate) receipt: Receipt,
+    /// Where the receipt printer is; none where papers lie as pictures in the shop's folder.
+    pub(crate) printer: Option<String>,
     pub(crate) place: Place,
     pub(crate) operators: Vec<Operator>,
     pub(crate) who: Option<Operator>,
@@ -170,7 +187,7 @@ pub struct Till {
     pub(crate) drawer: Drawer,
     pub(crate) journal: Journal,
     pub(crate) catalogue: Catalogue,
-    pub(crate) operators: Operators,
+    pub(crate) team: Operators,
     pub(crate) settings: Settings,
     pub(crate) help: Help,
     orders: Vec<Order>,
@@ -179,9 +196,17 @@ pub struct Till {
 impl Till {
     /// A till that knows nothing yet, and asks the register for what it needs.
     pub fn start(language: Language, look: Look) -> Till {
+        Till::start_on(Device { language, look, ..Device::default() })
+    }
+
+    /// The same on a device that was remembered.
+    pub fn start_on(device: Device) -> Till {
+        let Device { language, look, receipt, card_waits, printer } = device;
         let mut till = Till {
             texts: Texts::new(language),
             look,
+            receipt,
+            printer,
             place: Place::Sale,
             operators: Vec::new(),
             who: None,
@@ -193,14 +218,14 @@ impl Till {
             sale: Sale::default(),
             pay: None,
             word: None,
-            terminal: SeparateTerminal::default(),
+            terminal: SeparateTerminal { waits: card_waits },
             looks: false,
             waiting: Held::default(),
             tickets: Tickets::default(),
             drawer: Drawer::default(),
             journal: Journal::default(),
             catalogue: Catalogue::default(),
-            operators: Operators::default(),
+            team: Operators::default(),
             settings: Settings::default(),
             help: Help::default(),
             orders: Vec::new(),
@@ -212,8 +237,7 @@ impl Till {
     /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
     pub fn begin_again(&mut self) {
         let after = self.sale.shelf.edition();
-        let (language, look) = (self.texts.language(), self.look);
-        *self = Till::start(language, look);
+        *self = Till::start_on(self.device());
         self.sale.shelf.come_after(after);
     }
 
@@ -247,7 +271,10 @@ impl Till {
             Intent::Back => self.back(),
             Intent::Dismiss => {}
             Intent::Tick => self.look_around(),
-            Intent::Language(language) => self.texts.turn_to(language),
+            Intent::Language(language) => {
+                self.texts.turn_to(language);
+                self.remember();
+            }
             Intent::Scan(code) => self.scan(&code),
             Intent::Lock => lock::lock(self),
             Intent::Door(intent) => lock::update(self, intent),
@@ -358,6 +385,8 @@ impl Till {
             }
             Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
             Place::Tickets => tickets::update(self, tickets::Intent::Scan(code.to_owned())),
+            Place::Operators if operators::scan(self, code) => {}
+            Place::Catalogue if catalogue::scan(self, code) => {}
             Place::Held
             | Place::Drawer
             | Place::Journal
@@ -395,6 +424,40 @@ impl Till {
             let answer = question(register);
             Box::new(move |till| then(till, answer))
         })));
+    }
+
+    /// Has something done without the register, and does `then` with what came of it.
+    pub(crate) fn aside<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(&mut Till, T) + Send + 'static,
+    ) {
+        self.orders.push(Order::Aside(Box::new(move || {
+            let done = work();
+            Box::new(move |till| then(till, done))
+        })));
+    }
+
+    /// This device, as it is remembered.
+    pub fn device(&self) -> Device {
+        Device {
+            language: self.texts.language(),
+            look: self.look,
+            receipt: self.receipt,
+            card_waits: self.terminal.waits,
+            printer: self.printer.clone(),
+        }
+    }
+
+    /// Has this device remembered as it is now.
+    pub(crate) fn remember(&mut self) {
+        let device = Box::new(self.device());
+        self.order(Order::Remember(device));
+    }
+
+    /// Hears what came of a copy that was ordered.
+    pub fn backed_up(&mut self, outcome: Result<BackedUp, Message>) {
+        settings::backed_up(self, outcome);
     }
 
     /// Has something else done outside.
