@@ -33,7 +33,11 @@ fn scaled(text: &str, places: usize) -> Option<i64> {
     let text: String = text.chars().filter(|letter| !is_sign(*letter)).collect();
     let (whole, rest) = text.split_once([',', '.']).unwrap_or((&text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() > 9 || rest.len() > places || !digits(whole) || !digits(rest) || (whole.is_empty() && rest.is_empty())
+    if whole.len() > 9
+        || rest.len() > places
+        || !digits(whole)
+        || !digits(rest)
+        || (whole.is_empty() && rest.is_empty())
     {
         return None;
     }
@@ -46,7 +50,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_both_languages_write_them() {
-        for (text, amount) in [("12", 1200), ("12,5", 1250), ("1\u{202f}234,50\u{a0}€", 123_450), ("0.05", 5), (",9", 90)] {
+        for (text, amount) in
+            [("12", 1200), ("12,5", 1250), ("1\u{202f}234,50\u{a0}€", 123_450), ("0.05", 5), (",9", 90)]
+        {
             assert_eq!(cents(text), Some(Cents::new(amount)), "{text}");
         }
         for text in ["", "-1", "1,234", "1,2,3", "douze", "12345678901"] {

@@ -21,6 +21,8 @@ pub(crate) struct Stage {
     pub(crate) register: Register,
     pub(crate) prints: usize,
     pub(crate) drawers: usize,
+    /// What the device was last told to remember.
+    pub(crate) remembered: String,
     _folder: TempDir,
 }
 
@@ -48,7 +50,7 @@ impl Stage {
         };
         let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
         let till = Till::start(Language::French, Look::default());
-        let mut stage = Stage { till, register, prints: 0, drawers: 0, _folder: folder };
+        let mut stage = Stage { till, register, prints: 0, drawers: 0, remembered: String::new(), _folder: folder };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -74,6 +76,16 @@ impl Stage {
                     }
                     Order::Print => self.prints += 1,
                     Order::OpenDrawer => self.drawers += 1,
+                    Order::Aside(errand) => {
+                        let reply = errand();
+                        self.till.hear(reply);
+                    }
+                    Order::Remember(device) => self.remembered = device.written(),
+                    Order::BackUp(folder) => {
+                        let outcome = self.register.back_up(&folder).map_err(|error| error.message());
+                        self.till.backed_up(outcome);
+                    }
+                    Order::TestPrint => self.prints += 1,
                     Order::Found(_) | Order::Turn { .. } => {}
                 }
             }

@@ -166,6 +166,8 @@ pub struct Till {
     pub(crate) look: Look,
     /// Which choice of paper is at hand after a sale.
     pub(crate) receipt: Receipt,
+    /// The device as it was last remembered.
+    pub(crate) remembered: Device,
     /// Where the receipt printer is; none where papers lie as pictures in the shop's folder.
     pub(crate) printer: Option<String>,
     pub(crate) place: Place,
@@ -201,12 +203,13 @@ impl Till {
 
     /// The same on a device that was remembered.
     pub fn start_on(device: Device) -> Till {
-        let Device { language, look, receipt, card_waits, printer } = device;
+        let Device { language, look, receipt, card_waits, printer } = device.clone();
         let mut till = Till {
             texts: Texts::new(language),
             look,
             receipt,
             printer,
+            remembered: device,
             place: Place::Sale,
             operators: Vec::new(),
             who: None,
@@ -385,15 +388,9 @@ impl Till {
             }
             Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
             Place::Tickets => tickets::update(self, tickets::Intent::Scan(code.to_owned())),
-            Place::Operators if operators::scan(self, code) => {}
-            Place::Catalogue if catalogue::scan(self, code) => {}
-            Place::Held
-            | Place::Drawer
-            | Place::Journal
-            | Place::Catalogue
-            | Place::Operators
-            | Place::Settings
-            | Place::Help => {
+            Place::Catalogue => catalogue::scan(self, code),
+            Place::Operators if self.team.learns_a_badge() => operators::scan(self, code),
+            Place::Held | Place::Drawer | Place::Journal | Place::Operators | Place::Settings | Place::Help => {
                 self.go(Place::Sale);
                 self.scan(code);
             }
@@ -451,7 +448,8 @@ impl Till {
 
     /// Has this device remembered as it is now.
     pub(crate) fn remember(&mut self) {
-        let device = Box::new(self.device());
+        self.remembered = self.device();
+        let device = Box::new(self.remembered.clone());
         self.order(Order::Remember(device));
     }
 

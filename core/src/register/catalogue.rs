@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use comptoir_fiscal::journal::{CommandId, Draft};
+use comptoir_fiscal::journal::CommandId;
 
 use super::error::Refusal;
 use super::people::Approval;
@@ -65,14 +65,6 @@ impl Register {
         let edited = self.edited(edits)?;
         self.record_word(operator, word)?;
         self.take_catalogue(edited, edits)
-    }
-
-    /// Records the word by which something was allowed that is no entry of its own.
-    pub(super) fn record_word(&mut self, operator: &str, word: Option<Draft>) -> Result<(), Refusal> {
-        match word {
-            Some(Draft::Event(event)) => Ok(self.record_event(operator, event)?),
-            _ => Ok(()),
-        }
     }
 
     /// The catalogue as it would be.

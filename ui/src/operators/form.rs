@@ -38,13 +38,7 @@ pub struct Form {
 impl Form {
     /// Somebody who works here.
     pub(crate) fn of(operator: &Operator) -> Form {
-        Form {
-            is_new: false,
-            operator: operator.clone(),
-            pin: Change::Keep,
-            badge: Change::Keep,
-            step: Step::Person,
-        }
+        Form { is_new: false, operator: operator.clone(), pin: Change::Keep, badge: Change::Keep, step: Step::Person }
     }
 
     /// Somebody new, under the first id that nobody has; the journal names people by it, never by their name.

@@ -73,6 +73,11 @@ impl Operators {
         comptoir_core::operators::Gate::ALL.iter().any(|gate| self.draft.rank(*gate) != self.gates.rank(*gate))
     }
 
+    /// Whether what is scanned next is a badge to be learnt.
+    pub(crate) fn learns_a_badge(&self) -> bool {
+        self.form.as_ref().is_some_and(|form| form.step == Step::Badge)
+    }
+
     /// Whether digits of a keyboard are those of a PIN that is typed.
     pub(crate) fn takes_digits(&self) -> bool {
         self.form.as_ref().is_some_and(|form| matches!(form.step, Step::Pin { .. }))
@@ -97,9 +102,9 @@ pub(crate) fn back(till: &mut Till) -> bool {
     true
 }
 
-/// Takes a badge that was scanned where one is being learnt; whether one was.
-pub(crate) fn scan(till: &mut Till, code: &str) -> bool {
-    let Some(form) = till.team.form.as_mut().filter(|form| form.step == Step::Badge) else { return false };
+/// Takes a badge that was scanned where one is being learnt.
+pub(crate) fn scan(till: &mut Till, code: &str) {
+    let Some(form) = till.team.form.as_mut().filter(|form| form.step == Step::Badge) else { return };
     match Badge::read(code) {
         Ok(badge) => {
             form.badge = Change::Set(badge);
@@ -108,7 +113,6 @@ pub(crate) fn scan(till: &mut Till, code: &str) -> bool {
         }
         Err(error) => till.refuse_for(error.message()),
     }
-    true
 }
 
 /// Does what a person asked for.
@@ -175,9 +179,9 @@ fn save(till: &mut Till) {
 fn sign_in_again(till: &mut Till, credential: Credential) {
     let own = till.operator();
     till.ask(
-        move |register| match register.signed_in().any(|operator| operator.id == own) {
-            true => Ok(()),
-            false => register.sign_in(&credential).map(drop),
+        move |register| {
+            let is_in = register.signed_in().any(|operator| operator.id == own);
+            if is_in { Ok(()) } else { register.sign_in(&credential).map(drop) }
         },
         |till, outcome| {
             if let Err(refusal) = outcome {

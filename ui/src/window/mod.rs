@@ -61,7 +61,7 @@ impl Screens {
             tickets: tickets::History::new(&window),
             drawer: drawer::Room::new(&window),
             journal: journal::Room::new(&window),
-            catalogue: catalogue::Room::new(&window),
+            catalogue: catalogue::Room::new(&window, &till),
             operators: operators::Room::new(&window),
             settings: settings::Room::new(&window),
             help: help::Room::new(&window),

@@ -40,9 +40,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_open(screens.with_one(|at| Intent::Operators(operators::Intent::Open(index(at)))));
     port.on_add(plain(operators::Intent::Add));
     port.on_back(plain(operators::Intent::Back));
-    port.on_name(
-        screens.with_one(|text: SharedString| Intent::Operators(operators::Intent::Name(text.to_string()))),
-    );
+    port.on_name(screens.with_one(|text: SharedString| Intent::Operators(operators::Intent::Name(text.to_string()))));
     port.on_role(screens.with_one(|at| {
         let role = view::ROLES.get(index(at)).copied().unwrap_or(Role::Cashier);
         Intent::Operators(operators::Intent::Role(role))
