@@ -3,22 +3,13 @@
 
 use std::fmt::Write as _;
 
+use comptoir_core::printing::ReceiptChoice;
 use comptoir_fiscal::language::Language;
 
 use crate::till::Look;
 
 /// The least and the most that texts are drawn at, in percent.
 pub const TEXT: (u32, u32) = (100, 200);
-
-/// Which choice of paper is at hand after a sale. Nothing is ever printed unasked (C. env. L. 541-15-10 IV).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Receipt {
-    /// No ticket.
-    #[default]
-    None,
-    /// A printed one.
-    Print,
-}
 
 /// A device as it is remembered.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +18,8 @@ pub struct Device {
     pub language: Language,
     /// How the screens look.
     pub look: Look,
-    /// Which choice of paper is at hand after a sale.
-    pub receipt: Receipt,
+    /// Which choice of paper stands out after a sale. Nothing is ever printed unasked (C. env. L. 541-15-10 IV).
+    pub receipt: ReceiptChoice,
     /// Whether the key “card” waits until somebody says what the terminal answered.
     pub card_waits: bool,
     /// Where the receipt printer is: `192.168.1.50`, `printer.local:9100`.
@@ -40,7 +31,7 @@ impl Default for Device {
         Device {
             language: Language::French,
             look: Look::default(),
-            receipt: Receipt::None,
+            receipt: ReceiptChoice::None,
             card_waits: false,
             printer: None,
         }
@@ -52,7 +43,11 @@ impl Device {
     pub fn written(&self) -> String {
         let mut text = String::new();
         let language = if self.language == Language::English { "en" } else { "fr" };
-        let receipt = if self.receipt == Receipt::Print { "print" } else { "none" };
+        let receipt = match self.receipt {
+            ReceiptChoice::None => "none",
+            ReceiptChoice::Print => "print",
+            ReceiptChoice::Code => "code",
+        };
         let lines = [
             ("language", language.to_owned()),
             ("dark", self.look.dark.to_string()),
@@ -80,7 +75,9 @@ impl Device {
                 ("dark", _) => device.look.dark = value == "true",
                 ("text", _) => device.look.text_scale = value.parse().map_or(1.0, scale),
                 ("left_handed", _) => device.look.left_handed = value == "true",
-                ("receipt", _) => device.receipt = if value == "print" { Receipt::Print } else { Receipt::None },
+                ("receipt", "none") => device.receipt = ReceiptChoice::None,
+                ("receipt", "print") => device.receipt = ReceiptChoice::Print,
+                ("receipt", "code") => device.receipt = ReceiptChoice::Code,
                 ("card_waits", _) => device.card_waits = value == "true",
                 ("printer", _) => device.printer = Some(value.to_owned()).filter(|address| !address.is_empty()),
                 _ => {}
@@ -113,7 +110,7 @@ mod tests {
         let device = Device {
             language: Language::English,
             look: Look { dark: true, text_scale: 1.75, left_handed: true },
-            receipt: Receipt::Print,
+            receipt: ReceiptChoice::Print,
             card_waits: true,
             printer: Some("192.168.1.50:9100".to_owned()),
         };

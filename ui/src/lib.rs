@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod colour;
 pub mod device;
+pub mod doubt;
 pub mod drawer;
 pub mod figures;
 pub mod files;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
+use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::register::{Answer, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Mode, Tender};
@@ -13,7 +14,8 @@ use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
 use crate::catalogue::{self, Catalogue};
-use crate::device::{Device, Receipt};
+use crate::device::Device;
+use crate::doubt::{self, Doubt};
 use crate::drawer::{self, Drawer};
 use crate::held::{self, Held};
 use crate::help::{self, Help};
@@ -54,6 +56,8 @@ pub enum Intent {
     Back,
     /// Put the message at the bottom away.
     Dismiss,
+    /// Is sure of what looked like a slip, or is not.
+    Sure(bool),
     /// A second has passed.
     Tick,
     /// Chose a language.
@@ -164,8 +168,8 @@ pub struct Opening {
 pub struct Till {
     pub(crate) texts: Texts,
     pub(crate) look: Look,
-    /// Which choice of paper is at hand after a sale.
-    pub(crate) receipt: Receipt,
+    /// Which choice of paper stands out after a sale.
+    pub(crate) receipt: ReceiptChoice,
     /// The device as it was last remembered.
     pub(crate) remembered: Device,
     /// Where the receipt printer is; none where papers lie as pictures in the shop's folder.
@@ -181,6 +185,9 @@ pub struct Till {
     pub(crate) sale: Sale,
     pub(crate) pay: Option<Pay>,
     pub(crate) word: Option<Word>,
+    pub(crate) doubt: Option<Doubt>,
+    /// Whether what is done was doubted, and is meant.
+    pub(crate) is_sure: bool,
     pub(crate) terminal: SeparateTerminal,
     /// Whether it is being asked how the register is doing.
     looks: bool,
@@ -221,6 +228,8 @@ impl Till {
             sale: Sale::default(),
             pay: None,
             word: None,
+            doubt: None,
+            is_sure: false,
             terminal: SeparateTerminal { waits: card_waits },
             looks: false,
             waiting: Held::default(),
@@ -269,11 +278,18 @@ impl Till {
         if !matches!(intent, Intent::Word(_) | Intent::Tick) {
             self.toast = None;
         }
+        if !matches!(intent, Intent::Sure(_) | Intent::Tick) {
+            self.doubt = None;
+        }
         match intent {
             Intent::Go(place) => self.go(place),
             Intent::Back => self.back(),
             Intent::Dismiss => {}
-            Intent::Tick => self.look_around(),
+            Intent::Sure(sure) => doubt::settle(self, sure),
+            Intent::Tick => {
+                self.sale.forget_removed();
+                self.look_around();
+            }
             Intent::Language(language) => {
                 self.texts.turn_to(language);
                 self.remember();

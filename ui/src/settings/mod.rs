@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::operators::Gate;
-use comptoir_core::printing::{PaperSettings, PrintJob};
+use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
 use comptoir_core::register::{BackedUp, Refusal, Register, Validity};
 use comptoir_core::terms::Rules;
 use comptoir_fiscal::entry::{Genesis, Mode};
@@ -21,7 +21,7 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::nf525::Chain;
 use comptoir_fiscal::values::{Date, Instant};
 
-use crate::device::{self, Receipt};
+use crate::device;
 use crate::till::{Order, Till};
 use crate::word;
 use backup::Backup;
@@ -45,8 +45,8 @@ pub enum Intent {
     Larger(bool),
     /// The ticket at the left, or not.
     LeftHanded(bool),
-    /// Which choice of paper is at hand after a sale.
-    Receipt(Receipt),
+    /// Which choice of paper stands out after a sale.
+    Receipt(ReceiptChoice),
     /// Whether the key “card” waits for the terminal's answer.
     CardWaits(bool),
     /// With the printer and its papers.

@@ -27,7 +27,7 @@ fn the_device_remembers_each_change_and_nothing_of_it_is_sealed() {
     act(&mut stage, Intent::Larger(true));
     act(&mut stage, Intent::Larger(true));
     act(&mut stage, Intent::LeftHanded(true));
-    act(&mut stage, Intent::Receipt(Receipt::Print));
+    act(&mut stage, Intent::Receipt(ReceiptChoice::Print));
     act(&mut stage, Intent::CardWaits(true));
     act(&mut stage, Intent::Printer(printer::Edit::Address("192.168.1.50".to_owned())));
     act(&mut stage, Intent::Printer(printer::Edit::KeepAddress));

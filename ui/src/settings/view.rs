@@ -9,7 +9,7 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 
 use super::{Facts, Section, payments};
-use crate::device::{self, Receipt};
+use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
 use crate::till::Till;
 
@@ -33,7 +33,7 @@ pub fn settings(till: &Till) -> SettingsView {
         least: percent <= device::TEXT.0,
         most: percent >= device::TEXT.1,
         left_handed: till.look.left_handed,
-        prints: till.receipt == Receipt::Print,
+        receipt: crate::sale::view::receipt_place(till.receipt) - 1,
         card_waits: till.terminal.waits,
         printer: room.papers.address.as_str().into(),
         printer_kept: room.papers.address.trim() == till.printer.as_deref().unwrap_or_default(),

@@ -50,7 +50,7 @@ impl Screens {
         let intent = if is(Key::F10) && place == Place::Sale {
             Intent::Sale(sale::Intent::Pay)
         } else if is(Key::F8) && place == Place::Sale {
-            let due = self.with(|till| till.sale.basket().to_pay());
+            let due = self.with(|till| till.sale.to_pay());
             Intent::Sale(sale::Intent::Cash(due))
         } else if is(Key::F9) && place == Place::Sale {
             Intent::Sale(sale::Intent::Card)
@@ -102,10 +102,14 @@ impl Screens {
         let intent = self.with(|till| {
             if till.word.is_some() {
                 Intent::Word(crate::word::Intent::Close)
+            } else if till.doubt.is_some() {
+                Intent::Sure(false)
             } else if till.place() == Place::Pay {
                 Intent::Pay(crate::pay::Intent::Leave)
             } else if till.place() != Place::Sale {
                 Intent::Back
+            } else if till.sale.done.as_ref().is_some_and(|done| done.code.is_some()) {
+                Intent::Sale(sale::Intent::CloseCode)
             } else if till.sale.asking.is_some() {
                 Intent::Sale(sale::Intent::Answer(sale::asking::Answer::Close))
             } else if till.sale.chosen.is_some() {

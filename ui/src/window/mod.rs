@@ -9,6 +9,7 @@ mod keys;
 mod operators;
 mod pay;
 mod people;
+mod pictures;
 mod rows;
 mod sale;
 mod settings;
@@ -114,6 +115,7 @@ impl Screens {
     fn listen(self: &Rc<Screens>) {
         let shell = Shell::get(&self.window);
         shell.on_go(self.with_one(|room| Intent::Go(place_of(room))));
+        shell.on_sure(self.with_one(Intent::Sure));
         shell.on_dismiss(self.with_none(|| Intent::Dismiss));
         shell.on_language(
             self.with_one(|french| Intent::Language(if french { Language::French } else { Language::English })),
@@ -172,6 +174,7 @@ impl Screens {
         shell.set_strip(crate::strip::strip(&till));
         shell.set_toast(till.toast.as_ref().map(|toast| till.say(&toast.message)).unwrap_or_default().into());
         shell.set_toast_refused(till.toast.as_ref().is_some_and(|toast| toast.refused));
+        shell.set_doubt(crate::doubt::view(&till));
         self.people.show(&self.window, &till);
         match till.place() {
             Place::Sale => self.sale.show(&self.window, &till),

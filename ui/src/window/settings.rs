@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use comptoir_core::holidays::Region;
 use comptoir_core::paper::Width;
+use comptoir_core::printing::ReceiptChoice;
 use slint::{Global, SharedString};
 
 use super::rows::Rows;
 use super::{Screens, index};
-use crate::device::Receipt;
 use crate::generated::{self, AppWindow, EntryRow, FieldRow, FigureRow, JobRow, SectionRow};
 use crate::settings::{self, Section, backup, payments, printer, shop, view};
 use crate::till::{Intent, Till};
@@ -61,7 +61,10 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_dark(yes(settings::Intent::Dark));
     port.on_larger(yes(settings::Intent::Larger));
     port.on_left_handed(yes(settings::Intent::LeftHanded));
-    port.on_prints(yes(|prints| settings::Intent::Receipt(if prints { Receipt::Print } else { Receipt::None })));
+    port.on_receipt(screens.with_one(|at| {
+        let choices = [ReceiptChoice::None, ReceiptChoice::Print, ReceiptChoice::Code];
+        Intent::Settings(settings::Intent::Receipt(choices.get(index(at)).copied().unwrap_or(ReceiptChoice::None)))
+    }));
     port.on_card_waits(yes(settings::Intent::CardWaits));
     port.on_ask_school(yes(settings::Intent::AskSchool));
     port.on_turn_school(screens.with_none(|| Intent::Settings(settings::Intent::TurnSchool)));

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use comptoir_core::paper::picture::draw;
-use slint::{Global, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use slint::{Global, Image, SharedString};
 
 use super::rows::Rows;
 use super::{Screens, index};
@@ -73,13 +73,7 @@ impl History {
 
 /// The paper of a ticket, dot for dot; none where it cannot be drawn, beside which its lines still are shown.
 fn paper(open: &tickets::Open) -> Option<Image> {
-    let picture = draw(&open.paper, open.width).ok()?;
-    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
-    for (pixel, grey) in pixels.make_mut_slice().iter_mut().zip(&picture.dots) {
-        *pixel = Rgb8Pixel::new(*grey, *grey, *grey);
-    }
-    Some(Image::from_rgb8(pixels))
+    super::pictures::of(&draw(&open.paper, open.width).ok()?)
 }
 
 pub(super) fn listen(screens: &Rc<Screens>) {
@@ -114,6 +108,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
             screens.update(Intent::Tickets(tickets::Intent::Pieces(index(at), by.into())));
         }
     });
+    port.on_exchange(plain(tickets::Intent::Exchange));
     port.on_pay_back(at(tickets::Intent::PayBack));
     port.on_cancel(plain(tickets::Intent::Cancel));
     port.on_correct(plain(tickets::Intent::Correct));
