@@ -47,6 +47,13 @@ pub enum Place {
     Help,
 }
 
+/// What stands on the screen, as far as its fields go away with it: a room, and what is open in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scene {
+    place: Place,
+    part: u8,
+}
+
 /// What a person did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -586,6 +593,17 @@ impl Till {
     /// The counter.
     pub fn sale(&self) -> &Sale {
         &self.sale
+    }
+
+    /// What stands on the screen.
+    pub(crate) fn scene(&self) -> Scene {
+        let part = match self.place {
+            Place::Catalogue => self.catalogue.part(),
+            Place::Operators => self.team.part(),
+            Place::Settings => self.settings.part(),
+            _ => 0,
+        };
+        Scene { place: self.place, part }
     }
 
     /// Where one is.

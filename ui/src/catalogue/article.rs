@@ -177,8 +177,30 @@ impl Article {
         }
     }
 
+    /// Takes a code that was scanned; what its letters left in a field is taken back.
+    pub(super) fn scan(&mut self, code: &str) {
+        let product = &mut self.product;
+        let mut fields = vec![
+            &mut product.label,
+            &mut self.price,
+            &mut self.exempt,
+            &mut self.barcode,
+            &mut self.reference,
+            &mut self.tare,
+        ];
+        if self.is_new {
+            fields.push(&mut product.sku);
+        }
+        for field in fields.into_iter().chain(&mut self.prices) {
+            if let Some(kept) = field.strip_suffix(code) {
+                *field = kept.to_owned();
+            }
+        }
+        self.take_barcode(code);
+    }
+
     /// Puts a barcode on it, once.
-    pub(super) fn take_barcode(&mut self, code: &str) {
+    fn take_barcode(&mut self, code: &str) {
         let code = code.trim();
         if !code.is_empty() && !self.product.barcodes.iter().any(|known| known == code) {
             self.product.barcodes.push(code.to_owned());

@@ -88,6 +88,15 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// Which of its parts is on the screen.
+    pub(crate) fn part(&self) -> u8 {
+        match (&self.article, &self.group) {
+            (Some(article), _) => 3 + article.page as u8,
+            (None, Some(_)) => 6,
+            (None, None) => self.tab as u8,
+        }
+    }
+
     /// Whether something lies open over the room.
     fn is_open(&self) -> bool {
         self.article.is_some() || self.group.is_some()
@@ -120,21 +129,25 @@ pub(crate) fn back(till: &mut Till) -> bool {
 pub(crate) fn scan(till: &mut Till, code: &str) {
     let room = &mut till.catalogue;
     if let Some(article) = &mut room.article {
-        article.take_barcode(code);
+        article.scan(code);
         return;
     }
     if room.tab != Tab::Articles || room.group.is_some() {
         return;
     }
+    if let Some(kept) = room.query.strip_suffix(code) {
+        room.query = kept.to_owned();
+    }
     match room.stored.by_barcode(code).or_else(|| room.stored.product(code)) {
         Some(product) => room.article = Some(Article::of(product)),
         None => {
             let mut article = Article::new(&room.stored);
-            article.take_barcode(code);
+            article.scan(code);
             room.article = Some(article);
             till.tell(message!("No article bears the code {code} yet: this would be a new one.", code = code));
         }
     }
+    fill(till);
 }
 
 /// Does what a person asked for.

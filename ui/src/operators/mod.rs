@@ -73,6 +73,16 @@ impl Operators {
         comptoir_core::operators::Gate::ALL.iter().any(|gate| self.draft.rank(*gate) != self.gates.rank(*gate))
     }
 
+    /// Which of its parts is on the screen.
+    pub(crate) fn part(&self) -> u8 {
+        match self.form.as_ref().map(|form| &form.step) {
+            None => u8::from(self.rights),
+            Some(Step::Person) => 2,
+            Some(Step::Pin { .. }) => 3,
+            Some(Step::Badge) => 4,
+        }
+    }
+
     /// Whether what is scanned next is a badge to be learnt.
     pub(crate) fn learns_a_badge(&self) -> bool {
         self.form.as_ref().is_some_and(|form| form.step == Step::Badge)

@@ -18,6 +18,7 @@ use comptoir_core::register::{BackedUp, Refusal, Register, Validity};
 use comptoir_core::terms::Rules;
 use comptoir_fiscal::entry::{Genesis, Mode};
 use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
 use comptoir_fiscal::nf525::Chain;
 use comptoir_fiscal::values::{Date, Instant};
 
@@ -106,6 +107,14 @@ pub struct Settings {
     pub(crate) busy: bool,
 }
 
+impl Settings {
+    /// Which of its parts is on the screen.
+    pub(crate) fn part(&self) -> u8 {
+        let menu = if self.chosen { 0 } else { 16 };
+        self.section as u8 + menu
+    }
+}
+
 /// What the register says of its settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
@@ -181,7 +190,8 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Shop(edit) => shop::update(till, edit),
         Intent::Payments(edit) => payments::update(till, edit),
         Intent::Backup(edit) => backup::update(till, edit),
-        Intent::AskSchool(asks) => room.asks_school = asks,
+        Intent::AskSchool(true) => ask_school(till),
+        Intent::AskSchool(false) => room.asks_school = false,
         Intent::TurnSchool => {
             room.asks_school = false;
             let to = if till.mode == Mode::Training { Mode::Live } else { Mode::Training };
@@ -192,6 +202,23 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
     if till.device() != till.remembered {
         till.remember();
     }
+}
+
+/// Asks whether school mode is meant, unless the operator may not enter it: it is turned to in one's own name, so nobody's
+/// word helps.
+fn ask_school(till: &mut Till) {
+    let operator = till.operator();
+    let enters = till.mode == Mode::Live;
+    till.ask(
+        move |register| if enters { register.may(&operator, Gate::Training) } else { Ok(()) },
+        |till, allowed| match allowed {
+            Ok(()) => till.settings.asks_school = true,
+            Err(Refusal::Gate(_)) => till.refuse_for(message!(
+                "School mode is entered in one’s own name. Lock the till, and let a manager sign in and enter it."
+            )),
+            Err(refusal) => till.refuse(&refusal),
+        },
+    );
 }
 
 /// Hears what came of a copy that was ordered.

@@ -155,3 +155,14 @@ fn a_paper_that_nobody_knows_of_is_printed_again_or_forgotten() {
     assert_eq!(view::queue(&stage.till), []);
     assert_eq!(stage.register.print_queue().unwrap(), []);
 }
+
+#[test]
+fn a_cashier_who_would_enter_school_mode_is_told_who_can() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.act(Any::Go(Place::Settings));
+    act(&mut stage, Intent::AskSchool(true));
+    assert!(stage.was_refused() && !stage.till.settings.asks_school);
+    let mut stage = as_owner();
+    act(&mut stage, Intent::AskSchool(true));
+    assert!(stage.till.settings.asks_school);
+}
