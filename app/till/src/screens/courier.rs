@@ -58,7 +58,8 @@ impl Courier {
         post: Post,
     ) -> std::io::Result<Courier> {
         let (orders, inbox) = mpsc::channel();
-        let mut round = Round { folder, shop: None, hanging, width: Width::default(), texts: Arc::new(texts), post };
+        let mut round =
+            Round { folder, shop: None, hanging, width: Width::default(), copying: None, texts: Arc::new(texts), post };
         if let Some(register) = register {
             round.open(register)?;
         }
@@ -102,6 +103,8 @@ struct Round {
     hanging: Hanging,
     /// How wide the paper is that is printed on.
     width: Width,
+    /// The copy that is being made, or was made last.
+    copying: Option<JoinHandle<()>>,
     texts: Arc<Translations>,
     post: Post,
 }
@@ -138,10 +141,11 @@ impl Round {
         Ok(())
     }
 
-    /// Lets the printer's thread end with what it prints now, and starts another.
+    /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
+    /// answer holds up no sale.
     fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
         let Some(Shop { desk, spooler, archivist }) = self.shop.take() else { return Ok(()) };
-        drop(spooler);
+        let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
         match self.spool(desk.clone(), width) {
             Ok(spooler) => {
                 self.shop = Some(Shop { desk, spooler, archivist });
@@ -161,16 +165,19 @@ impl Round {
     }
 
     /// Copies the till while others are served.
-    fn back_up(&self, folder: PathBuf) {
+    fn back_up(&mut self, folder: PathBuf) {
         let Some(shop) = &self.shop else { return };
         let (desk, post) = (shop.desk.clone(), self.post.clone());
         let copy = move || {
             let outcome = desk.back_up(&folder).map_err(|error| error.message());
             post(Box::new(move |till| till.backed_up(outcome)));
         };
-        if let Err(cause) = std::thread::Builder::new().name("copy".to_owned()).spawn(copy) {
-            let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
-            (self.post)(Box::new(move |till| till.backed_up(Err(why))));
+        match std::thread::Builder::new().name("copy".to_owned()).spawn(copy) {
+            Ok(thread) => self.copying = Some(thread),
+            Err(cause) => {
+                let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
+                (self.post)(Box::new(move |till| till.backed_up(Err(why))));
+            }
         }
     }
 
@@ -243,8 +250,11 @@ impl Round {
         let Some(Shop { desk, spooler, archivist }) = self.shop else { return Ok(()) };
         drop(spooler);
         drop(archivist);
-        // Printer and archivist have ended; where a copy is still being made, it is the last to leave the desk, which then
-        // ends by itself.
+        // A copy that was begun is ended, so that it says that it is whole.
+        if let Some(copying) = self.copying {
+            let _ = copying.join();
+        }
+        // Nobody else has the desk: printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
     }
 }
