@@ -458,6 +458,15 @@ pub fn explained(till: &Till) -> Vec<FigureRow> {
     rows
 }
 
+/// The place of a choice of paper; 0 is for none made yet.
+pub(crate) fn receipt_place(choice: ReceiptChoice) -> i32 {
+    match choice {
+        ReceiptChoice::None => 1,
+        ReceiptChoice::Print => 2,
+        ReceiptChoice::Code => 3,
+    }
+}
+
 /// What was sold last.
 pub fn done(till: &Till) -> DoneView {
     let Some(done) = &till.sale.done else { return DoneView::default() };
@@ -468,12 +477,8 @@ pub fn done(till: &Till) -> DoneView {
         change: if done.change.is_positive() { till.money(done.change).into() } else { SharedString::new() },
         coins: if done.change.is_positive() { coins(till, done.change).into() } else { SharedString::new() },
         handed: till.money(done.handed).into(),
-        receipt: match done.receipt {
-            None => 0,
-            Some(ReceiptChoice::None) => 1,
-            Some(ReceiptChoice::Print) => 2,
-            Some(ReceiptChoice::Code) => 3,
-        },
+        receipt: done.receipt.map_or(0, receipt_place),
+        first: receipt_place(till.receipt),
         has_code: done.code.is_some(),
         vouchers: done.vouchers.join(", ").into(),
     }

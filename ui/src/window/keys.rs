@@ -58,6 +58,8 @@ impl Screens {
             Intent::Sale(sale::Intent::Hold)
         } else if is(Key::Escape) {
             return self.escape();
+        } else if place == Place::Operators && !in_a_field && self.with(|till| till.word.is_none()) {
+            return self.key_among_operators(text);
         } else if place != Place::Sale || in_a_field {
             return false;
         } else if is(Key::Delete) {
@@ -120,6 +122,21 @@ impl Screens {
         });
         self.update(intent);
         self.window.invoke_take_keys();
+        true
+    }
+
+    /// A digit of the PIN that is being typed for somebody.
+    fn key_among_operators(&self, text: &str) -> bool {
+        if !self.with(|till| till.team.takes_digits()) {
+            return false;
+        }
+        let intent = match text.chars().next() {
+            Some(digit) if digit.is_ascii_digit() => crate::operators::Intent::Digit(digit),
+            Some('\n') => crate::operators::Intent::Enter,
+            Some('\u{8}') => crate::operators::Intent::BackDigit,
+            _ => return false,
+        };
+        self.update(Intent::Operators(intent));
         true
     }
 

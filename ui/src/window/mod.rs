@@ -23,8 +23,8 @@ use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Language;
 use slint::{Global, PlatformError};
 
-use crate::generated::{AppWindow, Room, Shell, Theme};
-use crate::till::{Intent, Order, Place, Reply, Till};
+use crate::generated::{AppWindow, Room, Shell, Theme, Typing};
+use crate::till::{Intent, Order, Place, Reply, Scene, Till};
 
 /// What carries orders out, and gives the replies back by [`Screens::take`].
 pub type Carrier = Box<dyn Fn(Vec<Order>)>;
@@ -37,6 +37,8 @@ pub struct Screens {
     keys: RefCell<keys::Keys>,
     /// The language that the window was last told to speak.
     spoken: Cell<Option<Language>>,
+    /// What stood on the screen when it was last written.
+    scene: Cell<Scene>,
     sale: sale::Counter,
     pay: pay::Desk,
     people: people::People,
@@ -63,12 +65,13 @@ impl Screens {
             tickets: tickets::History::new(&window),
             drawer: drawer::Room::new(&window),
             journal: journal::Room::new(&window),
-            catalogue: catalogue::Room::new(&window),
+            catalogue: catalogue::Room::new(&window, &till),
             operators: operators::Room::new(&window),
             settings: settings::Room::new(&window),
             help: help::Room::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
+            scene: Cell::default(),
             window,
             till,
             carrier,
@@ -104,6 +107,14 @@ impl Screens {
     /// Takes the register's reply.
     pub fn take(&self, reply: Reply) {
         self.change(|till| till.hear(reply));
+    }
+
+    /// Gives the keys back to the till, where a field that had them goes away: else scanners type into nothing.
+    fn take_keys_back(&self) {
+        self.window.invoke_take_keys();
+        let typing = Typing::get(&self.window);
+        typing.set_wanted(false);
+        typing.set_numbers(false);
     }
 
     fn carry(&self) {
@@ -170,6 +181,9 @@ impl Screens {
             // A window speaks the language of the system until it is told otherwise.
             let _ = slint::select_bundled_translation(if french { "fr" } else { "" });
             shell.set_french(french);
+        }
+        if self.scene.replace(till.scene()) != till.scene() {
+            self.take_keys_back();
         }
         shell.set_room(room_of(till.place()));
         shell.set_strip(crate::strip::strip(&till));
