@@ -7,9 +7,13 @@
 pub mod catalogue;
 pub mod colour;
 pub mod drawer;
+#[cfg(feature = "framebuffer")]
+pub mod framebuffer;
+pub mod guide;
 pub mod held;
 pub mod help;
 pub mod journal;
+pub mod keys;
 pub mod lock;
 pub mod operators;
 pub mod pay;
@@ -26,6 +30,7 @@ pub mod texts;
 pub mod tickets;
 pub mod till;
 pub mod wedge;
+pub mod welcome;
 pub mod window;
 pub mod word;
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Random, RandomFailed, SetClock};
 use comptoir_core::register::{Founding, Platform, Register};
-use comptoir_fiscal::entry::Software;
+use comptoir_fiscal::entry::{Mode, Software};
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 
@@ -41,15 +41,28 @@ pub enum RehearsalError {
 impl Rehearsal {
     /// Founds the shop and opens its till.
     pub fn begin(founding: Founding, language: Language) -> Result<Rehearsal, RehearsalError> {
-        let folder = tempfile::tempdir()?;
-        let clock = SetClock::at(BEGINS);
-        let data = DataFolder::of_sample(folder.path());
-        let register = Register::found(data, founding, platform(&clock))?;
+        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
+        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform(&clock))?;
+        Rehearsal::with(Till::start(language, Look::default()), Some(register), clock, folder)
+    }
+
+    /// A device without a shop: what is founded or practised on it lies in the same folder.
+    pub fn on_a_new_device(language: Language) -> Result<Rehearsal, RehearsalError> {
+        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
+        Rehearsal::with(Till::welcome(language, Look::default()), None, clock, folder)
+    }
+
+    fn with(
+        till: Till,
+        register: Option<Register>,
+        clock: SetClock,
+        folder: tempfile::TempDir,
+    ) -> Result<Rehearsal, RehearsalError> {
         let orders = Rc::new(RefCell::new(Vec::new()));
         let handed = orders.clone();
         let carrier = Box::new(move |new: Vec<Order>| handed.borrow_mut().extend(new));
-        let screens = Screens::new(Till::start(language, Look::default()), carrier)?;
-        let rehearsal = Rehearsal { screens, register: RefCell::new(Some(register)), orders, clock, folder };
+        let screens = Screens::new(till, carrier)?;
+        let rehearsal = Rehearsal { screens, register: RefCell::new(register), orders, clock, folder };
         rehearsal.settle();
         Ok(rehearsal)
     }
@@ -82,13 +95,38 @@ impl Rehearsal {
                 return;
             }
             for order in orders {
-                if let Order::Ask(task) = order
-                    && let Some(register) = self.register.borrow_mut().as_mut()
-                {
-                    let reply = task(register);
+                self.carry(order);
+            }
+        }
+    }
+
+    fn carry(&self, order: Order) {
+        match order {
+            Order::Ask(task) => {
+                let reply = self.register.borrow_mut().as_mut().map(task);
+                if let Some(reply) = reply {
                     self.screens.take(reply);
                 }
             }
+            Order::Compute(computation) => self.screens.take(computation(&mut Dice::default())),
+            Order::Found(founding) => self.found("shop", *founding),
+            Order::Practise => match comptoir_core::sample::founding(Mode::Training) {
+                Ok(founding) => self.found("sample", founding),
+                Err(error) => self.screens.change(|till| till.not_founded(error.message())),
+            },
+            Order::Turn { .. } | Order::Print | Order::OpenDrawer => {}
+        }
+    }
+
+    /// Founds a shop in a folder beside the others, and goes on with it.
+    fn found(&self, name: &str, founding: Founding) {
+        let data = DataFolder::of_sample(self.folder.path().join(name));
+        match Register::found(data, founding, platform(&self.clock)) {
+            Ok(register) => {
+                *self.register.borrow_mut() = Some(register);
+                self.screens.change(Till::begin_again);
+            }
+            Err(error) => self.screens.change(|till| till.not_founded(error.message())),
         }
     }
 
@@ -108,7 +146,7 @@ impl Rehearsal {
 fn platform(clock: &SetClock) -> Platform {
     Platform {
         clock: Box::new(clock.clone()),
-        random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
+        random: Box::new(Dice::default()),
         keystore: Box::new(NoKeystore),
         software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
     }
@@ -116,6 +154,12 @@ fn platform(clock: &SetClock) -> Platform {
 
 /// Numbers that look random and are the same each time, so that pictures are.
 struct Dice(u64);
+
+impl Default for Dice {
+    fn default() -> Dice {
+        Dice(0x9e37_79b9_7f4a_7c15)
+    }
+}
 
 impl Random for Dice {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {

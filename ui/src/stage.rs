@@ -37,7 +37,7 @@ impl Stage {
         Stage::of(sample::founding(Mode::Live).unwrap(), who)
     }
 
-    fn of(founding: Founding, who: Who) -> Stage {
+    pub(crate) fn of(founding: Founding, who: Who) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(BEGINS);
         let platform = Platform {
@@ -74,7 +74,7 @@ impl Stage {
                     }
                     Order::Print => self.prints += 1,
                     Order::OpenDrawer => self.drawers += 1,
-                    Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Compute(_) | Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
+use comptoir_core::outside::Random;
 use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Mode, Tender};
@@ -13,6 +14,7 @@ use comptoir_fiscal::values::{Cents, Quantity};
 
 use crate::catalogue::{self, Catalogue};
 use crate::drawer::{self, Drawer};
+use crate::guide::{self, Guide};
 use crate::held::{self, Held};
 use crate::help::{self, Help};
 use crate::journal::{self, Journal};
@@ -24,6 +26,7 @@ use crate::settings::{self, Settings};
 use crate::terminal::SeparateTerminal;
 use crate::texts::Texts;
 use crate::tickets::{self, Tickets};
+use crate::welcome::{self, Welcome};
 use crate::word::{self, Word};
 
 /// A room of the till.
@@ -84,6 +87,12 @@ pub enum Intent {
     Settings(settings::Intent),
     /// Help.
     Help(help::Intent),
+    /// In the first run.
+    Welcome(welcome::Intent),
+    /// In the guided sale.
+    Guide(guide::Intent),
+    /// Wants the on-screen keyboard while a field has the keys, or does not.
+    Keyboard(bool),
 }
 
 /// What is done with the till once the register has answered.
@@ -92,11 +101,19 @@ pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
 /// What is asked of the register, on its own thread.
 pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
 
+/// What takes too long for the screens and needs no register, on another thread than theirs.
+pub type Computation = Box<dyn FnOnce(&mut dyn Random) -> Reply + Send>;
+
 /// What whoever runs the screens is to do, in this order.
 pub enum Order {
     /// Ask the register, and give the till the reply.
     Ask(Task),
-    /// Found a shop in the data folder, which holds none, and start the till on it.
+    /// Compute something, and give the till the reply; there may be no register yet.
+    Compute(Computation),
+    /// Open the sample shop in school mode, founded the first time, and start the till on it.
+    Practise,
+    /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
+    /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
     /// Turn to school mode, or back to real sales, and start the till again.
     Turn {
@@ -111,6 +128,16 @@ pub enum Order {
     OpenDrawer,
 }
 
+/// When the on-screen keyboard shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnScreen {
+    /// Never: there is another.
+    #[default]
+    Never,
+    /// While a field has the keys.
+    OnTouch,
+}
+
 /// How the screens look and speak, as the device remembers it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
@@ -120,11 +147,13 @@ pub struct Look {
     pub text_scale: f32,
     /// The ticket at the left.
     pub left_handed: bool,
+    /// When the on-screen keyboard shows.
+    pub keyboard: OnScreen,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { dark: false, text_scale: 1.0, left_handed: false }
+        Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never }
     }
 }
 
@@ -173,13 +202,28 @@ pub struct Till {
     pub(crate) team: Operators,
     pub(crate) settings: Settings,
     pub(crate) help: Help,
+    pub(crate) welcome: Option<Welcome>,
+    pub(crate) guide: Guide,
     orders: Vec<Order>,
 }
 
 impl Till {
     /// A till that knows nothing yet, and asks the register for what it needs.
     pub fn start(language: Language, look: Look) -> Till {
-        let mut till = Till {
+        let mut till = Till::without_a_register(language, look);
+        till.ask(Opening::read, Till::open);
+        till
+    }
+
+    /// A till on a device that has no shop yet.
+    pub fn welcome(language: Language, look: Look) -> Till {
+        let mut till = Till::without_a_register(language, look);
+        till.welcome = Some(Welcome::default());
+        till
+    }
+
+    fn without_a_register(language: Language, look: Look) -> Till {
+        Till {
             texts: Texts::new(language),
             look,
             place: Place::Sale,
@@ -203,18 +247,23 @@ impl Till {
             team: Operators::default(),
             settings: Settings::default(),
             help: Help::default(),
+            welcome: None,
+            guide: Guide::default(),
             orders: Vec::new(),
-        };
-        till.ask(Opening::read, Till::open);
-        till
+        }
     }
 
     /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
     pub fn begin_again(&mut self) {
         let after = self.sale.shelf.edition();
-        let (language, look) = (self.texts.language(), self.look);
-        *self = Till::start(language, look);
+        let (language, look, guide) = (self.texts.language(), self.look, self.guide.kept());
+        *self = Till { guide, ..Till::start(language, look) };
         self.sale.shelf.come_after(after);
+    }
+
+    /// Takes in why a shop was not founded, or the sample one not opened.
+    pub fn not_founded(&mut self, why: Message) {
+        welcome::not_founded(self, why);
     }
 
     /// Takes in what the register opened with.
@@ -235,6 +284,7 @@ impl Till {
     pub fn hear(&mut self, reply: Reply) {
         reply(self);
         self.scan_what_waits();
+        guide::follow(self);
     }
 
     /// Does what a person asked for.
@@ -262,8 +312,14 @@ impl Till {
             Intent::Operators(intent) => operators::update(self, intent),
             Intent::Settings(intent) => settings::update(self, intent),
             Intent::Help(intent) => help::update(self, intent),
+            Intent::Welcome(intent) => welcome::update(self, intent),
+            Intent::Guide(intent) => guide::update(self, intent),
+            Intent::Keyboard(shows) => {
+                self.look.keyboard = if shows { OnScreen::OnTouch } else { OnScreen::Never };
+            }
         }
         self.scan_what_waits();
+        guide::follow(self);
     }
 
     /// Takes in how the register is doing.
@@ -309,7 +365,7 @@ impl Till {
     /// Goes to a room; what it shows is asked for. Where some of a ticket is paid, the sale is where its payment is.
     pub(crate) fn go(&mut self, place: Place) {
         let place = if place == Place::Sale && !pay::let_go(self) { Place::Pay } else { place };
-        self.place = place;
+        let from = std::mem::replace(&mut self.place, place);
         match place {
             Place::Held => held::enter(self),
             Place::Tickets => tickets::enter(self),
@@ -318,7 +374,7 @@ impl Till {
             Place::Catalogue => catalogue::enter(self),
             Place::Operators => operators::enter(self),
             Place::Settings => settings::enter(self),
-            Place::Help => help::enter(self),
+            Place::Help => help::enter(self, from),
             Place::Sale | Place::Pay => {}
         }
     }
@@ -340,6 +396,9 @@ impl Till {
     }
 
     fn scan(&mut self, code: &str) {
+        if self.welcome.is_some() {
+            return;
+        }
         if self.who.is_none() {
             return lock::update(self, lock::Intent::Badge(code.to_owned()));
         }
@@ -394,6 +453,18 @@ impl Till {
         self.orders.push(Order::Ask(Box::new(move |register| {
             let answer = question(register);
             Box::new(move |till| then(till, answer))
+        })));
+    }
+
+    /// Has something computed that needs no register, and does `then` with what it comes to.
+    pub(crate) fn compute<T: Send + 'static>(
+        &mut self,
+        computation: impl FnOnce(&mut dyn Random) -> T + Send + 'static,
+        then: impl FnOnce(&mut Till, T) + Send + 'static,
+    ) {
+        self.orders.push(Order::Compute(Box::new(move |random| {
+            let outcome = computation(random);
+            Box::new(move |till| then(till, outcome))
         })));
     }
 

@@ -5,6 +5,7 @@
 
 pub mod asking;
 pub mod editing;
+pub mod explaining;
 mod paying;
 mod scan;
 #[cfg(test)]

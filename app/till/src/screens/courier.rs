@@ -3,17 +3,22 @@
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Archivist, Desk, DeskClosed, Register, RegisterError};
-use comptoir_fiscal::language::Translations;
+use comptoir_core::register::{Archivist, Desk, DeskClosed, Founding, Register, RegisterError};
+use comptoir_core::sample;
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::{Message, Translations};
 use comptoir_ui::till::{Order, Reply};
 
+use super::homes::Homes;
 use crate::devices::{Printer, Spooler};
-use crate::platform;
+use crate::{faults, platform};
 
 /// What a reply is handed to.
 pub(super) type Post = Box<dyn Fn(Reply) + Send>;
+
+/// What makes the printer of a register.
+pub(super) type Printers = Box<dyn Fn(&Register) -> Box<dyn Printer> + Send>;
 
 /// The courier's thread.
 pub(super) struct Courier {
@@ -34,16 +39,16 @@ impl Hand {
 }
 
 impl Courier {
-    /// Starts carrying for a register, or for a folder where one is yet to be founded.
+    /// Starts carrying for a register, or for a device where one is yet to be founded.
     pub(super) fn start(
-        folder: DataFolder,
+        homes: Homes,
         register: Option<Register>,
-        printer: Box<dyn Printer>,
+        printers: Printers,
         texts: Translations,
         post: Post,
     ) -> std::io::Result<Courier> {
         let (orders, inbox) = mpsc::channel();
-        let mut round = Round { folder, shop: None, printer: Some(printer), texts: Arc::new(texts), post };
+        let mut round = Round { homes, shop: None, printers, texts: Arc::new(texts), post };
         if let Some(register) = register {
             round.open(register)?;
         }
@@ -54,7 +59,7 @@ impl Courier {
                     break;
                 }
             }
-            round.close()
+            round.leave()
         })?;
         Ok(Courier { orders, thread })
     }
@@ -82,17 +87,18 @@ struct Shop {
 }
 
 struct Round {
-    folder: DataFolder,
+    homes: Homes,
     shop: Option<Shop>,
-    printer: Option<Box<dyn Printer>>,
+    printers: Printers,
     texts: Arc<Translations>,
     post: Post,
 }
 
 impl Round {
     fn open(&mut self, register: Register) -> std::io::Result<()> {
+        let printer = (self.printers)(&register);
+        faults::end_on_a_fault(register.folder().clone(), (*self.texts).clone());
         let desk = Arc::new(Desk::start(register)?);
-        let Some(printer) = self.printer.take() else { return Ok(()) };
         // What the printer cannot do shows in the queue, which the status strip looks at.
         let spooler = Spooler::start(desk.clone(), printer, self.texts.clone(), |_| ())?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
@@ -117,17 +123,9 @@ impl Round {
                     shop.spooler.open_drawer();
                 }
             }
-            Order::Found(founding) => {
-                let founded = Register::found(self.folder.clone(), *founding, platform::this_device(SystemClock));
-                match founded {
-                    Ok(register) => {
-                        if self.open(register).is_ok() {
-                            (self.post)(Box::new(|till| till.begin_again()));
-                        }
-                    }
-                    Err(error) => (self.post)(Box::new(move |till| till.refuse_for(error.message()))),
-                }
-            }
+            Order::Compute(computation) => (self.post)(computation(&mut *platform::random())),
+            Order::Practise => self.go_on_with(Round::practise),
+            Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
             Order::Turn { operator, to } => {
                 if let Some(shop) = &self.shop {
                     match shop.desk.turn(&operator, to)? {
@@ -140,8 +138,37 @@ impl Round {
         Ok(())
     }
 
-    fn close(self) -> Result<(), RegisterError> {
-        let Some(Shop { desk, spooler, archivist }) = self.shop else { return Ok(()) };
+    /// Opens another shop and leaves the one that was open. Where the other does not open, that one stays.
+    fn go_on_with(&mut self, other: impl FnOnce(&mut Round) -> Result<Register, Message>) {
+        let opened = other(self).and_then(|register| {
+            // What the shop that is left has to say was said to nobody who still listens: it is the sample one.
+            let _ = self.leave();
+            self.open(register).map_err(|error| super::ScreensError::Io(error).message())
+        });
+        match opened {
+            Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
+            Err(why) => (self.post)(Box::new(move |till| till.not_founded(why))),
+        }
+    }
+
+    /// The shop that is founded in the device's own folder.
+    fn found(&mut self, founding: Founding) -> Result<Register, Message> {
+        let folder = self.homes.own.clone();
+        Register::found(folder, founding, platform::this_device(SystemClock)).map_err(|error| error.message())
+    }
+
+    /// The sample shop, in school mode; founded the first time.
+    fn practise(&mut self) -> Result<Register, Message> {
+        let (folder, platform) = (self.homes.sample.clone(), platform::for_a_sample(SystemClock));
+        if folder.holds_a_shop() {
+            return Register::open(folder, platform, |_, _| ()).map_err(|error| error.message());
+        }
+        let founding = sample::founding(Mode::Training).map_err(|error| error.message())?;
+        Register::found(folder, founding, platform).map_err(|error| error.message())
+    }
+
+    fn leave(&mut self) -> Result<(), RegisterError> {
+        let Some(Shop { desk, spooler, archivist }) = self.shop.take() else { return Ok(()) };
         drop(spooler);
         drop(archivist);
         // Nobody else has the desk: printer and archivist have ended.

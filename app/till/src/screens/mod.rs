@@ -1,14 +1,11 @@
 //! The register with its screens: a window on this thread, the register on its own, and a courier between them.
 
 mod courier;
+mod homes;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::SystemClock;
 use comptoir_core::register::{Register, RegisterError};
-use comptoir_core::sample;
-use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::Till;
@@ -18,11 +15,9 @@ use comptoir_ui::window::Screens;
 use tokio::sync::mpsc;
 
 use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
-use crate::{faults, platform};
+use crate::faults;
 use courier::Courier;
-
-/// The folder of the sample shop, in that of a device which has no shop yet.
-const PRACTICE: &str = "sample";
+use homes::Homes;
 
 /// What the screens are opened on.
 #[derive(Clone, Debug)]
@@ -39,9 +34,6 @@ pub enum ScreensError {
     /// The register does not open.
     #[error(transparent)]
     Register(#[from] RegisterError),
-    /// The sample shop cannot be made.
-    #[error(transparent)]
-    Sample(#[from] sample::SampleError),
     /// There is no window to be had.
     #[error("no window: {0}")]
     Window(#[from] slint::PlatformError),
@@ -58,7 +50,6 @@ impl ScreensError {
     pub fn message(&self) -> Message {
         match self {
             ScreensError::Register(error) => error.message(),
-            ScreensError::Sample(error) => error.message(),
             ScreensError::Window(error) => message!(
                 "No window can be opened: {why}. A desktop is needed, or try `comptoir demo`.",
                 why = error.to_string()
@@ -74,23 +65,20 @@ impl ScreensError {
 
 /// Opens the register and its screens, and returns once the window is closed and the register has stopped.
 pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
-    let folder = DataFolder::new(&opening.data, platform::state_folder());
-    let (folder, register) = match folder.holds_a_shop() {
-        true => {
-            faults::end_on_a_fault(folder.clone(), texts.clone());
-            let register = Register::open(folder.clone(), platform::this_device(SystemClock), |_, _| ())?;
-            (folder, register)
-        }
-        false => to_practise_in(&opening.data, texts)?,
-    };
+    let homes = Homes::at(&opening.data);
+    faults::end_on_a_fault(homes.own.clone(), texts.clone());
+    let register = homes.go_on()?;
     let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
-    let printer = printer(&opening, &register);
     let post = Box::new(move |reply| {
         // Once the window is closed nobody needs the answer.
         let _ = replies.send(reply);
     });
-    let courier = Courier::start(folder, Some(register), printer, texts.clone(), post)?;
-    let till = Till::start(texts.language(), Look::default());
+    let till = match register {
+        Some(_) => Till::start(texts.language(), Look::default()),
+        None => Till::welcome(texts.language(), Look::default()),
+    };
+    let printers = Box::new(move |register: &Register| printer(&opening, register));
+    let courier = Courier::start(homes, register, printers, texts.clone(), post)?;
     let hand = courier.hand();
     let screens = Screens::new(till, Box::new(move |orders| hand.take(orders)))?;
     let shown = screens.clone();
@@ -109,18 +97,6 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
     screens.window().run()?;
     courier.end()?;
     Ok(())
-}
-
-/// The sample shop beside a folder that holds no shop yet: in school mode, so that nothing in it counts.
-fn to_practise_in(data: &Path, texts: &Translations) -> Result<(DataFolder, Register), ScreensError> {
-    let folder = DataFolder::of_sample(data.join(PRACTICE));
-    faults::end_on_a_fault(folder.clone(), texts.clone());
-    let platform = platform::for_a_sample(SystemClock);
-    let register = match folder.holds_a_shop() {
-        true => Register::open(folder.clone(), platform, |_, _| ())?,
-        false => Register::found(folder.clone(), sample::founding(Mode::Training)?, platform)?,
-    };
-    Ok((folder, register))
 }
 
 /// The printer that is named, or a folder of pictures.
