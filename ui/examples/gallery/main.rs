@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod drawer;
+mod first;
 mod held;
 mod help;
 mod journal;

@@ -73,10 +73,12 @@ pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error
                 super::operators::SCENES,
                 super::settings::SCENES,
                 super::help::SCENES,
+                super::first::SCENES,
             ];
-            let all = all.into_iter().flatten();
-            for scene in all.filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
-                let pixels = draw(scene, language, look, width, height)?;
+            let all = all.into_iter().flatten().map(|scene| (scene, false));
+            let all = all.chain(super::first::NEW.iter().map(|scene| (scene, true)));
+            for (scene, is_new) in all.filter(|(scene, _)| format!("{}{variant}-{shape}", scene.name).contains(only)) {
+                let pixels = draw(scene, is_new, language, look, width, height)?;
                 picture::write(&folder.join(format!("{}{variant}-{shape}.png", scene.name)), &pixels)?;
                 drawn.push(pixels);
                 count += 1;
@@ -92,12 +94,16 @@ pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error
 
 fn draw(
     scene: &Scene,
+    is_new: bool,
     language: Language,
     look: Look,
     width: u32,
     height: u32,
 ) -> Result<SharedPixelBuffer<Rgba8Pixel>, Box<dyn Error>> {
-    let rehearsal = Rehearsal::begin(sample::founding(Mode::Live)?, language)?;
+    let rehearsal = match is_new {
+        true => Rehearsal::on_a_new_device(language)?,
+        false => Rehearsal::begin(sample::founding(Mode::Live)?, language)?,
+    };
     let window = rehearsal.screens().window();
     window.window().set_size(slint::PhysicalSize::new(width, height));
     window.show()?;
@@ -131,7 +137,7 @@ pub(crate) fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
     Ok(())
 }
 
-fn full(rehearsal: &Rehearsal) -> Outcome {
+pub(crate) fn full(rehearsal: &Rehearsal) -> Outcome {
     sell_nothing(rehearsal)?;
     for name in ["baguette", "baguette", "croissant", "confiture", "lait", "eau", "tablette"] {
         touch(rehearsal, name);

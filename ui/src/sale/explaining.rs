@@ -88,7 +88,8 @@ mod tests {
         stage.sale(Intent::Edit(Edit::Close));
         stage.sale(Intent::TicketPercent(500));
         let (basket, rows) = (stage.till.sale.basket.clone(), rows(&stage));
-        let amount = |cents| stage.till.money(cents);
+        let texts = stage.till.texts.clone();
+        let amount = |cents| texts.language().money(cents);
         let strong: Vec<&(String, String, bool)> = rows.iter().filter(|row| row.2).collect();
         let reduced = basket.discounts().iter().map(|discount| discount.amount).sum();
         assert_eq!(strong[0].1, amount(basket.figures().ttc + reduced));
