@@ -12,9 +12,13 @@ pub mod drawer;
 pub mod errand;
 pub mod figures;
 pub mod files;
+#[cfg(feature = "framebuffer")]
+pub mod framebuffer;
+pub mod guide;
 pub mod held;
 pub mod help;
 pub mod journal;
+pub mod keys;
 pub mod lock;
 pub mod operators;
 pub mod pay;
@@ -32,6 +36,7 @@ pub mod texts;
 pub mod tickets;
 pub mod till;
 pub mod wedge;
+pub mod welcome;
 pub mod window;
 pub mod word;
 

@@ -43,7 +43,7 @@ impl Stage {
         Stage::of(sample::founding(Mode::Live).unwrap(), who)
     }
 
-    fn of(founding: Founding, who: Who) -> Stage {
+    pub(crate) fn of(founding: Founding, who: Who) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(BEGINS);
         let platform = Platform {
@@ -97,7 +97,7 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
-                    Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Compute(_) | Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
                 }
             }
         }

@@ -55,6 +55,11 @@ pub fn state_folder() -> PathBuf {
         .join(SERVICE)
 }
 
+/// The system's random bytes, for what is computed without a register.
+pub fn random() -> Box<dyn Random> {
+    Box::new(SystemRandom)
+}
+
 /// The system's random bytes.
 struct SystemRandom;
 

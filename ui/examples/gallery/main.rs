@@ -3,6 +3,7 @@
 mod catalogue;
 mod drawer;
 mod faults;
+mod first;
 mod held;
 mod help;
 mod journal;

@@ -9,7 +9,7 @@ use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::Cents;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale::{self, Edit, asking};
-use comptoir_ui::till::{Intent, Look};
+use comptoir_ui::till::{Intent, Look, OnScreen};
 use comptoir_ui::{lock, pay};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
@@ -44,12 +44,15 @@ const SCENES: &[Scene] = &[
     Scene { name: "pay-guests", prepare: guests },
 ];
 
+/// Light, with a keyboard of keys.
+const LIGHT: Look = Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never };
+
 /// The ways in which each scene is drawn: French and light, in the dark, in English, at twice the text.
 const VARIANTS: [(&str, Language, Look); 4] = [
-    ("", Language::French, Look { dark: false, text_scale: 1.0, left_handed: false }),
-    ("-dark", Language::French, Look { dark: true, text_scale: 1.0, left_handed: false }),
-    ("-english", Language::English, Look { dark: false, text_scale: 1.0, left_handed: false }),
-    ("-large", Language::French, Look { dark: false, text_scale: 2.0, left_handed: false }),
+    ("", Language::French, Look { dark: false, text_scale: 1.0, ..LIGHT }),
+    ("-dark", Language::French, Look { dark: true, text_scale: 1.0, ..LIGHT }),
+    ("-english", Language::English, Look { dark: false, text_scale: 1.0, ..LIGHT }),
+    ("-large", Language::French, Look { dark: false, text_scale: 2.0, ..LIGHT }),
 ];
 
 /// A picture, and what is wrong with it.
@@ -79,15 +82,17 @@ pub(crate) fn draw_all(
         super::operators::SCENES,
         super::settings::SCENES,
         super::help::SCENES,
+        super::first::SCENES,
     ];
     for (variant, language, look) in VARIANTS {
         for (shape, width, height) in SHAPES {
             let mut drawn = Vec::new();
-            for scene in rooms.iter().copied().flatten() {
+            let scenes = rooms.iter().copied().flatten().map(|scene| (scene, false));
+            for (scene, is_new) in scenes.chain(super::first::NEW.iter().map(|scene| (scene, true))) {
                 let name = format!("{}{variant}-{shape}", scene.name);
                 if name.contains(only) {
-                    let (pixels, faults) =
-                        draw(scene, language, look, width, height).map_err(|error| format!("{name}: {error}"))?;
+                    let (pixels, faults) = draw(scene, is_new, language, look, width, height)
+                        .map_err(|error| format!("{name}: {error}"))?;
                     drawn.push(Drawn { name, pixels, faults });
                 }
             }
@@ -99,12 +104,16 @@ pub(crate) fn draw_all(
 
 fn draw(
     scene: &Scene,
+    is_new: bool,
     language: Language,
     look: Look,
     width: u32,
     height: u32,
 ) -> Result<(SharedPixelBuffer<Rgba8Pixel>, Vec<String>), Box<dyn Error>> {
-    let rehearsal = Rehearsal::begin(sample::founding(Mode::Live)?, language)?;
+    let rehearsal = match is_new {
+        true => Rehearsal::on_a_new_device(language)?,
+        false => Rehearsal::begin(sample::founding(Mode::Live)?, language)?,
+    };
     let window = rehearsal.screens().window();
     window.window().set_size(slint::PhysicalSize::new(width, height));
     window.show()?;
@@ -139,7 +148,7 @@ pub(crate) fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
     Ok(())
 }
 
-fn full(rehearsal: &Rehearsal) -> Outcome {
+pub(crate) fn full(rehearsal: &Rehearsal) -> Outcome {
     sell_nothing(rehearsal)?;
     for name in ["baguette", "baguette", "croissant", "confiture", "lait", "eau", "tablette"] {
         touch(rehearsal, name);
