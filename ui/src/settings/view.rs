@@ -103,12 +103,14 @@ pub fn sections(till: &Till) -> Vec<SectionRow> {
 
 /// How the printer is, and how much that matters: 0 well, 1 busy, 2 badly.
 fn printer(till: &Till) -> (Message, i32) {
-    match till.status.as_ref().map(|status| (status.printer_fails, status.papers)) {
-        Some((true, papers)) => {
+    let papers = till.settings.facts.as_ref().map_or(0, |facts| facts.queue.len());
+    match (till.status.as_ref().is_some_and(|status| status.printer_fails), papers) {
+        (true, papers) => {
             (message!("The printer did not print the last paper. {papers} wait; nothing is lost.", papers = papers), 2)
         }
-        Some((false, papers)) if papers > 0 => (message!("{papers} papers wait for the printer.", papers = papers), 1),
-        _ => (message!("Nothing waits for the printer."), 0),
+        (false, 0) => (message!("Nothing waits for the printer."), 0),
+        (false, 1) => (message!("1 paper waits for the printer."), 1),
+        (false, papers) => (message!("{papers} papers wait for the printer.", papers = papers), 1),
     }
 }
 
