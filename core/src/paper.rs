@@ -9,6 +9,7 @@ mod head;
 pub mod picture;
 mod sale;
 pub mod text;
+mod trial;
 mod voucher;
 pub(crate) mod words;
 
@@ -16,6 +17,7 @@ pub use cash::cash_paper;
 pub use closing::{Drawer, Reading, closing_paper, reading_paper};
 pub use head::{CopyMark, Letterhead};
 pub use sale::{note_paper, ticket_paper};
+pub use trial::trial_paper;
 pub use voucher::voucher_paper;
 pub use words::{closing as closing_name, movement as movement_name};
 

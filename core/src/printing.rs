@@ -80,4 +80,6 @@ pub enum ReceiptChoice {
     None,
     /// A printed one.
     Print,
+    /// The ticket's code on the screen, to be photographed: it proves the ticket and finds it again.
+    Code,
 }

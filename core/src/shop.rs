@@ -221,14 +221,19 @@ impl Shop {
         })
     }
 
-    /// Writes down what became of these records of a catalogue, all or none.
+    /// Writes down what became of these records of a catalogue, and in which order its categories are now where that is
+    /// another, all or none.
     pub(crate) fn save_records<'r>(
         &self,
         catalogue: &Catalogue,
         records: impl Iterator<Item = &'r RecordId>,
+        reordered: bool,
     ) -> Result<(), ShopError> {
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
+            if reordered {
+                replace_all(&transaction, catalogue.categories())?;
+            }
             for record in records {
                 match record {
                     RecordId::Category(id) => save(&transaction, id, find(catalogue.categories(), id))?,

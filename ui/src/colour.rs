@@ -27,6 +27,14 @@ pub fn ground(written: Option<&str>, place: usize, dark: bool) -> Ground {
     Ground { colour, ink }
 }
 
+/// How many colours are offered to a category.
+pub const OFFERED: usize = OWN.len();
+
+/// An offered colour, as a category writes it.
+pub fn written(place: usize) -> String {
+    format!("#{:06x}", OWN[place % OWN.len()])
+}
+
 /// As Slint draws it.
 pub fn drawn(colour: u32) -> Color {
     Color::from_argb_encoded(0xff00_0000 | colour)

@@ -6,8 +6,12 @@
 
 pub mod catalogue;
 pub mod colour;
+pub mod device;
+pub mod doubt;
 pub mod drawer;
 pub mod errand;
+pub mod figures;
+pub mod files;
 pub mod held;
 pub mod help;
 pub mod journal;

@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Founding, Platform, Register};
-use comptoir_fiscal::entry::Software;
+use comptoir_core::register::{Founding, NotChanged, Platform, Register};
+use comptoir_fiscal::entry::{Mode, Software};
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 
+use crate::device::Device;
 use crate::errand::here::Here;
 use crate::till::{Look, Order, Till};
 use crate::window::Screens;
@@ -23,6 +24,8 @@ pub struct Rehearsal {
     screens: Rc<Screens>,
     register: RefCell<Option<Register>>,
     orders: Rc<RefCell<Vec<Order>>>,
+    /// What the device was told to remember, as it writes it down.
+    device: RefCell<String>,
     clock: SetClock,
     folder: tempfile::TempDir,
 }
@@ -50,7 +53,14 @@ impl Rehearsal {
         let handed = orders.clone();
         let carrier = Box::new(move |new: Vec<Order>| handed.borrow_mut().extend(new));
         let screens = Screens::new(Till::start(language, Look::default()), carrier)?;
-        let rehearsal = Rehearsal { screens, register: RefCell::new(Some(register)), orders, clock, folder };
+        let rehearsal = Rehearsal {
+            screens,
+            register: RefCell::new(Some(register)),
+            orders,
+            device: RefCell::default(),
+            clock,
+            folder,
+        };
         rehearsal.settle();
         Ok(rehearsal)
     }
@@ -83,20 +93,52 @@ impl Rehearsal {
                 return;
             }
             for order in orders {
-                let mut register = self.register.borrow_mut();
-                let Some(register) = register.as_mut() else { continue };
-                match order {
-                    Order::Ask(task) => {
-                        let reply = task(register);
-                        self.screens.take(reply);
-                    }
-                    Order::Errand(errand) => {
-                        let told = RefCell::new(Vec::new());
-                        errand.run(&Here::new(register, self.folder.path()), &|reply| told.borrow_mut().push(reply));
-                        told.into_inner().into_iter().for_each(|reply| self.screens.take(reply));
-                    }
-                    _ => {}
+                self.carry(order);
+            }
+        }
+    }
+
+    fn carry(&self, order: Order) {
+        match order {
+            Order::Ask(task) => {
+                if let Some(reply) = self.register(task) {
+                    self.screens.take(reply);
                 }
+            }
+            Order::Aside(errand) => self.screens.take(errand()),
+            Order::Remember(device) => *self.device.borrow_mut() = device.written(),
+            Order::BackUp(folder) => {
+                if let Some(outcome) = self.register(|register| register.back_up(&folder)) {
+                    self.screens.change(|till| till.backed_up(outcome.map_err(|error| error.message())));
+                }
+            }
+            Order::Errand(errand) => {
+                let told = RefCell::new(Vec::new());
+                if let Some(register) = self.register.borrow_mut().as_mut() {
+                    errand.run(&Here::new(register, self.folder.path()), &|reply| told.borrow_mut().push(reply));
+                }
+                told.into_inner().into_iter().for_each(|reply| self.screens.take(reply));
+            }
+            Order::Turn { operator, to } => self.turn(&operator, to),
+            Order::Found(_) | Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+        }
+    }
+
+    /// Turns to school mode or back, and starts the till again.
+    fn turn(&self, operator: &str, to: Mode) {
+        let Some(register) = self.register.borrow_mut().take() else { return };
+        let turned = match to {
+            Mode::Training => register.enter_school(operator),
+            Mode::Live => register.leave_school(operator),
+        };
+        match turned {
+            Ok(register) => {
+                *self.register.borrow_mut() = Some(register);
+                self.screens.change(Till::begin_again);
+            }
+            Err(NotChanged { register, why }) => {
+                *self.register.borrow_mut() = register.map(|register| *register);
+                self.screens.change(|till| till.refuse_for(why.message()));
             }
         }
     }
@@ -108,9 +150,20 @@ impl Rehearsal {
         let register = Register::open(data, platform(&self.clock), |_, _| ())?;
         *self.register.borrow_mut() = Some(register);
         let look = self.screens.with(Till::look);
-        self.screens.change(|till| *till = Till::start(language, look));
-        self.settle();
+        self.start_again(Device { language, look, ..Device::default() });
         Ok(())
+    }
+
+    /// Stops the till and opens it again, on the device as it was remembered.
+    pub fn restart_as_remembered(&self) -> Result<(), RehearsalError> {
+        self.restart(Language::French)?;
+        self.start_again(Device::read(&self.device.borrow(), Device::default()));
+        Ok(())
+    }
+
+    fn start_again(&self, device: Device) {
+        self.screens.change(|till| *till = Till::start_on(device));
+        self.settle();
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Stage {
     pub(crate) prints: usize,
     pub(crate) drawers: usize,
     pub(crate) clock: SetClock,
+    /// What the device was last told to remember.
+    pub(crate) remembered: String,
     pub(crate) folder: TempDir,
 }
 
@@ -52,7 +54,8 @@ impl Stage {
         };
         let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
         let till = Till::start(Language::French, Look::default());
-        let mut stage = Stage { till, register, prints: 0, drawers: 0, clock, folder };
+        let remembered = String::new();
+        let mut stage = Stage { till, register, prints: 0, drawers: 0, clock, remembered, folder };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -84,6 +87,16 @@ impl Stage {
                         errand.run(&bench, &|reply| told.borrow_mut().push(reply));
                         told.into_inner().into_iter().for_each(|reply| self.till.hear(reply));
                     }
+                    Order::Aside(errand) => {
+                        let reply = errand();
+                        self.till.hear(reply);
+                    }
+                    Order::Remember(device) => self.remembered = device.written(),
+                    Order::BackUp(folder) => {
+                        let outcome = self.register.back_up(&folder).map_err(|error| error.message());
+                        self.till.backed_up(outcome);
+                    }
+                    Order::TestPrint => self.prints += 1,
                     Order::Found(_) | Order::Turn { .. } => {}
                 }
             }

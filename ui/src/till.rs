@@ -1,10 +1,12 @@
 //! The till as its screens know it: where one is, who is at work, what is asked of the register and what came of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
-use comptoir_core::register::{Answer, Command, Founding, Refusal, Register, RegisterError, Request, Status};
+use comptoir_core::printing::ReceiptChoice;
+use comptoir_core::register::{Answer, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Mode, Tender};
 use comptoir_fiscal::journal::CommandId;
@@ -12,6 +14,8 @@ use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::values::{Cents, Quantity};
 
 use crate::catalogue::{self, Catalogue};
+use crate::device::Device;
+use crate::doubt::{self, Doubt};
 use crate::drawer::{self, Drawer};
 use crate::errand::Errand;
 use crate::held::{self, Held};
@@ -44,6 +48,13 @@ pub enum Place {
     Help,
 }
 
+/// What stands on the screen, as far as its fields go away with it: a room, and what is open in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scene {
+    place: Place,
+    part: u8,
+}
+
 /// What a person did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
@@ -53,6 +64,8 @@ pub enum Intent {
     Back,
     /// Put the message at the bottom away.
     Dismiss,
+    /// Is sure of what looked like a slip, or is not.
+    Sure(bool),
     /// A second has passed.
     Tick,
     /// Chose a language.
@@ -93,6 +106,9 @@ pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
 /// What is asked of the register, on its own thread.
 pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
 
+/// What is done without the register, on a thread of its own: it may take its time.
+pub type Aside = Box<dyn FnOnce() -> Reply + Send>;
+
 /// What whoever runs the screens is to do, in this order.
 pub enum Order {
     /// Ask the register, and give the till the reply.
@@ -106,6 +122,14 @@ pub enum Order {
         /// To what.
         to: Mode,
     },
+    /// Do something that needs no register, beside it, and give the till the reply.
+    Aside(Aside),
+    /// Remember how this device is, over its restarts, and print where it says.
+    Remember(Box<Device>),
+    /// Copy all that the till holds but its keys into a folder, while others are served; [`Till::backed_up`] hears of it.
+    BackUp(PathBuf),
+    /// Print a page that shows whether the printer prints.
+    TestPrint,
     /// Look whether something waits for the printer.
     Print,
     /// Open the drawer.
@@ -154,6 +178,12 @@ pub struct Opening {
 pub struct Till {
     pub(crate) texts: Texts,
     pub(crate) look: Look,
+    /// Which choice of paper stands out after a sale.
+    pub(crate) receipt: ReceiptChoice,
+    /// The device as it was last remembered.
+    pub(crate) remembered: Device,
+    /// Where the receipt printer is; none where papers lie as pictures in the shop's folder.
+    pub(crate) printer: Option<String>,
     pub(crate) place: Place,
     pub(crate) operators: Vec<Operator>,
     pub(crate) who: Option<Operator>,
@@ -165,6 +195,9 @@ pub struct Till {
     pub(crate) sale: Sale,
     pub(crate) pay: Option<Pay>,
     pub(crate) word: Option<Word>,
+    pub(crate) doubt: Option<Doubt>,
+    /// Whether what is done was doubted, and is meant.
+    pub(crate) is_sure: bool,
     pub(crate) terminal: SeparateTerminal,
     /// Whether it is being asked how the register is doing.
     looks: bool,
@@ -182,9 +215,18 @@ pub struct Till {
 impl Till {
     /// A till that knows nothing yet, and asks the register for what it needs.
     pub fn start(language: Language, look: Look) -> Till {
+        Till::start_on(Device { language, look, ..Device::default() })
+    }
+
+    /// The same on a device that was remembered.
+    pub fn start_on(device: Device) -> Till {
+        let Device { language, look, receipt, card_waits, printer } = device.clone();
         let mut till = Till {
             texts: Texts::new(language),
             look,
+            receipt,
+            printer,
+            remembered: device,
             place: Place::Sale,
             operators: Vec::new(),
             who: None,
@@ -196,7 +238,9 @@ impl Till {
             sale: Sale::default(),
             pay: None,
             word: None,
-            terminal: SeparateTerminal::default(),
+            doubt: None,
+            is_sure: false,
+            terminal: SeparateTerminal { waits: card_waits },
             looks: false,
             waiting: Held::default(),
             tickets: Tickets::default(),
@@ -215,8 +259,7 @@ impl Till {
     /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
     pub fn begin_again(&mut self) {
         let after = self.sale.shelf.edition();
-        let (language, look) = (self.texts.language(), self.look);
-        *self = Till::start(language, look);
+        *self = Till::start_on(self.device());
         self.sale.shelf.come_after(after);
     }
 
@@ -245,12 +288,22 @@ impl Till {
         if !matches!(intent, Intent::Word(_) | Intent::Tick) {
             self.toast = None;
         }
+        if !matches!(intent, Intent::Sure(_) | Intent::Tick) {
+            self.doubt = None;
+        }
         match intent {
             Intent::Go(place) => self.go(place),
             Intent::Back => self.back(),
             Intent::Dismiss => {}
-            Intent::Tick => self.look_around(),
-            Intent::Language(language) => self.texts.turn_to(language),
+            Intent::Sure(sure) => doubt::settle(self, sure),
+            Intent::Tick => {
+                self.sale.forget_removed();
+                self.look_around();
+            }
+            Intent::Language(language) => {
+                self.texts.turn_to(language);
+                self.remember();
+            }
             Intent::Scan(code) => self.scan(&code),
             Intent::Lock => lock::lock(self),
             Intent::Door(intent) => lock::update(self, intent),
@@ -361,13 +414,9 @@ impl Till {
             }
             Place::Sale => sale::update(self, sale::Intent::Scan(code.to_owned())),
             Place::Tickets => tickets::update(self, tickets::Intent::Scan(code.to_owned())),
-            Place::Held
-            | Place::Drawer
-            | Place::Journal
-            | Place::Catalogue
-            | Place::Operators
-            | Place::Settings
-            | Place::Help => {
+            Place::Catalogue => catalogue::scan(self, code),
+            Place::Operators if self.team.learns_a_badge() => operators::scan(self, code),
+            Place::Held | Place::Drawer | Place::Journal | Place::Operators | Place::Settings | Place::Help => {
                 self.go(Place::Sale);
                 self.scan(code);
             }
@@ -398,6 +447,41 @@ impl Till {
             let answer = question(register);
             Box::new(move |till| then(till, answer))
         })));
+    }
+
+    /// Has something done without the register, and does `then` with what came of it.
+    pub(crate) fn aside<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(&mut Till, T) + Send + 'static,
+    ) {
+        self.orders.push(Order::Aside(Box::new(move || {
+            let done = work();
+            Box::new(move |till| then(till, done))
+        })));
+    }
+
+    /// This device, as it is remembered.
+    pub fn device(&self) -> Device {
+        Device {
+            language: self.texts.language(),
+            look: self.look,
+            receipt: self.receipt,
+            card_waits: self.terminal.waits,
+            printer: self.printer.clone(),
+        }
+    }
+
+    /// Has this device remembered as it is now.
+    pub(crate) fn remember(&mut self) {
+        self.remembered = self.device();
+        let device = Box::new(self.remembered.clone());
+        self.order(Order::Remember(device));
+    }
+
+    /// Hears what came of a copy that was ordered.
+    pub fn backed_up(&mut self, outcome: Result<BackedUp, Message>) {
+        settings::backed_up(self, outcome);
     }
 
     /// Has something else done outside.
@@ -512,6 +596,17 @@ impl Till {
     /// The counter.
     pub fn sale(&self) -> &Sale {
         &self.sale
+    }
+
+    /// What stands on the screen.
+    pub(crate) fn scene(&self) -> Scene {
+        let part = match self.place {
+            Place::Catalogue => self.catalogue.part(),
+            Place::Operators => self.team.part(),
+            Place::Settings => self.settings.part(),
+            _ => 0,
+        };
+        Scene { place: self.place, part }
     }
 
     /// Where one is.

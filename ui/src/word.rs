@@ -1,14 +1,20 @@
 //! A manager's word for what the operator may not do alone: asked for where it is needed, given by PIN or badge, kept for
 //! that one command.
 
+use std::sync::Arc;
+
 use comptoir_core::operators::{Gate, GateError, Operator, Rank};
-use comptoir_core::register::{Answer, Credential, Refusal, Request};
+use comptoir_core::register::{Answer, Approval, Credential, Refusal, Register, Request};
 use comptoir_core::secret::{Badge, Pin, SecretError};
+use comptoir_fiscal::journal::CommandId;
 
 use crate::till::Till;
 
 /// What is done once a command is sealed, or finally refused.
 pub type Then = Box<dyn FnOnce(&mut Till, Result<Answer, Refusal>) + Send>;
+
+/// What is done with the word, or once it was not given.
+pub type Given = Box<dyn FnOnce(&mut Till, Result<Approval, Refusal>) + Send>;
 
 /// What a person does where a word is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,12 +43,23 @@ pub struct Word {
     pub(crate) chosen: usize,
     pub(crate) typed: String,
     pub(crate) waits: bool,
-    request: Request,
-    then: Option<Then>,
+    /// What it is given for.
+    command: CommandId,
+    then: Option<Given>,
 }
 
-/// Asks for the word that a gate needs.
+/// Asks for the word that a request needs, and has it done by it.
 pub(crate) fn ask(till: &mut Till, error: GateError, request: Request, then: Then) {
+    let command = request.id;
+    let given = |till: &mut Till, word: Result<Approval, Refusal>| match word {
+        Ok(approval) => till.request(request.approved(approval), then),
+        Err(refusal) => then(till, Err(refusal)),
+    };
+    ask_for(till, error, command, Box::new(given));
+}
+
+/// Asks for the word that a gate needs, to do something under this id.
+pub(crate) fn ask_for(till: &mut Till, error: GateError, command: CommandId, then: Given) {
     let GateError::Needs { gate, rank } = error else {
         return then(till, Err(Refusal::Gate(error)));
     };
@@ -51,8 +68,39 @@ pub(crate) fn ask(till: &mut Till, error: GateError, request: Request, then: The
     if who.is_empty() {
         return then(till, Err(Refusal::Gate(error)));
     }
-    let word = Word { gate, error, who, chosen: 0, typed: String::new(), waits: false, request, then: Some(then) };
+    let word = Word { gate, error, who, chosen: 0, typed: String::new(), waits: false, command, then: Some(then) };
     till.word = Some(word);
+}
+
+/// What is done by the register under an id, by the words that were given for it.
+pub(crate) type Work = Arc<dyn Fn(&mut Register, CommandId, &[Approval]) -> Result<(), Refusal> + Send + Sync>;
+
+/// Has something done that is no command, for which a manager is asked where the operator may not do it alone.
+pub(crate) fn done_by_word(
+    till: &mut Till,
+    work: Work,
+    then: impl FnOnce(&mut Till, Result<(), Refusal>) + Send + 'static,
+) {
+    let first = work.clone();
+    till.ask(
+        move |register| {
+            let id = register.new_command().map_err(Refusal::from)?;
+            Ok((id, first(register, id, &[])))
+        },
+        move |till, asked: Result<_, Refusal>| match asked {
+            Ok((id, Err(Refusal::Gate(error)))) => ask_for(
+                till,
+                error,
+                id,
+                Box::new(move |till, word| match word {
+                    Ok(approval) => till.ask(move |register| work(register, id, &[approval]), then),
+                    Err(refusal) => then(till, Err(refusal)),
+                }),
+            ),
+            Ok((_, done)) => then(till, done),
+            Err(refusal) => then(till, Err(refusal)),
+        },
+    );
 }
 
 /// Does what a person asked for.
@@ -93,16 +141,15 @@ fn give(till: &mut Till) {
 fn check(till: &mut Till, credential: Credential) {
     let Some(word) = &mut till.word else { return };
     word.waits = true;
-    let (gate, id) = (word.gate, word.request.id);
+    let (gate, id) = (word.gate, word.command);
     till.ask(
         move |register| register.approve(gate, id, &credential),
         move |till, outcome| {
             let Some(mut word) = till.word.take() else { return };
             match outcome {
                 Ok(approval) => {
-                    let request = word.request.clone().approved(approval);
                     if let Some(then) = word.then.take() {
-                        till.request(request, then);
+                        then(till, Ok(approval));
                     }
                 }
                 Err(refusal) => {

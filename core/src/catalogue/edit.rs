@@ -47,12 +47,14 @@ pub enum CatalogueEdit {
     PriceList(PriceList),
     /// Takes a record out. A product that was ever sold is archived instead, and so is a menu.
     Remove(RecordId),
+    /// Puts the categories in another order, by their codes; those that are not named come after them as they are.
+    CategoryOrder(Vec<String>),
 }
 
 impl CatalogueEdit {
-    /// The record that it changes.
-    pub fn record(&self) -> RecordId {
-        match self {
+    /// The record that it changes; none where it only moves records.
+    pub fn record(&self) -> Option<RecordId> {
+        Some(match self {
             CatalogueEdit::Category(category) => RecordId::Category(category.id.clone()),
             CatalogueEdit::Family(family) => RecordId::Family(family.id.clone()),
             CatalogueEdit::Modifiers(group) => RecordId::Modifiers(group.id.clone()),
@@ -60,7 +62,8 @@ impl CatalogueEdit {
             CatalogueEdit::Menu(menu) => RecordId::Menu(menu.sku.clone()),
             CatalogueEdit::PriceList(list) => RecordId::PriceList(list.id.clone()),
             CatalogueEdit::Remove(record) => record.clone(),
-        }
+            CatalogueEdit::CategoryOrder(_) => return None,
+        })
     }
 }
 
@@ -81,6 +84,7 @@ impl Catalogue {
                 CatalogueEdit::Menu(menu) => drawers.menus.put(menu.sku.clone(), menu),
                 CatalogueEdit::PriceList(list) => drawers.price_lists.put(list.id.clone(), list),
                 CatalogueEdit::Remove(record) => drawers.remove(&record, &mut was_sold)?,
+                CatalogueEdit::CategoryOrder(ids) => drawers.categories.arrange(&ids),
             }
         }
         Catalogue::of(drawers.into_parts())
@@ -165,6 +169,22 @@ impl<R> Drawer<R> {
         record.map(change).is_some()
     }
 
+    /// Puts the named ones first, in this order.
+    fn arrange(&mut self, ids: &[String]) {
+        let mut order: Vec<usize> = Vec::with_capacity(self.records.len());
+        for place in ids.iter().filter_map(|id| self.places.get(id).copied()) {
+            if !order.contains(&place) {
+                order.push(place);
+            }
+        }
+        let others: Vec<usize> = (0..self.records.len()).filter(|place| !order.contains(place)).collect();
+        order.extend(others);
+        self.records = order.iter().map(|place| self.records.get_mut(*place).and_then(Option::take)).collect();
+        for now in self.places.values_mut() {
+            *now = order.iter().position(|before| before == now).unwrap_or(*now);
+        }
+    }
+
     fn remove(&mut self, id: &str) -> bool {
         self.places.remove(id).and_then(|place| self.records.get_mut(place)).and_then(Option::take).is_some()
     }
@@ -185,6 +205,19 @@ mod tests {
 
     fn remove(sku: &str) -> CatalogueEdit {
         CatalogueEdit::Remove(RecordId::Product(sku.to_owned()))
+    }
+
+    #[test]
+    fn categories_are_put_in_another_order_and_what_is_not_named_follows() {
+        let category = |id: &str| Category { id: id.to_owned(), label: id.to_owned(), color: None };
+        let new = ["x", "y", "z"].map(|id| CatalogueEdit::Category(category(id)));
+        let shop = shop().edited(&new, |_| false).unwrap();
+        let before: Vec<String> = shop.categories().iter().map(|category| category.id.clone()).collect();
+        let order = CatalogueEdit::CategoryOrder(vec!["z".to_owned(), "x".to_owned(), "nobody".to_owned()]);
+        let shop = shop.edited(&[order, CatalogueEdit::Category(category("y"))], |_| false).unwrap();
+        let after: Vec<&str> = shop.categories().iter().map(|category| category.id.as_str()).collect();
+        let others = before.iter().map(String::as_str).filter(|id| !["z", "x"].contains(id));
+        assert_eq!(after, ["z", "x"].into_iter().chain(others).collect::<Vec<_>>());
     }
 
     #[test]

@@ -61,6 +61,19 @@ pub fn code_modules(text: &str) -> Option<usize> {
     QrCode::with_error_correction_level(text, EcLevel::M).ok().map(|code| code.width() + 2 * QUIET)
 }
 
+/// Draws the QR code of a text, a dot a module, with the blank ones around it.
+pub fn draw_code(text: &str) -> Result<Picture, PictureError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M)?;
+    let (inner, side) = (code.width(), code.width() + 2 * QUIET);
+    let mut dots = vec![WHITE; side * side];
+    for (at, colour) in code.to_colors().into_iter().enumerate() {
+        if colour == Color::Dark {
+            dots[(at / inner + QUIET) * side + at % inner + QUIET] = 0;
+        }
+    }
+    Ok(Picture { width: side, height: side, dots })
+}
+
 impl Picture {
     /// The picture as a PNG file.
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {

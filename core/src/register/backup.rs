@@ -5,13 +5,13 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use comptoir_fiscal::entry::Mode;
-use comptoir_fiscal::journal::LeftJournal;
-use comptoir_fiscal::values::{Instant, RegisterId};
+use comptoir_fiscal::journal::{LeftJournal, OpenError, Places};
+use comptoir_fiscal::values::{Hash, Instant, RegisterId};
 use comptoir_fiscal::verify::{self, Verdict};
 
 use super::opening::{begin, successor};
-use super::{Notice, Platform, Register, RegisterError};
-use crate::backup::{BackupError, Copy, io_at};
+use super::{Desk, Notice, Platform, Register, RegisterError};
+use crate::backup::{BackupError, Copy, Lines, io_at};
 use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
 use crate::projection;
 use crate::shop::Shop;
@@ -41,32 +41,118 @@ pub struct Restored {
     pub until: Instant,
 }
 
+/// A copy that is begun.
+#[derive(Clone)]
+struct CopyPlan {
+    copy: Copy,
+    /// The journals that nothing is sealed into, and where they lie.
+    left: Vec<(RegisterId, Places)>,
+    current: RegisterId,
+    archives: PathBuf,
+    shop: PathBuf,
+    entries: u64,
+    root: Hash,
+}
+
+impl CopyPlan {
+    /// Copies what nobody writes into any more: the journals that were left, and every archive.
+    fn copy_what_was_left(&self) -> Result<(), BackupError> {
+        for (register, places) in &self.left {
+            let left = LeftJournal::open(&places.database()).map_err(BackupError::from);
+            match left.and_then(|left| self.copy.add_lines(*register, &left)) {
+                // What cannot be read line by line is copied as it lies, for whoever examines it.
+                Err(BackupError::Journal(error)) if error.is_damage() => {
+                    self.copy.add_damaged(*register, &places.folder)?;
+                }
+                added => drop(added?),
+            }
+            self.copy.add_archives(*register, &places.archives())?;
+        }
+        self.copy.add_archives(self.current, &self.archives)
+    }
+}
+
+/// The lines of a journal that is sealed into meanwhile, asked for a few at a time.
+struct LinesOf<'d> {
+    desk: &'d Desk,
+    plan: &'d CopyPlan,
+}
+
+impl LinesOf<'_> {
+    fn gone(&self) -> OpenError {
+        let cause = std::io::Error::other("the till has become another, or has stopped");
+        OpenError::Io { path: self.plan.copy.root().to_owned(), cause }
+    }
+}
+
+impl Lines for LinesOf<'_> {
+    fn size(&self) -> u64 {
+        self.plan.entries
+    }
+
+    fn lines(&self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, OpenError> {
+        let same = self.plan.current;
+        let lines = self.desk.ask(move |register| (register.id() == same).then(|| register.journal().lines(from, to)));
+        lines.ok().flatten().ok_or_else(|| self.gone())?
+    }
+}
+
+impl Desk {
+    /// Copies the till as [`Register::back_up`] does, on the caller's own thread: the register only hands over lines, a few
+    /// at a time, and records, so that nobody waits at the till.
+    pub fn back_up(&self, folder: &Path) -> Result<BackedUp, RegisterError> {
+        let into = folder.to_owned();
+        let closed =
+            |_| BackupError::Io { path: folder.to_owned(), cause: std::io::Error::other("the register has stopped") };
+        let plan = self.ask(move |register| register.plan_copy(&into)).map_err(closed)??;
+        plan.copy_what_was_left()?;
+        let lines = LinesOf { desk: self, plan: &plan };
+        let added = plan.copy.add_lines(plan.current, &lines)?;
+        // Its own connection reads one state of the file, whatever is written meanwhile.
+        Shop::open(&plan.shop).and_then(|shop| shop.copy_to(&plan.copy.shop())).map_err(BackupError::from)?;
+        let (same, gone) = (plan.current, lines.gone());
+        let recorded = plan.clone();
+        let record =
+            move |register: &mut Register| (register.id() == same).then(|| register.record_copy(&recorded, added));
+        self.ask(record).map_err(closed)?.ok_or(gone)?
+    }
+}
+
 impl Register {
     /// Copies all that this till holds but its keys into a folder (event 230): whole the first time, then what is new.
+    /// [`Desk::back_up`] does it while others are served.
     pub fn back_up(&mut self, folder: &Path) -> Result<BackedUp, RegisterError> {
+        let plan = self.plan_copy(folder)?;
+        plan.copy_what_was_left()?;
+        let added = plan.copy.add_lines(plan.current, &self.journal)?;
+        self.shop.copy_to(&plan.copy.shop()).map_err(BackupError::from)?;
+        self.record_copy(&plan, added)
+    }
+
+    /// Begins a copy: what is to be written for it, as things stand now.
+    fn plan_copy(&mut self, folder: &Path) -> Result<CopyPlan, RegisterError> {
         let merchant = &self.settings().merchant;
         let copy = Copy::within(folder, &merchant.siret, &self.settings().label);
         copy.begin()?;
         self.journal.settle()?;
         self.catch_up()?;
-        for register in self.left_journals()? {
-            let places = self.folder.journal(register);
-            let left = LeftJournal::open(&places.database()).map_err(BackupError::from);
-            match left.and_then(|left| copy.add_lines(register, &left)) {
-                // What cannot be read line by line is copied as it lies, for whoever examines it.
-                Err(BackupError::Journal(error)) if error.is_damage() => copy.add_damaged(register, &places.folder)?,
-                added => drop(added?),
-            }
-            copy.add_archives(register, &places.archives())?;
-        }
-        let (current, entries) = (self.id(), self.journal.standing().size());
-        let added = copy.add_lines(current, &self.journal)?;
-        copy.add_archives(current, &self.journal.places().archives())?;
-        self.shop.copy_to(&copy.shop()).map_err(BackupError::from)?;
-        let root = self.journal.standing().frontier.root();
-        self.record(230, "Sauvegarde", Some(format!("{entries}:{root}")))?;
+        let left = self.left_journals()?.into_iter().map(|register| (register, self.folder.journal(register)));
+        Ok(CopyPlan {
+            left: left.collect(),
+            current: self.id(),
+            archives: self.journal.places().archives(),
+            shop: self.folder.shop(),
+            entries: self.journal.standing().size(),
+            root: self.journal.standing().frontier.root(),
+            copy,
+        })
+    }
+
+    /// Records a copy that lies whole where it was to lie.
+    fn record_copy(&mut self, plan: &CopyPlan, added: u64) -> Result<BackedUp, RegisterError> {
+        self.record(230, "Sauvegarde", Some(format!("{}:{}", plan.entries, plan.root)))?;
         self.shop.set(LAST, &self.now())?;
-        Ok(BackedUp { path: copy.root().to_owned(), entries, added })
+        Ok(BackedUp { path: plan.copy.root().to_owned(), entries: plan.entries, added })
     }
 
     /// Where a copy is made by itself after each closing of a day; none where the shop has not chosen a folder.

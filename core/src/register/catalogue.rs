@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use comptoir_fiscal::journal::CommandId;
+
 use super::error::Refusal;
+use super::people::Approval;
 use super::{Register, RegisterError};
 use crate::catalogue::{Catalogue, CatalogueEdit, Selling};
 use crate::operators::Gate;
@@ -46,6 +49,26 @@ impl Register {
     /// that was ever sold is archived where it would be removed.
     pub fn edit_catalogue(&mut self, operator: &str, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
         self.may(operator, Gate::EditCatalogue)?;
+        let edited = self.edited(edits)?;
+        self.take_catalogue(edited, edits)
+    }
+
+    /// The same by the word of somebody who may, where the operator may not; their word is recorded (event 100).
+    pub fn edit_catalogue_by_word(
+        &mut self,
+        id: CommandId,
+        operator: &str,
+        edits: &[CatalogueEdit],
+        approvals: &[Approval],
+    ) -> Result<(), Refusal> {
+        let word = self.pass(operator, Gate::EditCatalogue, id, approvals)?;
+        let edited = self.edited(edits)?;
+        self.record_word(operator, word)?;
+        self.take_catalogue(edited, edits)
+    }
+
+    /// The catalogue as it would be.
+    pub(super) fn edited(&mut self, edits: &[CatalogueEdit]) -> Result<Catalogue, Refusal> {
         self.catch_up()?;
         let (shop, mut unread) = (&self.shop, None);
         let was_sold = |sku: &str| {
@@ -58,10 +81,15 @@ impl Register {
         if let Some(error) = unread {
             return Err(RegisterError::from(error).into());
         }
-        let edited = edited.map_err(RegisterError::from)?;
-        let records: Vec<_> = edits.iter().map(CatalogueEdit::record).collect();
+        Ok(edited.map_err(RegisterError::from)?)
+    }
+
+    pub(super) fn take_catalogue(&mut self, edited: Catalogue, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
+        let records: Vec<_> = edits.iter().filter_map(CatalogueEdit::record).collect();
+        let reordered = edits.iter().any(|edit| matches!(edit, CatalogueEdit::CategoryOrder(_)));
         let lists = touched_lists(&self.shelf.stored, &edited);
-        self.shop.save_records(&edited, records.iter().chain(&lists)).map_err(RegisterError::from)?;
+        let saved = self.shop.save_records(&edited, records.iter().chain(&lists), reordered);
+        saved.map_err(RegisterError::from)?;
         self.shelf = Shelf::new(edited);
         Ok(())
     }

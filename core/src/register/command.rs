@@ -132,6 +132,8 @@ pub enum Command {
     Print(PaperOf),
     /// Record that the customer wants no ticket (event 920).
     NoPaper(TicketRef),
+    /// Record that the customer was shown the ticket's code instead of a paper (event 919).
+    ShowCode(TicketRef),
     /// Add an operator, or change one of the same id (event 130).
     PutOperator {
         /// As they are to be; what it holds of secrets is ignored.
@@ -171,7 +173,7 @@ impl Command {
             Command::OpenDrawer { .. } => Gate::OpenDrawer,
             Command::AbandonSale { .. } => Gate::AbandonSale,
             // Whether it is a duplicate, which has a gate of its own, shows only when it is looked up.
-            Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) => Gate::Sell,
+            Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) | Command::ShowCode(_) => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
             Command::Look(gate) => *gate,
@@ -302,6 +304,7 @@ impl Register {
                 edit = Some(made);
             }
             Command::NoPaper(ticket) => drafts.push(self.no_paper(ticket)?),
+            Command::ShowCode(ticket) => drafts.push(self.code_shown(ticket)?),
             Command::PutOperator { operator, pin, badge } => {
                 let (draft, made) = self.operator_edit(operator, pin, badge)?;
                 drafts.push(draft);

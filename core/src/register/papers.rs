@@ -3,6 +3,7 @@
 use comptoir_fiscal::entry::{Body, Entry, Genesis, Period, SYSTEM, Settings, TicketRef};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::nf525::{self, Chain};
+use comptoir_fiscal::receipt::Receipt;
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::RegisterId;
 
@@ -28,6 +29,14 @@ impl Register {
     /// Sets how the shop's papers are. What stands on them by law is not among it.
     pub fn set_papers(&mut self, settings: &PaperSettings) -> Result<(), RegisterError> {
         Ok(self.shop.set(PAPER_SETTINGS, settings)?)
+    }
+
+    /// What the code on a ticket says: its customer needs no paper to prove it, or to bring goods back.
+    pub fn ticket_code(&mut self, of: TicketRef) -> Result<String, Refusal> {
+        let sealed = self.ticket(of)?;
+        let receipt =
+            Receipt { register: sealed.entry.register, seq: sealed.entry.seq, hash: sealed.hash, sig: sealed.sig };
+        Ok(receipt.text(CODE_BASE))
     }
 
     /// The paper of something as it is shown on a screen; nothing is recorded, for nothing leaves the till.

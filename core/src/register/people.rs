@@ -127,6 +127,27 @@ impl Register {
         }
     }
 
+    /// Lets something pass a gate that is no command of its own: by the operator's own right, or by another's word for it,
+    /// which is recorded (event 100).
+    pub fn let_pass(
+        &mut self,
+        id: CommandId,
+        operator: &str,
+        gate: Gate,
+        approvals: &[Approval],
+    ) -> Result<(), Refusal> {
+        let word = self.pass(operator, gate, id, approvals)?;
+        self.record_word(operator, word)
+    }
+
+    /// Records the word by which something was allowed that is no entry of its own.
+    pub(super) fn record_word(&mut self, operator: &str, word: Option<Draft>) -> Result<(), Refusal> {
+        match word {
+            Some(Draft::Event(event)) => Ok(self.record_event(operator, event)?),
+            _ => Ok(()),
+        }
+    }
+
     /// What a new or changed operator comes to, with the event that tells of it (130).
     pub(super) fn operator_edit(
         &mut self,

@@ -20,7 +20,7 @@ use crate::projection::papers::{self, Issued, Issues};
 impl Register {
     /// What a customer may be offered: by QR once a back office is known, by e-mail once one can be sent.
     pub fn receipt_choices(&self) -> &'static [ReceiptChoice] {
-        &[ReceiptChoice::None, ReceiptChoice::Print]
+        &[ReceiptChoice::None, ReceiptChoice::Print, ReceiptChoice::Code]
     }
 
     /// What was handed out of a ticket so far.
@@ -98,6 +98,13 @@ impl Register {
         self.ticket(ticket)?;
         let detail = self.named(ticket)?;
         Ok(event(920, "Ticket non souhaité", Some(detail)))
+    }
+
+    /// The customer is shown the ticket's code (event 919).
+    pub(super) fn code_shown(&mut self, ticket: TicketRef) -> Result<Draft, Refusal> {
+        self.ticket(ticket)?;
+        let detail = self.named(ticket)?;
+        Ok(event(919, "Ticket présenté en code QR", Some(detail)))
     }
 
     /// Puts a job into the queue, whose record is sealed.

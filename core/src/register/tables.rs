@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use comptoir_fiscal::entry::{Entry, Mode};
-use comptoir_fiscal::journal::{EventDraft, LeftJournal, OpenError};
+use comptoir_fiscal::journal::{CommandId, EventDraft, LeftJournal, OpenError};
 use comptoir_fiscal::language::Translations;
 
 use super::error::Refusal;
+use super::people::Approval;
 use super::{Register, RegisterError};
 use crate::export::{Dates, Export, ExportError, Exported, Subject, What};
 use crate::import::{Preview, Records};
@@ -19,7 +20,19 @@ impl Register {
     /// Makes what an import would change, all of it or nothing (event 140). What changed since it was previewed is no
     /// longer overlooked: the catalogue is checked whole again.
     pub fn import_catalogue(&mut self, operator: &str, preview: &Preview) -> Result<(), Refusal> {
-        self.may(operator, Gate::EditCatalogue)?;
+        let id = self.new_command()?;
+        self.import_catalogue_by_word(id, operator, preview, &[])
+    }
+
+    /// The same by the word of somebody who may, where the operator may not; their word is recorded (event 100).
+    pub fn import_catalogue_by_word(
+        &mut self,
+        id: CommandId,
+        operator: &str,
+        preview: &Preview,
+        approvals: &[Approval],
+    ) -> Result<(), Refusal> {
+        let word = self.pass(operator, Gate::EditCatalogue, id, approvals)?;
         if preview.is_empty() {
             return Err(Refusal::NothingChanges);
         }
@@ -36,8 +49,10 @@ impl Register {
         detail += &told("formules", &preview.menus);
         detail += &told("groupes de modificateurs", &preview.modifiers);
         let label = "Import de données externes".to_owned();
+        self.record_word(operator, word)?;
         self.record_event(operator, EventDraft { code: 140, label, detail: Some(detail), set: None })?;
-        self.edit_catalogue(operator, &edits)
+        let edited = self.edited(&edits)?;
+        self.take_catalogue(edited, &edits)
     }
 
     /// Takes sales, the catalogue or both out, to a workbook where the name ends in `.xlsx` or else to a folder of text

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use comptoir_core::backup::{BackupError, Copy};
-use comptoir_core::register::{Command, Notice, PayBack, Refusal, Register, RegisterError, Restored};
+use comptoir_core::register::{Command, Desk, Notice, PayBack, Refusal, Register, RegisterError, Restored};
 use comptoir_core::returns::ReturnError;
 use comptoir_fiscal::entry::{Body, Ticket, TicketRef};
 use comptoir_fiscal::values::RegisterId;
@@ -57,6 +58,36 @@ fn a_copy_grows_by_what_is_new_and_holds_no_key() {
         assert!(!path.ends_with("device.key") && !bytes.windows(key.len()).any(|part| part == key), "{path:?}");
     }
     till.end();
+}
+
+#[test]
+fn a_copy_made_beside_a_till_that_sells_holds_what_was_sealed_when_it_began_and_the_next_one_the_rest() {
+    let (mut till, stick) = (Till::founded(), tempfile::tempdir().unwrap());
+    for _ in 0..3 {
+        till.sell_coffee();
+    }
+    let entries = till.register().journal().standing().size();
+    let desk = Arc::new(Desk::start(till.take()).unwrap());
+    let (copying, into) = (desk.clone(), stick.path().to_owned());
+    let copy = std::thread::spawn(move || copying.back_up(&into));
+    // Whatever is asked meanwhile is answered.
+    while !copy.is_finished() {
+        desk.ask(|register| register.status().unwrap()).unwrap();
+    }
+    let first = copy.join().unwrap().unwrap();
+    assert_eq!((first.entries, first.added), (entries, entries));
+    Arc::into_inner(desk).unwrap().close().unwrap();
+    till.start();
+    till.sell_coffee();
+    let second = till.register().back_up(stick.path()).unwrap();
+    assert_eq!(second.added, second.entries - first.entries);
+    let copy = Copy::at(stick.path()).unwrap();
+    assert_sound(&verify_file(&copy.journal(till.register().id()), &[], &mut |_, _| ()));
+    assert!(till.register().last_backup().unwrap().is_some());
+    till.end();
+    let (mut other, taken) = restored(stick.path());
+    assert_eq!(taken.unwrap().entries, second.entries);
+    other.end();
 }
 
 #[test]

@@ -7,12 +7,14 @@ use comptoir_core::catalogue::{
     Asked, CatalogueEdit, Choice, Component, Course, FRANCHISE, Menu, Modifier, ModifierGroup, PriceList, Product,
     RecordId, VatByMode,
 };
+use comptoir_core::operators::Gate;
 use comptoir_core::projection::sold::Sold;
-use comptoir_core::register::{Command, PayBack, Refusal, RegisterError, SettingsChange};
+use comptoir_core::register::{Change, Command, Credential, PayBack, Refusal, RegisterError, SettingsChange};
+use comptoir_core::secret::Pin;
 use comptoir_fiscal::entry::{Channel, Merchant, SaleMode, Tender};
 use comptoir_fiscal::values::{Cents, Quantity, Rate};
 
-use crate::shop::{Till, cash, cents, chosen};
+use crate::shop::{Till, cash, cents, chosen, command_id};
 
 fn rate(basis_points: u16) -> Rate {
     Rate::from_basis_points(basis_points).unwrap()
@@ -64,6 +66,32 @@ fn an_edit_that_cannot_be_changes_nothing_and_one_that_can_outlives_a_restart() 
     till.restart();
     assert_eq!(till.register().catalogue().product("BURGER"), Some(&burger()));
     assert_eq!(till.register().catalogue().modifier_groups().len(), 2);
+    till.end();
+}
+
+#[test]
+fn a_manager_gives_their_word_for_one_edit_and_the_trail_says_so() {
+    let mut till = Till::founded();
+    let manager = till.register().operators().find(|operator| operator.id == "manager").unwrap().clone();
+    let pin = Pin::chosen("1937").unwrap();
+    till.ask_as(
+        "owner",
+        Command::PutOperator { operator: manager, pin: Change::Set(pin.clone()), badge: Change::Keep },
+    )
+    .unwrap();
+    let (id, other) = (command_id(900), command_id(901));
+    let credential = Credential::Pin { operator: "manager".to_owned(), pin };
+    let word = [till.register().approve(Gate::EditCatalogue, id, &credential).unwrap()];
+    let edits = [put(Product { modifiers: Vec::new(), ..burger() })];
+    let refused = till.register().edit_catalogue_by_word(other, "cashier", &edits, &word).unwrap_err();
+    assert!(matches!(refused, Refusal::Gate(_)), "{refused:?}");
+    assert!(till.register().catalogue().product("BURGER").is_none());
+    let stray = [put(Product { category: "nulle part".to_owned(), ..burger() })];
+    till.register().edit_catalogue_by_word(id, "cashier", &stray, &word).unwrap_err();
+    assert!(!till.events().contains(&100), "a word for what was refused is not recorded");
+    till.register().edit_catalogue_by_word(id, "cashier", &edits, &word).unwrap();
+    assert!(till.register().catalogue().product("BURGER").is_some());
+    assert_eq!(till.events().last(), Some(&100));
     till.end();
 }
 

@@ -26,7 +26,7 @@ fn of(till: &mut Till, ticket: &Ticket) -> PaperOf {
 
 fn trail(till: &mut Till) -> Vec<String> {
     let line = |body: Body| match body {
-        Body::Event(Event { code: code @ (150 | 156 | 917 | 920), detail, .. }) => {
+        Body::Event(Event { code: code @ (150 | 156 | 917 | 919 | 920), detail, .. }) => {
             Some(format!("{code} {}", detail.unwrap_or_default()))
         }
         Body::Duplicate(duplicate) => {
@@ -96,7 +96,7 @@ fn a_ticket_bears_all_that_the_law_asks_for_and_the_code_of_its_entry() {
 #[test]
 fn the_first_print_with_its_sale_is_the_original_and_all_others_are_numbered_duplicates() {
     let mut till = Till::founded();
-    assert_eq!(till.register().receipt_choices(), [ReceiptChoice::None, ReceiptChoice::Print]);
+    assert_eq!(till.register().receipt_choices(), [ReceiptChoice::None, ReceiptChoice::Print, ReceiptChoice::Code]);
     let first = till.sell_coffee();
     let (paper, reference) = (of(&mut till, &first), till.reference(&first));
     till.ask_as("cashier", Command::Print(paper.clone())).unwrap();
@@ -135,6 +135,21 @@ fn the_first_print_with_its_sale_is_the_original_and_all_others_are_numbered_dup
     assert!(duplicate.contains("01-D-00000002") && duplicate.contains("Signature du duplicata"), "{duplicate}");
     let day = &till.register().journal().standing().day;
     assert_eq!((day.sales, day.duplicates), (4, 3), "a duplicate counts no sale");
+    till.end();
+}
+
+#[test]
+fn the_code_of_a_ticket_is_shown_instead_of_a_paper_and_finds_it_again() {
+    let mut till = Till::founded();
+    let first = till.sell_coffee();
+    let (paper, reference) = (of(&mut till, &first), till.reference(&first));
+    till.ask_as("cashier", Command::ShowCode(reference)).unwrap();
+    let code = till.register().ticket_code(reference).unwrap();
+    assert_eq!(codes(&till.register().preview(&paper, &french()).unwrap()), std::slice::from_ref(&code));
+    assert_eq!(till.register().ticket_by_code(&code).unwrap().ticket, reference);
+    // Wanted on paper after all: nothing was printed yet.
+    till.ask_as("cashier", Command::Print(paper)).unwrap();
+    assert_eq!(trail(&mut till), ["919 01-T-00000001", "917 01-T-00000001"]);
     till.end();
 }
 

@@ -97,7 +97,11 @@ impl Storm {
         let newest = u64::try_from(self.side().book.tickets.len()).unwrap();
         if newest > 0 {
             let reference = self.reference(newest);
-            self.must("no paper", "cashier", Command::NoPaper(reference), vec![Expect::Event(920)]);
+            let (what, command, code) = match self.draw.one_in(2) {
+                true => ("no paper", Command::NoPaper(reference), 920),
+                false => ("code shown", Command::ShowCode(reference), 919),
+            };
+            self.must(what, "cashier", command, vec![Expect::Event(code)]);
         }
     }
 

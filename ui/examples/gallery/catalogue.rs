@@ -1,5 +1,117 @@
-//! Pictures of this room.
+//! The catalogue as it is edited.
 
-use super::scenes::Scene;
+use comptoir_ui::catalogue::article::{Edit, Page};
+use comptoir_ui::catalogue::{Intent as Room, Tab, importing};
+use comptoir_ui::lock;
+use comptoir_ui::rehearsal::Rehearsal;
+use comptoir_ui::till::{Intent, Place};
 
-pub(crate) const SCENES: &[Scene] = &[];
+use super::scenes::{Outcome, Scene, act};
+
+pub(crate) const SCENES: &[Scene] = &[
+    Scene { name: "catalogue-articles", prepare: articles },
+    Scene { name: "catalogue-nothing", prepare: nothing },
+    Scene { name: "catalogue-article", prepare: article },
+    Scene { name: "catalogue-ways", prepare: ways },
+    Scene { name: "catalogue-codes", prepare: codes },
+    Scene { name: "catalogue-refused", prepare: refused },
+    Scene { name: "catalogue-categories", prepare: categories },
+    Scene { name: "catalogue-category", prepare: category },
+    Scene { name: "catalogue-import", prepare: import },
+    Scene { name: "catalogue-preview", prepare: preview },
+    Scene { name: "catalogue-faults", prepare: faults },
+];
+
+fn room(rehearsal: &Rehearsal, intent: Room) {
+    act(rehearsal, Intent::Catalogue(intent));
+}
+
+fn articles(rehearsal: &Rehearsal) -> Outcome {
+    act(rehearsal, Intent::Door(lock::Intent::Who(1)));
+    act(rehearsal, Intent::Go(Place::Catalogue));
+    Ok(())
+}
+
+fn nothing(rehearsal: &Rehearsal) -> Outcome {
+    articles(rehearsal)?;
+    room(rehearsal, Room::OffSale(true));
+    Ok(())
+}
+
+fn article(rehearsal: &Rehearsal) -> Outcome {
+    articles(rehearsal)?;
+    room(rehearsal, Room::Search("pomme".to_owned()));
+    room(rehearsal, Room::Open(0));
+    Ok(())
+}
+
+fn ways(rehearsal: &Rehearsal) -> Outcome {
+    article(rehearsal)?;
+    room(rehearsal, Room::Article(Edit::ModePrice(0, "4,20".to_owned())));
+    room(rehearsal, Room::Article(Edit::ModeRate(0, 2)));
+    room(rehearsal, Room::Article(Edit::Page(Page::Ways)));
+    Ok(())
+}
+
+fn codes(rehearsal: &Rehearsal) -> Outcome {
+    article(rehearsal)?;
+    room(rehearsal, Room::Article(Edit::Page(Page::Codes)));
+    Ok(())
+}
+
+fn refused(rehearsal: &Rehearsal) -> Outcome {
+    articles(rehearsal)?;
+    room(rehearsal, Room::Add);
+    room(rehearsal, Room::Article(Edit::Label("Cidre fermier".to_owned())));
+    room(rehearsal, Room::Article(Edit::Price("quatre".to_owned())));
+    room(rehearsal, Room::Save);
+    Ok(())
+}
+
+fn categories(rehearsal: &Rehearsal) -> Outcome {
+    articles(rehearsal)?;
+    room(rehearsal, Room::Tab(Tab::Categories));
+    Ok(())
+}
+
+fn category(rehearsal: &Rehearsal) -> Outcome {
+    categories(rehearsal)?;
+    room(rehearsal, Room::OpenGroup(1));
+    Ok(())
+}
+
+/// Looks at a table of this text.
+fn look_at(rehearsal: &Rehearsal, text: &str) -> Outcome {
+    articles(rehearsal)?;
+    let folder = rehearsal.folder().join("Tableaux");
+    std::fs::create_dir_all(folder.join("Fournisseurs"))?;
+    std::fs::write(folder.join("articles d'hiver.csv"), text)?;
+    std::fs::write(folder.join("boissons.xlsx"), text)?;
+    room(rehearsal, Room::Tab(Tab::Import));
+    room(rehearsal, Room::Import(importing::Edit::Path(folder.display().to_string())));
+    room(rehearsal, Room::Import(importing::Edit::Look));
+    room(rehearsal, Room::Import(importing::Edit::Path("/media/cle/Tableaux".to_owned())));
+    Ok(())
+}
+
+fn import(rehearsal: &Rehearsal) -> Outcome {
+    look_at(rehearsal, "")
+}
+
+fn preview(rehearsal: &Rehearsal) -> Outcome {
+    look_at(
+        rehearsal,
+        "Code;Désignation;Catégorie;Prix TTC;TVA;Étagère\nHIV-1;Vin chaud aux épices;Boissons;4,50;20;a\nHIV-2;Pain d'épices au miel de châtaignier, part;Boulangerie;3,20;5,5;b\n",
+    )?;
+    room(rehearsal, Room::Import(importing::Edit::Entry(1)));
+    Ok(())
+}
+
+fn faults(rehearsal: &Rehearsal) -> Outcome {
+    look_at(
+        rehearsal,
+        "Code;Désignation;Catégorie;Prix TTC;TVA\nHIV-1;Vin chaud;Boissons;beaucoup;20\n;Sans code;Boissons;1,00;20\nHIV-1;Vin chaud;Boissons;4,50;200\n",
+    )?;
+    room(rehearsal, Room::Import(importing::Edit::Entry(1)));
+    Ok(())
+}

@@ -1,5 +1,82 @@
-//! Pictures of this room.
+//! The settings.
 
-use super::scenes::Scene;
+use comptoir_core::printing::PaperOf;
+use comptoir_core::register::{Command, Request};
+use comptoir_fiscal::entry::TicketRef;
+use comptoir_ui::lock;
+use comptoir_ui::rehearsal::Rehearsal;
+use comptoir_ui::sale;
+use comptoir_ui::settings::{Intent as Room, Section, backup};
+use comptoir_ui::till::{Intent, Place};
 
-pub(crate) const SCENES: &[Scene] = &[];
+use super::scenes::{Outcome, Scene, act, sale_intent, touch};
+
+pub(crate) const SCENES: &[Scene] = &[
+    Scene { name: "settings-menu", prepare: menu },
+    Scene { name: "settings-device", prepare: |rehearsal| section(rehearsal, Section::Device) },
+    Scene { name: "settings-printer", prepare: printer },
+    Scene { name: "settings-shop", prepare: |rehearsal| section(rehearsal, Section::Shop) },
+    Scene { name: "settings-payments", prepare: |rehearsal| section(rehearsal, Section::Payments) },
+    Scene { name: "settings-copies", prepare: copies },
+    Scene { name: "settings-school", prepare: school },
+    Scene { name: "settings-about", prepare: |rehearsal| section(rehearsal, Section::About) },
+];
+
+fn room(rehearsal: &Rehearsal, intent: Room) {
+    act(rehearsal, Intent::Settings(intent));
+}
+
+fn menu(rehearsal: &Rehearsal) -> Outcome {
+    act(rehearsal, Intent::Door(lock::Intent::Who(0)));
+    act(rehearsal, Intent::Go(Place::Settings));
+    Ok(())
+}
+
+fn section(rehearsal: &Rehearsal, section: Section) -> Outcome {
+    menu(rehearsal)?;
+    room(rehearsal, Room::Section(section));
+    Ok(())
+}
+
+/// A paper waits, and of another nobody knows whether it came out.
+fn printer(rehearsal: &Rehearsal) -> Outcome {
+    menu(rehearsal)?;
+    act(rehearsal, Intent::Go(Place::Sale));
+    for _ in 0..2 {
+        touch(rehearsal, "baguette de tradition");
+        let due = rehearsal.screens().with(|till| till.sale().basket().to_pay());
+        sale_intent(rehearsal, sale::Intent::Cash(due));
+    }
+    let asked = rehearsal.register(|register| {
+        for number in 1..=2 {
+            let ticket = TicketRef { register: register.id(), number };
+            let command = Command::Print(PaperOf::Ticket(ticket));
+            let id = register.new_command()?;
+            register.execute(Request::new(id, "op-1", command))?;
+            if number == 1 {
+                register.next_to_print()?;
+            }
+        }
+        Ok::<_, comptoir_core::register::Refusal>(())
+    });
+    asked.transpose()?;
+    section(rehearsal, Section::Printer)
+}
+
+fn copies(rehearsal: &Rehearsal) -> Outcome {
+    let folder = rehearsal.folder().join("media");
+    for name in ["CLE-USB", "Disque de secours", "Partage"] {
+        std::fs::create_dir_all(folder.join(name))?;
+    }
+    section(rehearsal, Section::Backup)?;
+    room(rehearsal, Room::Backup(backup::Edit::Folder(folder.display().to_string())));
+    room(rehearsal, Room::Backup(backup::Edit::Look));
+    room(rehearsal, Room::Backup(backup::Edit::Folder("/media/CLE-USB".to_owned())));
+    Ok(())
+}
+
+fn school(rehearsal: &Rehearsal) -> Outcome {
+    section(rehearsal, Section::School)?;
+    room(rehearsal, Room::AskSchool(true));
+    Ok(())
+}

@@ -8,6 +8,7 @@ use comptoir_core::voucher::VoucherKind;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Cents;
 
+use crate::doubt;
 use crate::sale::seal;
 use crate::till::{Place, Till};
 
@@ -112,10 +113,14 @@ const MOST: i64 = 99_999_999;
 /// Opens the payment screen for what is on the counter.
 pub(crate) fn open(till: &mut Till) {
     match till.sale.basket.clone().due(&till.sale.terms) {
-        Ok(due) => {
+        Ok(mut due) => {
+            if let Err(error) = till.sale.pay_by_exchange(&mut due) {
+                return till.refuse_for(error.message());
+            }
+            let is_paid = due.left().is_zero();
             till.pay = Some(Pay::of(due));
             till.go(Place::Pay);
-            if till.sale.basket.to_pay().is_zero() {
+            if is_paid {
                 finish(till);
             }
         }
@@ -287,6 +292,13 @@ fn take(till: &mut Till) {
         }
     }
     let Some(request) = pay.request() else { return };
+    if pay.means == Means::Cash {
+        let (slip, again) = (doubt::of_cash(pay.amount(), pay.due.left()), crate::till::Intent::Pay(Intent::Take));
+        if doubt::asks(till, slip, again) {
+            return;
+        }
+    }
+    let Some(pay) = &mut till.pay else { return };
     let handed = if pay.means == Means::Cash { pay.amount() } else { Cents::ZERO };
     tender(till, request, handed);
 }
@@ -357,7 +369,13 @@ fn finish(till: &mut Till) {
 
 fn leave(till: &mut Till) {
     let Some(pay) = &till.pay else { return };
-    match pay.due.clone().reopen() {
+    let mut due = pay.due.clone();
+    let code = till.sale.exchange.as_ref().map(|exchange| exchange.code.to_string());
+    let own = due.taken().find(|(_, payment)| code.is_some() && payment.reference == code).map(|(id, _)| id);
+    if let Some(Err(error)) = own.map(|id| due.undo(id)) {
+        return till.refuse_for(error.message());
+    }
+    match due.reopen() {
         Ok(_) => till.go(Place::Sale),
         Err((_, error)) => till.refuse_for(error.message()),
     }
@@ -365,7 +383,8 @@ fn leave(till: &mut Till) {
 
 /// Ends a payment of which nothing was taken and no card's answer is awaited; whether none goes on now.
 pub(crate) fn let_go(till: &mut Till) -> bool {
-    let goes_on = |pay: &mut Pay| pay.card.is_some() || pay.due.taken().next().is_some();
+    let own = till.sale.payments_of_exchange();
+    let goes_on = |pay: &mut Pay| pay.card.is_some() || pay.due.taken().count() > own;
     till.pay.take_if(|pay| !goes_on(pay));
     till.pay.is_none()
 }

@@ -1,11 +1,13 @@
 //! Changing a line that is on the ticket, and reductions of the whole.
 
 use comptoir_core::basket::{ItemId, Reduction};
+use comptoir_core::catalogue::Unit;
 use comptoir_core::register::Command;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity, Rate};
 
-use super::attempt;
+use super::{Sale, attempt};
+use crate::doubt;
 use crate::till::Till;
 
 /// What a person does with a line.
@@ -56,9 +58,38 @@ pub struct Typed {
 }
 
 const MOST: i64 = 99_999_999;
+/// How many seconds a line that was taken out is still shown, to be put back by a touch.
+const SHOWN_REMOVED: u8 = 5;
+
+/// A line that was taken out a moment ago.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Removed {
+    /// Where it stood.
+    pub(crate) place: usize,
+    pub(crate) label: String,
+    pub(crate) qty: Quantity,
+    pub(crate) unit: Unit,
+    pub(crate) total: Cents,
+    seconds: u8,
+}
+
+impl Sale {
+    /// A second has passed: a line that was taken out is shown only so long.
+    pub(crate) fn forget_removed(&mut self) {
+        if let Some(removed) = &mut self.removed {
+            removed.seconds += 1;
+        }
+        self.removed.take_if(|removed| removed.seconds >= SHOWN_REMOVED);
+    }
+}
 
 /// Opens the panel of a line by its place, or puts it away again.
 pub(crate) fn choose(till: &mut Till, place: usize) {
+    let removed = till.sale.removed.as_ref().map(|removed| removed.place);
+    if removed == Some(place) {
+        return undo(till);
+    }
+    let place = place - usize::from(removed.is_some_and(|removed| removed < place));
     let id = till.sale.basket.items().nth(place).map(|item| item.id);
     till.sale.chosen = id.filter(|id| till.sale.chosen != Some(*id));
     till.sale.typed = None;
@@ -119,13 +150,12 @@ fn step(till: &mut Till, id: ItemId, by: i64) {
 
 /// Takes a line out; that it was there is recorded (event 323).
 fn remove(till: &mut Till, id: ItemId) {
-    let Some((sku, amount)) =
-        till.sale.basket.items().find(|item| item.id == id).map(|item| (item.sku.to_owned(), item.total))
-    else {
-        return;
-    };
+    let Some((place, item)) = till.sale.basket.items().enumerate().find(|(_, item)| item.id == id) else { return };
+    let (sku, amount) = (item.sku.to_owned(), item.total);
+    let label = item.label.to_owned();
+    let removed = Removed { place, label, qty: item.qty, unit: item.unit, total: amount, seconds: 0 };
     attempt(till, |basket| basket.remove(id));
-    (till.sale.chosen, till.sale.typed) = (None, None);
+    (till.sale.chosen, till.sale.typed, till.sale.removed) = (None, None, Some(removed));
     record_removed(till, sku, amount);
 }
 
@@ -133,7 +163,7 @@ fn remove(till: &mut Till, id: ItemId) {
 pub(crate) fn undo(till: &mut Till) {
     let Some(before) = till.sale.before.pop() else { return };
     let after = std::mem::replace(&mut till.sale.basket, before);
-    (till.sale.chosen, till.sale.typed) = (None, None);
+    (till.sale.chosen, till.sale.typed, till.sale.removed) = (None, None, None);
     till.sale.touch();
     for item in after.items() {
         if till.sale.basket.quantity_of(item.id).is_none() {
@@ -151,9 +181,19 @@ fn record_removed(till: &mut Till, sku: String, amount: Cents) {
 }
 
 fn take(till: &mut Till, id: ItemId) {
-    let Some(Typed { figure, digits }) = till.sale.typed.take() else { return };
-    let is_piece =
-        till.sale.basket.items().any(|item| item.id == id && item.unit == comptoir_core::catalogue::Unit::Piece);
+    let Some(Typed { figure, digits }) = till.sale.typed else { return };
+    let Some(item) = till.sale.basket.items().find(|item| item.id == id) else { return };
+    let (is_piece, usual) = (item.unit == Unit::Piece, item.unit_price);
+    let slip = match figure {
+        Figure::Quantity if is_piece => doubt::of_quantity(Quantity::thousandths(digits.saturating_mul(1000))),
+        Figure::Quantity => doubt::of_quantity(Quantity::thousandths(digits)),
+        Figure::Price => doubt::of_price(Cents::new(digits), usual),
+        Figure::Off => None,
+    };
+    if doubt::asks(till, slip, crate::till::Intent::Sale(super::Intent::Edit(Edit::Take))) {
+        return;
+    }
+    till.sale.typed = None;
     match figure {
         Figure::Quantity => {
             let qty = if is_piece {

@@ -5,6 +5,7 @@
 
 pub mod asking;
 pub mod editing;
+pub(crate) mod exchanging;
 mod paying;
 mod scan;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use comptoir_core::basket::{Basket, BasketError, ItemId};
 use comptoir_core::catalogue::{Catalogue, Product};
 use comptoir_core::held::HeldTicket;
+use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::register::{Answer, Command, Refusal, Register};
 use comptoir_core::search::Search;
 use comptoir_core::settlement::Paid;
@@ -79,11 +81,17 @@ pub enum Intent {
     CardSaid(paying::Said),
     /// Goes to the other means of payment.
     Pay,
-    /// Says what becomes of the ticket on paper.
-    Paper(bool),
+    /// Says what the customer takes of the last ticket.
+    Receipt(ReceiptChoice),
+    /// Puts the code of the last ticket away.
+    CloseCode,
+    /// Lets an exchange go.
+    NoExchange,
 }
 
 pub use editing::Edit;
+pub(crate) use editing::Removed;
+pub(crate) use exchanging::Exchanging;
 pub(crate) use paying::seal;
 pub use paying::{CardWait, Said};
 
@@ -100,8 +108,10 @@ pub struct Done {
     pub change: Cents,
     /// What was handed over in cash.
     pub handed: Cents,
-    /// What was said about paper: nothing yet, none, or printed.
-    pub paper: Option<bool>,
+    /// What the customer took of it, once that was said.
+    pub receipt: Option<ReceiptChoice>,
+    /// Its code, while it is shown.
+    pub code: Option<String>,
     /// The credit notes and gift vouchers that it issued.
     pub vouchers: Vec<String>,
 }
@@ -136,6 +146,10 @@ pub struct Sale {
     pub(crate) sealing: bool,
     pub(crate) done: Option<Done>,
     pub(crate) newest: Option<ItemId>,
+    /// The line that was just taken out, while it can be put back by a touch.
+    pub(crate) removed: Option<Removed>,
+    /// What comes back for what is sold.
+    pub(crate) exchange: Option<Exchanging>,
     /// What was scanned while nothing could be put on it.
     pub(crate) early: Vec<String>,
     /// Whether the shop is in the franchise en base (CGI art. 293 B).
@@ -188,6 +202,8 @@ impl Sale {
             sealing: false,
             done: None,
             newest: None,
+            removed: None,
+            exchange: None,
             early: Vec::new(),
             takes_no_vat: false,
             paying: held.as_ref().and_then(|ticket| ticket.paying.clone()),
@@ -226,7 +242,7 @@ impl Sale {
         if self.before.len() > STEPS_BACK {
             self.before.remove(0);
         }
-        self.done = None;
+        (self.done, self.removed) = (None, None);
         self.unwritten = true;
         Ok(outcome)
     }
@@ -289,7 +305,7 @@ impl Sale {
         self.before.clear();
         (self.times, self.chosen, self.asking, self.typed, self.newest) = (1, None, None, None, None);
         (self.sealing, self.unwritten, self.written) = (false, false, false);
-        self.card = None;
+        (self.card, self.removed, self.exchange) = (None, None, None);
     }
 }
 
@@ -360,7 +376,13 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Card => paying::card(till),
         Intent::CardSaid(said) => paying::card_said(till, said),
         Intent::Pay => crate::pay::open(till),
-        Intent::Paper(print) => paying::paper(till, print),
+        Intent::Receipt(choice) => paying::receipt(till, choice),
+        Intent::CloseCode => {
+            if let Some(done) = &mut till.sale.done {
+                done.code = None;
+            }
+        }
+        Intent::NoExchange => exchanging::let_go(till),
     }
     write_down(till);
 }
@@ -491,6 +513,9 @@ fn hold(till: &mut Till) {
     if till.sale.basket.is_empty() {
         return till.go(Place::Held);
     }
+    if till.sale.exchange.is_some() {
+        return till.refuse_for(message!("Goods come back for this ticket. Pay it, or let the exchange go first."));
+    }
     let writing = till.sale.to_write(&till.operator(), false);
     till.sale.sealing = true;
     till.ask(
@@ -561,7 +586,8 @@ pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: Comman
         total: ticket.totals.ttc,
         change: ticket.change,
         handed,
-        paper: None,
+        receipt: None,
+        code: None,
         vouchers: answer.vouchers.iter().map(|voucher| voucher.code.to_string()).collect(),
     };
     till.open_drawer_for(answer);

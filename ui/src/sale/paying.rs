@@ -1,14 +1,16 @@
 //! Paying from the sale screen: the whole ticket by one means, in one touch.
 
-use comptoir_core::printing::PaperOf;
+use comptoir_core::printing::{PaperOf, ReceiptChoice};
 use comptoir_core::register::{Answer, Command, Refusal, Request};
 use comptoir_core::settlement::{Due, Settled};
 use comptoir_core::tender::TenderRequest;
+use comptoir_fiscal::entry::TicketRef;
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Cents;
 
 use super::sold;
+use crate::doubt;
 use crate::terminal::{Outcome, Terminal};
 use crate::till::{Order, Till};
 
@@ -34,6 +36,10 @@ pub struct CardWait {
 
 /// Takes cash for the whole ticket.
 pub(crate) fn cash(till: &mut Till, handed: Cents) {
+    let intent = crate::till::Intent::Sale(super::Intent::Cash(handed));
+    if doubt::asks(till, doubt::of_cash(handed, till.sale.to_pay()), intent) {
+        return;
+    }
     if let Some(due) = pay(till, TenderRequest::Cash { handed, over_limit: None }) {
         settle(till, due, handed);
     }
@@ -41,7 +47,7 @@ pub(crate) fn cash(till: &mut Till, handed: Cents) {
 
 /// Takes a card for the whole ticket.
 pub(crate) fn card(till: &mut Till) {
-    let amount = till.sale.basket.to_pay();
+    let amount = till.sale.to_pay();
     if till.sale.basket.is_empty() {
         return till.refuse_for(message!("The ticket is empty. Touch an article first."));
     }
@@ -64,19 +70,42 @@ pub(crate) fn card_said(till: &mut Till, said: Said) {
     }
 }
 
-/// Says what becomes of the last ticket on paper: printed, or not wanted.
-pub(crate) fn paper(till: &mut Till, print: bool) {
+/// Says what the customer takes of the last ticket: a paper, its code, or nothing.
+pub(crate) fn receipt(till: &mut Till, choice: ReceiptChoice) {
     let Some(done) = &mut till.sale.done else { return };
-    if done.paper == Some(true) && print {
+    if done.receipt == Some(choice) && choice != ReceiptChoice::Code {
         return;
     }
-    done.paper = Some(print);
-    let ticket = done.ticket;
-    let command = if print { Command::Print(PaperOf::Ticket(ticket)) } else { Command::NoPaper(ticket) };
-    till.command(None, command, |till, outcome| match outcome {
-        Ok(_) => till.order(Order::Print),
+    let (ticket, shown_before) = (done.ticket, done.receipt == Some(choice));
+    done.receipt = Some(choice);
+    let command = match choice {
+        ReceiptChoice::Print => Command::Print(PaperOf::Ticket(ticket)),
+        ReceiptChoice::None => Command::NoPaper(ticket),
+        ReceiptChoice::Code => {
+            show_code(till, ticket);
+            if shown_before {
+                return;
+            }
+            Command::ShowCode(ticket)
+        }
+    };
+    till.command(None, command, move |till, outcome| match outcome {
+        Ok(_) if choice == ReceiptChoice::Print => till.order(Order::Print),
+        Ok(_) => {}
         Err(refusal) => till.refuse(&refusal),
     });
+}
+
+/// Shows the code of a ticket, for the customer to photograph.
+fn show_code(till: &mut Till, ticket: TicketRef) {
+    till.ask(
+        move |register| register.ticket_code(ticket),
+        move |till, code| match (code, &mut till.sale.done) {
+            (Ok(code), Some(done)) if done.ticket == ticket => done.code = Some(code),
+            (Ok(_), _) => {}
+            (Err(refusal), _) => till.refuse(&refusal),
+        },
+    );
 }
 
 fn accepted(till: &mut Till, amount: Cents) {
@@ -92,13 +121,16 @@ fn refused(till: &mut Till) {
 /// What is due once this is taken for it; none where it was refused, which is said.
 fn pay(till: &mut Till, request: TenderRequest) -> Option<Due> {
     match till.sale.basket.clone().due(&till.sale.terms) {
-        Ok(mut due) => match due.basket().to_pay().is_positive().then(|| due.tender(request)) {
-            None | Some(Ok(_)) => Some(due),
-            Some(Err(error)) => {
-                till.refuse_for(error.message());
-                None
+        Ok(mut due) => {
+            let paid = till.sale.pay_by_exchange(&mut due);
+            match paid.and_then(|()| if due.left().is_positive() { due.tender(request).map(drop) } else { Ok(()) }) {
+                Ok(()) => Some(due),
+                Err(error) => {
+                    till.refuse_for(error.message());
+                    None
+                }
             }
-        },
+        }
         Err((_, error)) => {
             till.refuse_for(error.message());
             None
@@ -119,7 +151,7 @@ pub(crate) fn seal(till: &mut Till, settled: Settled, handed: Cents) {
     till.sale.sealing = true;
     let (id, operator) = (till.sale.id, till.operator());
     let writing = till.sale.to_write(&operator, true);
-    let request = Request::new(id, operator, Command::Sell(Box::new(settled)));
+    let request = Request::new(id, operator, till.sale.sealing_command(settled));
     till.ask(
         move |register| -> Result<CommandId, Refusal> {
             // A basket that was never written down need not be now.

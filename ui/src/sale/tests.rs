@@ -10,7 +10,7 @@ use comptoir_fiscal::entry::Tender;
 use super::*;
 use crate::pay::{self, Means};
 use crate::stage::{Stage, Who};
-use crate::{held, till, word};
+use crate::{held, tickets, till, word};
 
 fn pay(stage: &mut Stage, intent: pay::Intent) {
     stage.act(till::Intent::Pay(intent));
@@ -137,4 +137,135 @@ fn who_does_not_give_their_word_leaves_the_ticket_as_it_was() {
     stage.act(till::Intent::Word(word::Intent::Close));
     assert!(stage.was_refused());
     assert_eq!((stage.tickets(), stage.till.sale.basket.items().count()), (Vec::new(), 1));
+}
+
+#[test]
+fn a_line_that_was_taken_out_is_put_back_by_a_touch_within_five_seconds_and_its_removal_stays_recorded() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.touch("baguette");
+    stage.touch("confiture");
+    stage.sale(Intent::Line(0));
+    stage.sale(Intent::Edit(Edit::Remove));
+    let rows = view::lines(&stage.till);
+    assert_eq!((rows.len(), rows[0].removed, rows[1].removed), (2, true, false));
+    stage.sale(Intent::Line(0));
+    assert_eq!(stage.till.sale.basket.items().count(), 2);
+    assert_eq!(stage.events(323).len(), 1);
+    stage.sale(Intent::Line(1));
+    stage.sale(Intent::Edit(Edit::Remove));
+    for _ in 0..5 {
+        stage.act(till::Intent::Tick);
+    }
+    assert_eq!(view::lines(&stage.till).len(), 1);
+}
+
+#[test]
+fn a_line_below_one_that_was_taken_out_is_the_one_that_was_touched() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.touch("baguette");
+    stage.touch("confiture");
+    stage.sale(Intent::Line(0));
+    stage.sale(Intent::Edit(Edit::Remove));
+    stage.sale(Intent::Line(1));
+    assert!(view::line(&stage.till).title.to_lowercase().contains("confiture"));
+}
+
+#[test]
+fn five_hundred_euros_for_a_jar_are_taken_only_by_somebody_who_is_sure() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.touch("confiture");
+    stage.sale(Intent::Cash(Cents::new(500_00)));
+    assert_eq!(stage.tickets(), []);
+    stage.act(till::Intent::Sure(false));
+    assert_eq!((stage.tickets(), stage.till.doubt.is_none()), (Vec::new(), true));
+    stage.sale(Intent::Cash(Cents::new(500_00)));
+    stage.act(till::Intent::Sure(true));
+    assert_eq!(stage.tickets()[0].payments[0].amount, Cents::new(500_00));
+    assert!(!stage.till.is_sure, "the next is doubted again");
+}
+
+#[test]
+fn a_hundred_jars_and_a_jar_for_nothing_are_doubted() {
+    let mut stage = Stage::with(Who::Manager);
+    stage.touch("confiture");
+    for (figure, digits) in [(editing::Figure::Quantity, "100"), (editing::Figure::Price, "0")] {
+        stage.sale(Intent::Line(0));
+        stage.sale(Intent::Edit(Edit::Type(figure)));
+        stage.sale(Intent::Edit(Edit::Digits(digits.to_owned())));
+        stage.sale(Intent::Edit(Edit::Take));
+        assert!(stage.till.doubt.is_some(), "{figure:?}");
+        stage.act(till::Intent::Sure(true));
+        stage.sale(Intent::Edit(Edit::Close));
+    }
+    assert_eq!(stage.till.sale.basket.items().next().unwrap().qty, Quantity::pieces(100));
+    assert_eq!(stage.till.sale.basket.to_pay(), Cents::ZERO);
+}
+
+#[test]
+fn the_code_of_the_last_ticket_is_shown_and_recorded_once() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.sell(&["confiture"]);
+    for _ in 0..2 {
+        stage.sale(Intent::Receipt(ReceiptChoice::Code));
+        let code = stage.till.sale.done.as_ref().unwrap().code.clone().unwrap();
+        assert_eq!(stage.register.ticket_by_code(&code).unwrap().ticket.number, 1);
+        stage.sale(Intent::CloseCode);
+    }
+    assert_eq!(stage.events(919).len(), 1);
+    stage.sale(Intent::Receipt(ReceiptChoice::Print));
+    assert_eq!((stage.events(917).len(), stage.prints), (1, 1));
+}
+
+/// Sells a jar, and begins to exchange it.
+fn exchange(stage: &mut Stage) -> Cents {
+    stage.sell(&["confiture"]);
+    let worth = stage.tickets()[0].totals.ttc;
+    stage.act(till::Intent::Go(Place::Tickets));
+    stage.act(till::Intent::Tickets(tickets::Intent::Open(0)));
+    stage.act(till::Intent::Tickets(tickets::Intent::Line(0)));
+    stage.act(till::Intent::Tickets(tickets::Intent::Reason("trop sucrée".to_owned())));
+    stage.act(till::Intent::Tickets(tickets::Intent::Exchange));
+    assert_eq!(stage.till.place(), Place::Sale);
+    worth
+}
+
+#[test]
+fn goods_are_exchanged_for_dearer_ones_and_the_rest_is_paid_in_cash() {
+    let mut stage = Stage::with(Who::Manager);
+    let worth = exchange(&mut stage);
+    stage.touch("confiture");
+    stage.touch("baguette");
+    let left = stage.till.sale.to_pay();
+    assert_eq!(left, stage.till.sale.basket.to_pay() - worth);
+    stage.sale(Intent::Cash(left));
+    let [_, back, sold] = stage.tickets().try_into().unwrap();
+    assert_eq!((back.ticket_type, back.totals.ttc), (comptoir_fiscal::entry::TicketType::Return, -worth));
+    let paid: Vec<_> = sold.payments.iter().map(|payment| (payment.tender, payment.amount)).collect();
+    assert_eq!(paid, [(Tender::CreditNote, worth), (Tender::Cash, left)]);
+    assert!(stage.till.sale.exchange.is_none());
+}
+
+#[test]
+fn goods_are_exchanged_for_as_dear_ones_and_a_card_is_not_asked_for() {
+    let mut stage = Stage::with(Who::Manager);
+    exchange(&mut stage);
+    stage.touch("confiture");
+    stage.sale(Intent::Pay);
+    assert_eq!(stage.tickets().len(), 3, "nothing was left to pay");
+    assert_eq!(stage.till.place(), Place::Sale);
+}
+
+#[test]
+fn a_payment_screen_of_an_exchange_is_left_like_any_other_and_nothing_was_sealed() {
+    let mut stage = Stage::with(Who::Manager);
+    exchange(&mut stage);
+    stage.touch("confiture");
+    stage.touch("baguette");
+    stage.sale(Intent::Pay);
+    assert_eq!(stage.till.place(), Place::Pay);
+    pay(&mut stage, pay::Intent::Leave);
+    assert_eq!(stage.till.place(), Place::Sale);
+    stage.sale(Intent::NoExchange);
+    assert_eq!(stage.till.sale.to_pay(), stage.till.sale.basket.to_pay());
+    assert_eq!(stage.tickets().len(), 1);
 }

@@ -2,6 +2,7 @@
 
 use comptoir_core::basket::ItemView;
 use comptoir_core::catalogue::{Catalogue, Unit};
+use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::tender::suggestions;
 use comptoir_fiscal::arithmetic::gross;
 use comptoir_fiscal::entry::SaleMode;
@@ -29,6 +30,7 @@ pub fn sale(till: &Till) -> SaleView {
     let sale = &till.sale;
     let basket = &sale.basket;
     let due = basket.to_pay();
+    let exchange = sale.exchange.as_ref();
     let pieces: i64 =
         basket.items().map(|item| if item.unit == Unit::Piece { (item.qty.get() / 1000).max(0) } else { 1 }).sum();
     let saved: Cents = basket.lines().iter().flat_map(|line| &line.discounts).map(|discount| discount.amount).sum();
@@ -53,7 +55,9 @@ pub fn sale(till: &Till) -> SaleView {
         } else {
             SharedString::new()
         },
-        is_free: !basket.is_empty() && due.is_zero(),
+        is_free: !basket.is_empty() && sale.to_pay().is_zero(),
+        to_pay: till.money(sale.to_pay()).into(),
+        exchange: exchange.map(|exchange| till.money(exchange.worth)).unwrap_or_default().into(),
     }
 }
 
@@ -165,14 +169,30 @@ pub fn initials(label: &str) -> String {
 
 /// The lines of the ticket.
 pub fn lines(till: &Till) -> Vec<LineRow> {
-    till.sale.basket.items().map(|item| line_row(till, &item)).collect()
+    let mut rows: Vec<LineRow> = till.sale.basket.items().map(|item| line_row(till, &item)).collect();
+    if let Some(removed) = &till.sale.removed {
+        let row = LineRow {
+            label: removed.label.as_str().into(),
+            detail: till.say(&message!("Taken off: touch to put it back")).into(),
+            quantity: quantity_of(till, removed.qty, removed.unit).into(),
+            amount: till.money(removed.total).into(),
+            removed: true,
+            ..LineRow::default()
+        };
+        rows.insert(removed.place.min(rows.len()), row);
+    }
+    rows
+}
+
+fn quantity_of(till: &Till, qty: Quantity, unit: Unit) -> String {
+    match unit {
+        Unit::Piece => format!("{} ×", till.quantity(qty)),
+        unit => format!("{} {}", till.quantity(qty), unit.as_str()),
+    }
 }
 
 fn line_row(till: &Till, item: &ItemView<'_>) -> LineRow {
-    let quantity = match item.unit {
-        Unit::Piece => format!("{} ×", till.quantity(item.qty)),
-        unit => format!("{} {}", till.quantity(item.qty), unit.as_str()),
-    };
+    let quantity = quantity_of(till, item.qty, item.unit);
     let discounts = item.lines.iter().flat_map(|line| &line.discounts);
     let off: Cents = discounts.clone().map(|discount| discount.amount).sum();
     let labels: Vec<&str> = discounts.map(|discount| discount.label.as_str()).collect();
@@ -194,12 +214,13 @@ fn line_row(till: &Till, item: &ItemView<'_>) -> LineRow {
         before: if off.is_positive() && !item.is_menu { till.money(before).into() } else { SharedString::new() },
         chosen: till.sale.chosen == Some(item.id),
         newest: till.sale.newest == Some(item.id),
+        removed: false,
     }
 }
 
 /// The notes that a customer is likely to hand over, beside the exact sum: always as many keys, so that none moves.
 pub fn notes(till: &Till) -> Vec<MoneyKey> {
-    let due = till.sale.basket.to_pay();
+    let due = till.sale.to_pay();
     let mut keys: Vec<MoneyKey> = suggestions(due)
         .into_iter()
         .skip(1)
@@ -437,6 +458,15 @@ pub fn explained(till: &Till) -> Vec<FigureRow> {
     rows
 }
 
+/// The place of a choice of paper; 0 is for none made yet.
+pub(crate) fn receipt_place(choice: ReceiptChoice) -> i32 {
+    match choice {
+        ReceiptChoice::None => 1,
+        ReceiptChoice::Print => 2,
+        ReceiptChoice::Code => 3,
+    }
+}
+
 /// What was sold last.
 pub fn done(till: &Till) -> DoneView {
     let Some(done) = &till.sale.done else { return DoneView::default() };
@@ -447,11 +477,9 @@ pub fn done(till: &Till) -> DoneView {
         change: if done.change.is_positive() { till.money(done.change).into() } else { SharedString::new() },
         coins: if done.change.is_positive() { coins(till, done.change).into() } else { SharedString::new() },
         handed: till.money(done.handed).into(),
-        paper: match done.paper {
-            None => 0,
-            Some(false) => 1,
-            Some(true) => 2,
-        },
+        receipt: done.receipt.map_or(0, receipt_place),
+        first: receipt_place(till.receipt),
+        has_code: done.code.is_some(),
         vouchers: done.vouchers.join(", ").into(),
     }
 }

@@ -1,26 +1,278 @@
-//! The settings of the device and of the shop.
+//! The settings of the device and of the shop: shown to everybody, changed by those who may, each change recorded as the
+//! journal asks.
 
+pub mod backup;
+pub mod payments;
+pub mod printer;
+pub mod shop;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
-use crate::till::Till;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use comptoir_core::operators::Gate;
+use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
+use comptoir_core::register::{BackedUp, Refusal, Register, Validity};
+use comptoir_core::terms::Rules;
+use comptoir_fiscal::entry::{Genesis, Mode};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+use comptoir_fiscal::nf525::Chain;
+use comptoir_fiscal::values::{Date, Instant};
+
+use crate::device;
+use crate::till::{Order, Till};
+use crate::word;
+use backup::Backup;
+use payments::Payments;
+use printer::Papers;
+use shop::Shop;
+
+/// By how much the texts grow or shrink, in percent.
+const STEP: u32 = 25;
 
 /// What a person does in this room.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Intent {}
+pub enum Intent {
+    /// Looks at a part of the settings.
+    Section(Section),
+    /// Goes a step back.
+    Back,
+    /// Light ink on a dark ground, or not.
+    Dark(bool),
+    /// Larger texts, or smaller ones.
+    Larger(bool),
+    /// The ticket at the left, or not.
+    LeftHanded(bool),
+    /// Which choice of paper stands out after a sale.
+    Receipt(ReceiptChoice),
+    /// Whether the key “card” waits for the terminal's answer.
+    CardWaits(bool),
+    /// With the printer and its papers.
+    Printer(printer::Edit),
+    /// With the shop's identity.
+    Shop(shop::Edit),
+    /// With the rules of payment.
+    Payments(payments::Edit),
+    /// With copies of the till.
+    Backup(backup::Edit),
+    /// Asks whether to enter or leave school mode, or no longer.
+    AskSchool(bool),
+    /// Enters school mode, or leaves it.
+    TurnSchool,
+}
+
+/// A part of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Section {
+    #[default]
+    Device,
+    Printer,
+    Shop,
+    Payments,
+    Backup,
+    School,
+    About,
+}
+
+impl Section {
+    /// All of them, in their order.
+    pub const ALL: [Section; 7] = [
+        Section::Device,
+        Section::Printer,
+        Section::Shop,
+        Section::Payments,
+        Section::Backup,
+        Section::School,
+        Section::About,
+    ];
+}
 
 /// The room.
 #[derive(Default)]
-pub struct Settings {}
+pub struct Settings {
+    pub(crate) section: Section,
+    /// Whether a part was chosen, which on a phone takes the whole screen.
+    pub(crate) chosen: bool,
+    pub(crate) facts: Option<Facts>,
+    pub(crate) papers: Papers,
+    pub(crate) shop: Shop,
+    pub(crate) payments: Payments,
+    pub(crate) backup: Backup,
+    /// Whether it is asked if school mode is meant.
+    pub(crate) asks_school: bool,
+    pub(crate) busy: bool,
+}
 
-/// Comes into the room.
-pub(crate) fn enter(_till: &mut Till) {}
+impl Settings {
+    /// Which of its parts is on the screen.
+    pub(crate) fn part(&self) -> u8 {
+        let menu = if self.chosen { 0 } else { 16 };
+        self.section as u8 + menu
+    }
+}
 
-/// Does what a person asked for.
-pub(crate) fn update(_till: &mut Till, intent: Intent) {
-    match intent {}
+/// What the register says of its settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    pub(crate) settings: Genesis,
+    pub(crate) register: String,
+    pub(crate) has_sold: bool,
+    pub(crate) rules: Rules,
+    pub(crate) validity: Validity,
+    pub(crate) date: Date,
+    pub(crate) papers: PaperSettings,
+    pub(crate) queue: Vec<PrintJob>,
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) last_copy: Option<Instant>,
+}
+
+impl Facts {
+    fn read(register: &mut Register) -> Result<Facts, Refusal> {
+        Ok(Facts {
+            settings: register.settings().clone(),
+            register: register.id().to_string(),
+            has_sold: register.journal().standing().next_number(Chain::T) > 1,
+            rules: register.rules().clone(),
+            validity: register.validity(),
+            date: register.business_date(),
+            papers: register.paper_settings()?,
+            queue: register.print_queue()?,
+            folder: register.backup_folder()?,
+            last_copy: register.last_backup()?,
+        })
+    }
+}
+
+/// Comes into the room: what is set is read anew.
+pub(crate) fn enter(till: &mut Till) {
+    let room = &mut till.settings;
+    (room.chosen, room.asks_school, room.busy) = (false, false, false);
+    look_again(till);
 }
 
 /// Goes a step back within the room; whether there was one.
-pub(crate) fn back(_till: &mut Till) -> bool {
-    false
+pub(crate) fn back(till: &mut Till) -> bool {
+    let room = &mut till.settings;
+    if room.asks_school {
+        room.asks_school = false;
+        return true;
+    }
+    std::mem::take(&mut room.chosen)
+}
+
+/// Does what a person asked for.
+pub(crate) fn update(till: &mut Till, intent: Intent) {
+    let room = &mut till.settings;
+    match intent {
+        Intent::Section(section) => {
+            (room.section, room.chosen) = (section, true);
+            if section == Section::Backup {
+                backup::enter(till);
+            }
+            look_again(till);
+        }
+        Intent::Back => drop(back(till)),
+        Intent::Dark(dark) => till.look.dark = dark,
+        Intent::Larger(larger) => {
+            let now = device::percent(till.look.text_scale);
+            let percent = if larger { now + STEP } else { now.saturating_sub(STEP) };
+            till.look.text_scale = device::scale(percent);
+        }
+        Intent::LeftHanded(left) => till.look.left_handed = left,
+        Intent::Receipt(receipt) => till.receipt = receipt,
+        Intent::CardWaits(waits) => till.terminal.waits = waits,
+        _ if room.busy => {}
+        Intent::Printer(edit) => printer::update(till, edit),
+        Intent::Shop(edit) => shop::update(till, edit),
+        Intent::Payments(edit) => payments::update(till, edit),
+        Intent::Backup(edit) => backup::update(till, edit),
+        Intent::AskSchool(true) => ask_school(till),
+        Intent::AskSchool(false) => room.asks_school = false,
+        Intent::TurnSchool => {
+            room.asks_school = false;
+            let to = if till.mode == Mode::Training { Mode::Live } else { Mode::Training };
+            let operator = till.operator();
+            till.order(Order::Turn { operator, to });
+        }
+    }
+    if till.device() != till.remembered {
+        till.remember();
+    }
+}
+
+/// Asks whether school mode is meant, unless the operator may not enter it: it is turned to in one's own name, so nobody's
+/// word helps.
+fn ask_school(till: &mut Till) {
+    let operator = till.operator();
+    let enters = till.mode == Mode::Live;
+    till.ask(
+        move |register| if enters { register.may(&operator, Gate::Training) } else { Ok(()) },
+        |till, allowed| match allowed {
+            Ok(()) => till.settings.asks_school = true,
+            Err(Refusal::Gate(_)) => till.refuse_for(message!(
+                "School mode is entered in one’s own name. Lock the till, and let a manager sign in and enter it."
+            )),
+            Err(refusal) => till.refuse(&refusal),
+        },
+    );
+}
+
+/// Hears what came of a copy that was ordered.
+pub(crate) fn backed_up(till: &mut Till, outcome: Result<BackedUp, Message>) {
+    backup::made(till, outcome);
+    look_again(till);
+}
+
+/// Has a setting changed that is no command, for which a manager is asked where the operator may not do it alone; where it
+/// was, does something else too.
+fn set(
+    till: &mut Till,
+    change: impl Fn(&mut Register) -> Result<(), Refusal> + Send + Sync + 'static,
+    said: Message,
+    also: fn(&mut Till),
+) {
+    till.settings.busy = true;
+    let operator = till.operator();
+    let work: word::Work = Arc::new(move |register, id, words| {
+        register.let_pass(id, &operator, Gate::ChangeSettings, words)?;
+        change(register)
+    });
+    word::done_by_word(till, work, move |till, outcome| {
+        if outcome.is_ok() {
+            also(till);
+        }
+        kept(till, outcome, said);
+    });
+}
+
+/// A setting was kept, or refused: then what was typed stays.
+fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message) {
+    till.settings.busy = false;
+    match outcome {
+        Ok(()) => {
+            till.tell(said);
+            look_again(till);
+            till.look_around();
+        }
+        Err(refusal) => till.refuse(&refusal),
+    }
+}
+
+/// Reads what is set, and begins what can be typed anew.
+fn look_again(till: &mut Till) {
+    till.ask(Facts::read, |till, facts| match facts {
+        Ok(facts) => {
+            let printer = till.printer.clone();
+            let room = &mut till.settings;
+            room.papers = Papers::of(&facts, printer);
+            room.shop = Shop::of(&facts);
+            room.payments = Payments::of(&facts);
+            room.facts = Some(facts);
+        }
+        Err(refusal) => till.refuse(&refusal),
+    });
 }

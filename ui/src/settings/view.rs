@@ -1,9 +1,250 @@
-//! What the room shows.
+//! What the settings show, computed from the till.
 
-use crate::generated::SettingsView;
+use comptoir_core::holidays::Region;
+use comptoir_core::paper::Width;
+use comptoir_core::printing::{JobState, PaperOf, PrintJob};
+use comptoir_core::terms::{CashRule, MealVoucherRules};
+use comptoir_fiscal::entry::{Mode, Period};
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+
+use super::{Facts, Section, payments};
+use crate::device;
+use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
 use crate::till::Till;
 
-/// The room.
-pub fn settings(_till: &Till) -> SettingsView {
-    SettingsView::default()
+/// A copy that is older than this many seconds is worth a word.
+const OLD_COPY: i64 = 3 * 24 * 60 * 60;
+
+/// The figures of the room.
+pub fn settings(till: &Till) -> SettingsView {
+    let room = &till.settings;
+    let percent = device::percent(till.look.text_scale);
+    let section = Section::ALL.iter().position(|section| *section == room.section).unwrap_or_default();
+    let school = till.mode == Mode::Training;
+    let (printer_state, printer_tone) = printer(till);
+    let view = SettingsView {
+        busy: room.busy || room.facts.is_none(),
+        section: i32::try_from(section).unwrap_or(0),
+        chosen: room.chosen,
+        title: till.say(&name(room.section)).into(),
+        dark: till.look.dark,
+        text: format!("{percent} %").into(),
+        least: percent <= device::TEXT.0,
+        most: percent >= device::TEXT.1,
+        left_handed: till.look.left_handed,
+        receipt: crate::sale::view::receipt_place(till.receipt) - 1,
+        card_waits: till.terminal.waits,
+        printer: room.papers.address.as_str().into(),
+        printer_kept: room.papers.address.trim() == till.printer.as_deref().unwrap_or_default(),
+        printer_state: till.say(&printer_state).into(),
+        printer_tone,
+        strict: room.payments.strict,
+        sundays: room.payments.sundays,
+        holidays: room.payments.holidays,
+        paper: room.payments.paper,
+        alsace: room.payments.region == Region::AlsaceMoselle,
+        folder: room.backup.typed.as_str().into(),
+        copying: room.backup.copying,
+        school,
+        asks_school: room.asks_school,
+        software: format!("Comptoir {}", env!("CARGO_PKG_VERSION")).into(),
+        ..SettingsView::default()
+    };
+    let Some(facts) = &room.facts else { return view };
+    let (last_copy, copy_old) = last_copy(till, facts);
+    let since = message!("In force since {date}.", date = payments::since(facts));
+    SettingsView {
+        wide: facts.papers.width == Width::Wide,
+        farewell: room.papers.farewell.as_str().into(),
+        farewell_kept: room.papers.farewell.trim() == facts.papers.farewell.as_deref().unwrap_or_default(),
+        shop_changes: room.shop.changes(&facts.settings),
+        locked_why: till.say(&locked_why(facts)).into(),
+        since: till.say(&since).into(),
+        last_copy: till.say(&last_copy).into(),
+        copy_old,
+        automatic: facts.folder.is_some(),
+        automatic_where: facts.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default().into(),
+        ..view
+    }
+}
+
+fn name(section: Section) -> Message {
+    match section {
+        Section::Device => message!("This device"),
+        Section::Printer => message!("Printer and tickets"),
+        Section::Shop => message!("Shop"),
+        Section::Payments => message!("Payments"),
+        Section::Backup => message!("Copies"),
+        Section::School => message!("School mode"),
+        Section::About => message!("About"),
+    }
+}
+
+/// The parts of the settings, with what each is about.
+pub fn sections(till: &Till) -> Vec<SectionRow> {
+    let second = |section: Section| match section {
+        Section::Device => message!("Language, light, size of texts"),
+        Section::Printer => message!("Address, paper, what waits"),
+        Section::Shop => message!("Identity, VAT, end of the day"),
+        Section::Payments => message!("Cash limit, meal vouchers, validity"),
+        Section::Backup => message!("For the day this device is lost"),
+        Section::School if till.mode == Mode::Training => message!("On: nothing counts"),
+        Section::School => message!("Practise without a trace in the sales"),
+        Section::About => message!("Version, licences, NF525"),
+    };
+    let row = |section: &Section| SectionRow {
+        label: till.say(&name(*section)).into(),
+        second: till.say(&second(*section)).into(),
+        chosen: *section == till.settings.section,
+    };
+    Section::ALL.iter().map(row).collect()
+}
+
+/// How the printer is, and how much that matters: 0 well, 1 busy, 2 badly.
+fn printer(till: &Till) -> (Message, i32) {
+    match till.status.as_ref().map(|status| (status.printer_fails, status.papers)) {
+        Some((true, papers)) => {
+            (message!("The printer did not print the last paper. {papers} wait; nothing is lost.", papers = papers), 2)
+        }
+        Some((false, papers)) if papers > 0 => (message!("{papers} papers wait for the printer.", papers = papers), 1),
+        _ => (message!("Nothing waits for the printer."), 0),
+    }
+}
+
+fn locked_why(facts: &Facts) -> Message {
+    match facts.has_sold {
+        true => message!(
+            "Tickets were sealed with these, so they stay: another SIRET, store or till is another journal. What stands above changes from now on only, and the journal says what became what."
+        ),
+        false => message!(
+            "These were sealed in the first entry of the journal and stay: another SIRET, store or till is another journal."
+        ),
+    }
+}
+
+/// The shop as it may become another.
+pub fn shop(till: &Till) -> Vec<FieldRow> {
+    let fields = [
+        (message!("Business name"), None),
+        (message!("Business address"), None),
+        (message!("VAT number"), Some(message!("Empty where the shop takes no VAT (CGI art. 293 B)"))),
+        (message!("Activity (NAF)"), None),
+        (message!("Store name"), None),
+        (message!("Store address"), None),
+        (message!("The business day ends at"), Some(message!("What is sold before then belongs to the day before"))),
+    ];
+    rows(till, fields, &till.settings.shop.typed)
+}
+
+/// What of the shop stays.
+pub fn locked(till: &Till) -> Vec<FigureRow> {
+    let Some(facts) = &till.settings.facts else { return Vec::new() };
+    let settings = &facts.settings;
+    let month = settings.fiscal_year_starts.month();
+    let rows = [
+        (message!("SIRET"), settings.merchant.siret.clone()),
+        (message!("Till"), settings.label.clone()),
+        (message!("Store code"), settings.store.id.clone()),
+        (message!("Currency"), settings.currency.clone()),
+        (message!("Time zone"), settings.time_zone.clone()),
+        (message!("Fiscal year begins"), format!("01/{month:02}")),
+        (message!("Journal"), facts.register.clone()),
+    ];
+    rows.into_iter().map(|(label, text)| figure(till, &label, text)).collect()
+}
+
+/// The figures of the rules of payment.
+pub fn payments(till: &Till) -> Vec<FieldRow> {
+    let legal = CashRule::legal();
+    let per_day = MealVoucherRules::default().0.last().map(|rule| rule.per_day);
+    let fields = [
+        (message!("Most cash on one ticket"), Some(message!("The law’s limit is {amount}", amount = legal.limit))),
+        (
+            message!("For those who prove to live abroad"),
+            Some(message!("The law’s limit is {amount}", amount = legal.non_resident_limit)),
+        ),
+        (
+            message!("Meal vouchers, a holder a day"),
+            per_day.map(|amount| message!("The law’s limit is {amount}", amount = amount)),
+        ),
+        (message!("Credit notes are good for, in months"), Some(message!("Nothing typed: for ever"))),
+        (message!("Gift vouchers are good for, in months"), Some(message!("Nothing typed: for ever"))),
+    ];
+    rows(till, fields, &till.settings.payments.typed)
+}
+
+fn rows<const N: usize>(till: &Till, fields: [(Message, Option<Message>); N], typed: &[String; N]) -> Vec<FieldRow> {
+    let row = |((label, hint), text): ((Message, Option<Message>), &String)| FieldRow {
+        label: till.say(&label).into(),
+        hint: hint.map(|hint| till.say(&hint)).unwrap_or_default().into(),
+        text: text.as_str().into(),
+    };
+    fields.into_iter().zip(typed).map(row).collect()
+}
+
+/// What waits for the printer.
+pub fn queue(till: &Till) -> Vec<JobRow> {
+    let Some(facts) = &till.settings.facts else { return Vec::new() };
+    let row = |job: &PrintJob| {
+        let stuck = job.state == JobState::Printing;
+        let state = match stuck {
+            true => message!("with the printer: look whether it came out"),
+            false => message!("waits"),
+        };
+        JobRow { label: till.say(&paper(job)).into(), state: till.say(&state).into(), stuck }
+    };
+    facts.queue.iter().map(row).collect()
+}
+
+fn paper(job: &PrintJob) -> Message {
+    match &job.paper {
+        PaperOf::Ticket(ticket) => match job.copy {
+            Some(copy) => {
+                message!("Ticket {number}, duplicate {copy}", number = ticket.number.to_string(), copy = copy)
+            }
+            None => message!("Ticket {number}", number = ticket.number.to_string()),
+        },
+        PaperOf::Note(number) => message!("Note {number}", number = number.to_string()),
+        PaperOf::Closing { period: Period::Day, number } => message!("Z {number}", number = number.to_string()),
+        PaperOf::Closing { number, .. } => message!("Closing {number}", number = number.to_string()),
+        PaperOf::Cash(_) => message!("Paper of the drawer"),
+        PaperOf::Voucher { .. } => message!("Voucher"),
+        PaperOf::Reading => message!("The day so far (X)"),
+    }
+}
+
+/// The folders that a copy could go to.
+pub fn entries(till: &Till) -> Vec<EntryRow> {
+    let row = |entry: &crate::files::Entry| EntryRow { name: entry.name.as_str().into(), is_folder: !entry.is_file };
+    till.settings.backup.listing.entries.iter().map(row).collect()
+}
+
+fn last_copy(till: &Till, facts: &Facts) -> (Message, bool) {
+    let now = till.status.as_ref().map(|status| status.now.unix());
+    match facts.last_copy {
+        None => (message!("No copy was made yet. If this device is lost, so is all that it holds."), true),
+        Some(at) => {
+            (message!("The last copy was made on {at}.", at = at), now.is_some_and(|now| now - at.unix() > OLD_COPY))
+        }
+    }
+}
+
+/// What this program is.
+pub fn about(till: &Till) -> Vec<FigureRow> {
+    let facts = till.settings.facts.as_ref();
+    let sealed_by = facts.map(|facts| format!("{} {}", facts.settings.software.name, facts.settings.software.version));
+    let rows = [
+        (message!("Version"), env!("CARGO_PKG_VERSION").to_owned()),
+        (message!("Seals as"), sealed_by.unwrap_or_default()),
+        (message!("Register and screens"), "GPL-3.0-only".to_owned()),
+        (message!("Slint (screens)"), "GPL-3.0-only".to_owned()),
+        (message!("IBM Plex Sans (letters)"), "OFL-1.1".to_owned()),
+        (message!("Lucide (icons)"), "ISC".to_owned()),
+    ];
+    rows.into_iter().map(|(label, text)| figure(till, &label, text)).collect()
+}
+
+fn figure(till: &Till, label: &Message, text: String) -> FigureRow {
+    FigureRow { label: till.say(label).into(), amount: text.into(), ..FigureRow::default() }
 }

@@ -57,6 +57,8 @@ pub enum Intent {
     Pieces(usize, i64),
     /// Typed or chose why.
     Reason(String),
+    /// Sells other goods for what comes back.
+    Exchange,
     /// Chose how it is paid back, by the place of the key.
     PayBack(usize),
     /// Goes on to undo the whole sale.
@@ -209,6 +211,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
                 open.reason = text;
             }
         }
+        Intent::Exchange => returning::exchange(till),
         Intent::PayBack(place) => returning::pay_back(till, place),
         Intent::Cancel => step(till, Step::Cancelling),
         Intent::Correct => correcting::begin(till),

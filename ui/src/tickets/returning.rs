@@ -133,6 +133,17 @@ pub(super) fn pay_back(till: &mut Till, place: usize) {
     }
 }
 
+/// Goes on to sell other goods for what comes back.
+pub(super) fn exchange(till: &mut Till) {
+    let Some(open) = &till.tickets.open else { return };
+    let Step::Returning(returning) = &open.step else { return };
+    if open.reason.trim().is_empty() {
+        return till.refuse_for(message!("Say why, in a few words."));
+    }
+    let (of, chosen, reason) = (open.summary.ticket, returning.chosen.clone(), open.reason.trim().to_owned());
+    crate::sale::exchanging::begin(till, of, chosen, reason);
+}
+
 pub(super) fn confirm(till: &mut Till, of: TicketRef, returning: Returning, reason: String) {
     let Returning { chosen, mut offers, by, .. } = returning;
     if by >= offers.len() {

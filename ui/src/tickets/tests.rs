@@ -259,7 +259,7 @@ fn a_correction_that_the_law_does_not_allow_is_refused_and_seals_nothing() {
 fn a_later_print_is_a_numbered_duplicate_that_the_journal_records() {
     let mut stage = Stage::with(Who::Cashier);
     stage.sell(&["baguette"]);
-    stage.sale(sale::Intent::Paper(true));
+    stage.sale(sale::Intent::Receipt(comptoir_core::printing::ReceiptChoice::Print));
     go(&mut stage);
     tickets(&mut stage, Intent::Open(0));
     tickets(&mut stage, Intent::Print);

@@ -50,7 +50,7 @@ impl Screens {
         let intent = if is(Key::F10) && place == Place::Sale {
             Intent::Sale(sale::Intent::Pay)
         } else if is(Key::F8) && place == Place::Sale {
-            let due = self.with(|till| till.sale.basket().to_pay());
+            let due = self.with(|till| till.sale.to_pay());
             Intent::Sale(sale::Intent::Cash(due))
         } else if is(Key::F9) && place == Place::Sale {
             Intent::Sale(sale::Intent::Card)
@@ -58,6 +58,8 @@ impl Screens {
             Intent::Sale(sale::Intent::Hold)
         } else if is(Key::Escape) {
             return self.escape();
+        } else if place == Place::Operators && !in_a_field && self.with(|till| till.word.is_none()) {
+            return self.key_among_operators(text);
         } else if place != Place::Sale || in_a_field {
             return false;
         } else if is(Key::Delete) {
@@ -100,10 +102,14 @@ impl Screens {
         let intent = self.with(|till| {
             if till.word.is_some() {
                 Intent::Word(crate::word::Intent::Close)
+            } else if till.doubt.is_some() {
+                Intent::Sure(false)
             } else if till.place() == Place::Pay {
                 Intent::Pay(crate::pay::Intent::Leave)
             } else if till.place() != Place::Sale {
                 Intent::Back
+            } else if till.sale.done.as_ref().is_some_and(|done| done.code.is_some()) {
+                Intent::Sale(sale::Intent::CloseCode)
             } else if till.sale.asking.is_some() {
                 Intent::Sale(sale::Intent::Answer(sale::asking::Answer::Close))
             } else if till.sale.chosen.is_some() {
@@ -116,6 +122,21 @@ impl Screens {
         });
         self.update(intent);
         self.window.invoke_take_keys();
+        true
+    }
+
+    /// A digit of the PIN that is being typed for somebody.
+    fn key_among_operators(&self, text: &str) -> bool {
+        if !self.with(|till| till.team.takes_digits()) {
+            return false;
+        }
+        let intent = match text.chars().next() {
+            Some(digit) if digit.is_ascii_digit() => crate::operators::Intent::Digit(digit),
+            Some('\n') => crate::operators::Intent::Enter,
+            Some('\u{8}') => crate::operators::Intent::BackDigit,
+            _ => return false,
+        };
+        self.update(Intent::Operators(intent));
         true
     }
 

@@ -10,6 +10,7 @@ mod operators;
 mod papers;
 mod pay;
 mod people;
+mod pictures;
 mod rows;
 mod sale;
 mod settings;
@@ -22,8 +23,8 @@ use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Language;
 use slint::{Global, PlatformError};
 
-use crate::generated::{AppWindow, Room, Shell, Theme};
-use crate::till::{Intent, Order, Place, Reply, Till};
+use crate::generated::{AppWindow, Room, Shell, Theme, Typing};
+use crate::till::{Intent, Order, Place, Reply, Scene, Till};
 
 /// What carries orders out, and gives the replies back by [`Screens::take`].
 pub type Carrier = Box<dyn Fn(Vec<Order>)>;
@@ -36,6 +37,8 @@ pub struct Screens {
     keys: RefCell<keys::Keys>,
     /// The language that the window was last told to speak.
     spoken: Cell<Option<Language>>,
+    /// What stood on the screen when it was last written.
+    scene: Cell<Scene>,
     sale: sale::Counter,
     pay: pay::Desk,
     people: people::People,
@@ -62,12 +65,13 @@ impl Screens {
             tickets: tickets::History::new(&window),
             drawer: drawer::Room::new(&window),
             journal: journal::Room::new(&window),
-            catalogue: catalogue::Room::new(&window),
+            catalogue: catalogue::Room::new(&window, &till),
             operators: operators::Room::new(&window),
             settings: settings::Room::new(&window),
             help: help::Room::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
+            scene: Cell::default(),
             window,
             till,
             carrier,
@@ -105,6 +109,14 @@ impl Screens {
         self.change(|till| till.hear(reply));
     }
 
+    /// Gives the keys back to the till, where a field that had them goes away: else scanners type into nothing.
+    fn take_keys_back(&self) {
+        self.window.invoke_take_keys();
+        let typing = Typing::get(&self.window);
+        typing.set_wanted(false);
+        typing.set_numbers(false);
+    }
+
     fn carry(&self) {
         let orders = self.till.borrow_mut().orders();
         if !orders.is_empty() {
@@ -115,6 +127,7 @@ impl Screens {
     fn listen(self: &Rc<Screens>) {
         let shell = Shell::get(&self.window);
         shell.on_go(self.with_one(|room| Intent::Go(place_of(room))));
+        shell.on_sure(self.with_one(Intent::Sure));
         shell.on_dismiss(self.with_none(|| Intent::Dismiss));
         shell.on_language(
             self.with_one(|french| Intent::Language(if french { Language::French } else { Language::English })),
@@ -169,10 +182,14 @@ impl Screens {
             let _ = slint::select_bundled_translation(if french { "fr" } else { "" });
             shell.set_french(french);
         }
+        if self.scene.replace(till.scene()) != till.scene() {
+            self.take_keys_back();
+        }
         shell.set_room(room_of(till.place()));
         shell.set_strip(crate::strip::strip(&till));
         shell.set_toast(till.toast.as_ref().map(|toast| till.say(&toast.message)).unwrap_or_default().into());
         shell.set_toast_refused(till.toast.as_ref().is_some_and(|toast| toast.refused));
+        shell.set_doubt(crate::doubt::view(&till));
         self.people.show(&self.window, &till);
         match till.place() {
             Place::Sale => self.sale.show(&self.window, &till),

@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use comptoir_core::printing::ReceiptChoice;
 use comptoir_fiscal::values::Cents;
 use slint::{Global, SharedString};
 
 use super::rows::{Rows, Tiles};
-use super::{Screens, index};
+use super::{Screens, index, pictures};
 use crate::generated::{self, AppWindow, CategoryRow, FigureRow, GroupRow, LineRow, MoneyKey};
 use crate::sale::asking::Answer;
 use crate::sale::editing::Figure;
@@ -23,6 +24,8 @@ pub(super) struct Counter {
     explained: Rows<FigureRow>,
     asked: RefCell<Option<sale::asking::Asking>>,
     count: Cell<usize>,
+    /// The code whose picture is shown.
+    code: RefCell<Option<String>>,
 }
 
 impl Counter {
@@ -36,6 +39,7 @@ impl Counter {
             explained: Rows::default(),
             asked: RefCell::default(),
             count: Cell::new(0),
+            code: RefCell::default(),
         };
         let port = generated::Sale::get(window);
         port.set_categories(counter.categories.model());
@@ -67,6 +71,10 @@ impl Counter {
         port.set_line(view::line(till));
         self.explained.show(view::explained(till));
         port.set_done(view::done(till));
+        let code = till.sale.done.as_ref().and_then(|done| done.code.clone());
+        if self.code.replace(code.clone()) != code {
+            port.set_code(code.and_then(|code| pictures::of_code(&code)).unwrap_or_default());
+        }
         port.set_card(view::card(till));
     }
 }
@@ -129,7 +137,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_cash(move |cents| {
         if let Some(screens) = weak.upgrade() {
             // Below 0 stands for the exact sum, however much it is.
-            let exact = screens.with(|till| till.sale.basket().to_pay());
+            let exact = screens.with(|till| till.sale.to_pay());
             let handed = if cents < 0 { exact } else { Cents::new(cents.into()) };
             screens.update(Intent::Sale(sale::Intent::Cash(handed)));
         }
@@ -137,7 +145,15 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_card_pay(none(sale::Intent::Card));
     port.on_card_said(screens.with_one(|at| Intent::Sale(sale::Intent::CardSaid(said(at)))));
     port.on_pay(none(sale::Intent::Pay));
-    port.on_paper(screens.with_one(|print| Intent::Sale(sale::Intent::Paper(print))));
+    port.on_receipt(screens.with_one(|at| {
+        Intent::Sale(sale::Intent::Receipt(match at {
+            1 => ReceiptChoice::None,
+            2 => ReceiptChoice::Print,
+            _ => ReceiptChoice::Code,
+        }))
+    }));
+    port.on_close_code(none(sale::Intent::CloseCode));
+    port.on_no_exchange(none(sale::Intent::NoExchange));
 }
 
 /// What whoever sells says of the terminal, by the place of its key.

@@ -102,6 +102,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
             screens.update(Intent::Tickets(tickets::Intent::Pieces(index(at), by.into())));
         }
     });
+    port.on_exchange(plain(tickets::Intent::Exchange));
     port.on_pay_back(at(tickets::Intent::PayBack));
     port.on_cancel(plain(tickets::Intent::Cancel));
     port.on_correct(plain(tickets::Intent::Correct));

@@ -9,4 +9,4 @@ mod spooler;
 pub use network::{NetworkPrinter, PRINTER_PORT, PrinterAddress};
 pub use pictures::PictureFolder;
 pub use printer::{Printer, PrinterError, PrinterStatus};
-pub use spooler::{Printed, SpoolError, Spooler, print_what_waits};
+pub use spooler::{Heard, Printed, SpoolError, Spooler, print_what_waits};

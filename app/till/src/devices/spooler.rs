@@ -4,6 +4,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use comptoir_core::paper::Paper;
 use comptoir_core::printing::{PaperOf, PrintJob};
 use comptoir_core::register::{Desk, DeskClosed, Refusal, Register, RegisterError};
 use comptoir_fiscal::entry::Period;
@@ -104,7 +105,11 @@ fn name_of(register: &Register, job: &PrintJob) -> String {
 enum Wanted {
     Papers,
     Drawer,
+    Page(Box<Paper>, Heard),
 }
+
+/// What is told of a page that was to be printed at once.
+pub type Heard = Box<dyn FnOnce(Result<(), PrinterError>) + Send>;
 
 /// A printer's own thread.
 pub struct Spooler {
@@ -138,9 +143,15 @@ impl Spooler {
                     Ok(first) => {
                         // However often it was asked for meanwhile, the queue is looked through once.
                         let opens = std::iter::once(first).chain(inbox.try_iter());
-                        for _ in opens.filter(|wanted| matches!(wanted, Wanted::Drawer)) {
-                            if let Err(error) = printer.open_drawer() {
-                                heard(&Printed { papers: 0, stopped: Some(error.into()) });
+                        for wanted in opens {
+                            match wanted {
+                                Wanted::Papers => {}
+                                Wanted::Page(page, heard) => heard(printer.print("test", &page)),
+                                Wanted::Drawer => {
+                                    if let Err(error) = printer.open_drawer() {
+                                        heard(&Printed { papers: 0, stopped: Some(error.into()) });
+                                    }
+                                }
                             }
                         }
                     }
@@ -158,6 +169,11 @@ impl Spooler {
     /// Has the drawer opened. Never waits itself.
     pub fn open_drawer(&self) {
         self.want(Wanted::Drawer);
+    }
+
+    /// Has a page printed that is in no queue, and tells `heard` whether it was. Never waits itself.
+    pub fn page(&self, page: Paper, heard: Heard) {
+        self.want(Wanted::Page(Box::new(page), heard));
     }
 
     fn want(&self, wanted: Wanted) {

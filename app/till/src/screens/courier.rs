@@ -1,20 +1,35 @@
 //! Carries orders from the screens to the register, and its replies back, on a thread of its own: the window never waits.
 
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
+use comptoir_core::paper::{Width, trial_paper};
 use comptoir_core::register::{Archivist, Desk, DeskClosed, Register, RegisterError};
-use comptoir_fiscal::language::Translations;
-use comptoir_ui::till::{Order, Reply};
+use comptoir_fiscal::language::{Message, Translations};
+use comptoir_fiscal::message;
+use comptoir_ui::device::Device;
+use comptoir_ui::till::{Aside, Order, Reply};
 
+use super::device::Memory;
 use super::errands::Errands;
-use crate::devices::{Printer, Spooler};
+use crate::devices::{PrinterError, Spooler};
 use crate::platform;
 
 /// What a reply is handed to.
 pub(super) type Post = Arc<dyn Fn(Reply) + Send + Sync>;
+
+/// What hangs on this device, and where it is remembered.
+pub(super) struct Hanging {
+    /// What the device remembers.
+    pub(super) memory: Memory,
+    /// Where papers lie as pictures while there is no printer.
+    pub(super) papers: PathBuf,
+    /// The address of the printer.
+    pub(super) printer: Option<String>,
+}
 
 /// The courier's thread.
 pub(super) struct Courier {
@@ -39,12 +54,13 @@ impl Courier {
     pub(super) fn start(
         folder: DataFolder,
         register: Option<Register>,
-        printer: Box<dyn Printer>,
+        hanging: Hanging,
         texts: Translations,
         post: Post,
     ) -> std::io::Result<Courier> {
         let (orders, inbox) = mpsc::channel();
-        let mut round = Round { folder, shop: None, printer: Some(printer), texts: Arc::new(texts), post };
+        let mut round =
+            Round { folder, shop: None, hanging, width: Width::default(), copying: None, texts: Arc::new(texts), post };
         if let Some(register) = register {
             round.open(register)?;
         }
@@ -86,20 +102,102 @@ struct Shop {
 struct Round {
     folder: DataFolder,
     shop: Option<Shop>,
-    printer: Option<Box<dyn Printer>>,
+    hanging: Hanging,
+    /// How wide the paper is that is printed on.
+    width: Width,
+    /// The copy that is being made, or was made last.
+    copying: Option<JoinHandle<()>>,
     texts: Arc<Translations>,
     post: Post,
 }
 
 impl Round {
     fn open(&mut self, register: Register) -> std::io::Result<()> {
+        let width = register.paper_settings().unwrap_or_default().width;
         let desk = Arc::new(Desk::start(register)?);
-        let Some(printer) = self.printer.take() else { return Ok(()) };
-        // What the printer cannot do shows in the queue, which the status strip looks at.
-        let spooler = Spooler::start(desk.clone(), printer, self.texts.clone(), |_| ())?;
+        let spooler = self.spool(desk.clone(), width)?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
         self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default() });
         Ok(())
+    }
+
+    /// Brings papers to the printer. What it cannot do shows in the queue, which the status strip looks at.
+    fn spool(&mut self, desk: Arc<Desk>, width: Width) -> std::io::Result<Spooler> {
+        self.width = width;
+        let printer = super::printer(self.hanging.printer.as_deref(), self.hanging.papers.clone(), width);
+        Spooler::start(desk, printer, self.texts.clone(), |_| ())
+    }
+
+    /// Remembers the device, and prints where it says from now on.
+    fn remember(&mut self, device: &Device) -> Result<(), DeskClosed> {
+        if let Err(cause) = self.hanging.memory.keep(device) {
+            let why = cause.to_string();
+            self.refuse(message!("This device will not remember it: {why}. It holds until the next start.", why = why));
+        }
+        let Some(shop) = &self.shop else { return Ok(()) };
+        let width = shop.desk.ask(|register| register.paper_settings().unwrap_or_default().width)?;
+        if device.printer != self.hanging.printer || width != self.width {
+            self.hanging.printer = device.printer.clone();
+            self.change_printer(width)?;
+        }
+        Ok(())
+    }
+
+    /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
+    /// answer holds up no sale.
+    fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
+        let Some(Shop { desk, spooler, archivist, errands }) = self.shop.take() else { return Ok(()) };
+        let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
+        match self.spool(desk.clone(), width) {
+            Ok(spooler) => {
+                self.shop = Some(Shop { desk, spooler, archivist, errands });
+                Ok(())
+            }
+            Err(_) => Err(DeskClosed),
+        }
+    }
+
+    /// Does what needs no register on a thread of its own, so that nothing behind it waits.
+    fn aside(&self, errand: Aside) {
+        let post = self.post.clone();
+        let started = std::thread::Builder::new().name("errand".to_owned()).spawn(move || post(errand()));
+        if let Err(cause) = started {
+            self.refuse(message!("The system refused: {why}. Try again.", why = cause.to_string()));
+        }
+    }
+
+    /// Copies the till while others are served.
+    fn back_up(&mut self, folder: PathBuf) {
+        let Some(shop) = &self.shop else { return };
+        let (desk, post) = (shop.desk.clone(), self.post.clone());
+        let copy = move || {
+            let outcome = desk.back_up(&folder).map_err(|error| error.message());
+            post(Box::new(move |till| till.backed_up(outcome)));
+        };
+        match std::thread::Builder::new().name("copy".to_owned()).spawn(copy) {
+            Ok(thread) => self.copying = Some(thread),
+            Err(cause) => {
+                let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
+                (self.post)(Box::new(move |till| till.backed_up(Err(why))));
+            }
+        }
+    }
+
+    /// Prints a page that shows whether the printer prints, and says so where it does not.
+    fn print_a_page(&self, shop: &Shop) -> Result<(), DeskClosed> {
+        let label = shop.desk.ask(|register| register.settings().label.clone())?;
+        let post = self.post.clone();
+        let heard = move |printed: Result<(), PrinterError>| {
+            if let Err(error) = printed {
+                post(Box::new(move |till| till.refuse_for(error.message())));
+            }
+        };
+        shop.spooler.page(trial_paper(&label, &self.texts), Box::new(heard));
+        Ok(())
+    }
+
+    fn refuse(&self, why: Message) {
+        (self.post)(Box::new(move |till| till.refuse_for(why)));
     }
 
     fn carry(&mut self, order: Order) -> Result<(), DeskClosed> {
@@ -107,6 +205,14 @@ impl Round {
             Order::Ask(task) => {
                 if let Some(shop) = &self.shop {
                     (self.post)(shop.desk.ask(task)?);
+                }
+            }
+            Order::Aside(errand) => self.aside(errand),
+            Order::Remember(device) => self.remember(&device)?,
+            Order::BackUp(folder) => self.back_up(folder),
+            Order::TestPrint => {
+                if let Some(shop) = &self.shop {
+                    self.print_a_page(shop)?;
                 }
             }
             Order::Print => {
@@ -154,7 +260,11 @@ impl Round {
         errands.end();
         drop(spooler);
         drop(archivist);
-        // Nobody else has the desk: jobs, printer and archivist have ended.
+        // A copy that was begun is ended, so that it says that it is whole.
+        if let Some(copying) = self.copying {
+            let _ = copying.join();
+        }
+        // Nobody else has the desk: jobs, printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
     }
 }

@@ -1,26 +1,31 @@
 //! The register with its screens: a window on this thread, the register on its own, and a courier between them.
 
 mod courier;
+mod device;
 mod errands;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
+use comptoir_core::paper::Width;
 use comptoir_core::register::{Register, RegisterError};
 use comptoir_core::sample;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::Till;
+use comptoir_ui::device::Device;
 use comptoir_ui::slint::{self, ComponentHandle};
-use comptoir_ui::till::{Look, Reply};
+use comptoir_ui::till::Reply;
 use comptoir_ui::window::Screens;
 use tokio::sync::mpsc;
 
 use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
 use crate::{faults, platform};
-use courier::Courier;
+use courier::{Courier, Hanging};
+use device::Memory;
 
 /// The folder of the sample shop, in that of a device which has no shop yet.
 const PRACTICE: &str = "sample";
@@ -85,13 +90,18 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
         false => to_practise_in(&opening.data, texts)?,
     };
     let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
-    let printer = printer(&opening, &register);
-    let post = std::sync::Arc::new(move |reply| {
+    let memory = Memory::within(&platform::state_folder());
+    let mut device = memory.recall(Device { language: texts.language(), ..Device::default() });
+    if let Some(address) = &opening.printer {
+        device.printer = Some(address.to_string());
+    }
+    let post = Arc::new(move |reply| {
         // Once the window is closed nobody needs the answer.
         let _ = replies.send(reply);
     });
-    let courier = Courier::start(folder, Some(register), printer, texts.clone(), post)?;
-    let till = Till::start(texts.language(), Look::default());
+    let hanging = Hanging { memory, papers: opening.data.join("papers"), printer: device.printer.clone() };
+    let courier = Courier::start(folder, Some(register), hanging, texts.clone(), post)?;
+    let till = Till::start_on(device);
     let hand = courier.hand();
     let screens = Screens::new(till, Box::new(move |orders| hand.take(orders)))?;
     let shown = screens.clone();
@@ -124,11 +134,10 @@ fn to_practise_in(data: &Path, texts: &Translations) -> Result<(DataFolder, Regi
     Ok((folder, register))
 }
 
-/// The printer that is named, or a folder of pictures.
-fn printer(opening: &Opening, register: &Register) -> Box<dyn Printer> {
-    let width = register.paper_settings().unwrap_or_default().width;
-    match &opening.printer {
-        Some(address) => Box::new(NetworkPrinter::new(address.clone(), width)),
-        None => Box::new(PictureFolder::new(opening.data.join("papers"), width)),
+/// The printer at an address, or a folder of pictures.
+fn printer(address: Option<&str>, papers: PathBuf, width: Width) -> Box<dyn Printer> {
+    match address.and_then(|address| address.parse::<PrinterAddress>().ok()) {
+        Some(address) => Box::new(NetworkPrinter::new(address, width)),
+        None => Box::new(PictureFolder::new(papers, width)),
     }
 }

@@ -1,0 +1,70 @@
+//! Figures as people type them: with a comma or a point, with or without spaces and signs.
+
+use comptoir_fiscal::values::{Cents, Rate};
+
+/// An amount of money: `12`, `12,5`, `1 234.50 €`.
+pub fn cents(text: &str) -> Option<Cents> {
+    scaled(text, 2).map(Cents::new)
+}
+
+/// A rate in percent: `5,5`, `20 %`.
+pub fn rate(text: &str) -> Option<Rate> {
+    u16::try_from(scaled(text, 2)?).ok().and_then(Rate::from_basis_points)
+}
+
+/// Thousandths of a unit: `0,012`.
+pub fn thousandths(text: &str) -> Option<i64> {
+    scaled(text, 3)
+}
+
+/// An amount as it is typed: `12,50`.
+pub fn typed(amount: Cents) -> String {
+    format!("{},{:02}", amount.get() / 100, amount.get().abs() % 100)
+}
+
+/// Thousandths as they are typed: `0,012`.
+pub fn typed_thousandths(thousandths: i64) -> String {
+    format!("{},{:03}", thousandths / 1000, thousandths.abs() % 1000)
+}
+
+/// A number that is not negative, with at most so many digits after the comma.
+fn scaled(text: &str, places: usize) -> Option<i64> {
+    let is_sign = |letter: char| letter.is_whitespace() || matches!(letter, '€' | '%' | '\u{a0}' | '\u{202f}');
+    let text: String = text.chars().filter(|letter| !is_sign(*letter)).collect();
+    let (whole, rest) = text.split_once([',', '.']).unwrap_or((&text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() > 9
+        || rest.len() > places
+        || !digits(whole)
+        || !digits(rest)
+        || (whole.is_empty() && rest.is_empty())
+    {
+        return None;
+    }
+    format!("{whole}{rest:0<places$}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_both_languages_write_them() {
+        for (text, amount) in
+            [("12", 1200), ("12,5", 1250), ("1\u{202f}234,50\u{a0}€", 123_450), ("0.05", 5), (",9", 90)]
+        {
+            assert_eq!(cents(text), Some(Cents::new(amount)), "{text}");
+        }
+        for text in ["", "-1", "1,234", "1,2,3", "douze", "12345678901"] {
+            assert_eq!(cents(text), None, "{text}");
+        }
+        assert_eq!(cents(&typed(Cents::new(1205))), Some(Cents::new(1205)));
+    }
+
+    #[test]
+    fn rates_are_read_in_percent() {
+        assert_eq!(rate("5,5 %").map(Rate::basis_points), Some(550));
+        assert_eq!(rate("100"), None);
+        assert_eq!(thousandths("0,012"), Some(12));
+    }
+}
