@@ -63,7 +63,7 @@ fn the_day_ends_with_a_blind_count_and_its_z_in_eight_taps() {
         hand.taps = 0;
         go(&mut hand, shape, "Drawer", true);
         hand.tap("End the day");
-        hand.tap("Pieces of €20");
+        hand.tap("Pieces of €20:");
         digits(&mut hand, "3");
         hand.tap("Next note or coin");
         digits(&mut hand, "12");
