@@ -2,6 +2,7 @@
 //! Tests tap on it, and the gallery takes its pictures.
 
 use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use comptoir_core::data_folder::DataFolder;
@@ -27,7 +28,9 @@ pub struct Rehearsal {
     /// What the device was told to remember, as it writes it down.
     device: RefCell<String>,
     clock: SetClock,
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Where the folder goes with the rehearsal.
+    _own: Option<tempfile::TempDir>,
 }
 
 /// Why a rehearsal does not begin.
@@ -45,29 +48,44 @@ pub enum RehearsalError {
 impl Rehearsal {
     /// Founds the shop and opens its till.
     pub fn begin(founding: Founding, language: Language) -> Result<Rehearsal, RehearsalError> {
-        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
-        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform(&clock))?;
-        Rehearsal::with(Till::start(language, Look::default()), Some(register), clock, folder)
+        let own = tempfile::tempdir()?;
+        let rehearsal = Rehearsal::within(own.path(), founding, language)?;
+        Ok(Rehearsal { _own: Some(own), ..rehearsal })
+    }
+
+    /// Founds the shop in a folder that stays.
+    pub fn within(folder: &Path, founding: Founding, language: Language) -> Result<Rehearsal, RehearsalError> {
+        let clock = SetClock::at(BEGINS);
+        let register = Register::found(DataFolder::of_sample(folder), founding, platform(&clock))?;
+        Rehearsal::with(Till::start(language, Look::default()), Some(register), clock, folder.to_owned())
+    }
+
+    /// Goes on with the shop in a folder, as a till does that starts again.
+    pub fn again(folder: &Path, language: Language) -> Result<Rehearsal, RehearsalError> {
+        let clock = SetClock::at(BEGINS);
+        let register = Register::open(DataFolder::of_sample(folder), platform(&clock), |_, _| ())?;
+        Rehearsal::with(Till::start(language, Look::default()), Some(register), clock, folder.to_owned())
     }
 
     /// A device without a shop: what is founded or practised on it lies in the same folder.
     pub fn on_a_new_device(language: Language) -> Result<Rehearsal, RehearsalError> {
-        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
-        Rehearsal::with(Till::welcome(language, Look::default()), None, clock, folder)
+        let (own, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
+        let rehearsal = Rehearsal::with(Till::welcome(language, Look::default()), None, clock, own.path().to_owned())?;
+        Ok(Rehearsal { _own: Some(own), ..rehearsal })
     }
 
     fn with(
         till: Till,
         register: Option<Register>,
         clock: SetClock,
-        folder: tempfile::TempDir,
+        folder: PathBuf,
     ) -> Result<Rehearsal, RehearsalError> {
         let orders = Rc::new(RefCell::new(Vec::new()));
         let handed = orders.clone();
         let carrier = Box::new(move |new: Vec<Order>| handed.borrow_mut().extend(new));
         let screens = Screens::new(till, carrier)?;
-        let rehearsal =
-            Rehearsal { screens, register: RefCell::new(register), orders, device: RefCell::default(), clock, folder };
+        let (register, device) = (RefCell::new(register), RefCell::default());
+        let rehearsal = Rehearsal { screens, register, orders, device, clock, folder, _own: None };
         rehearsal.settle();
         Ok(rehearsal)
     }
@@ -83,8 +101,8 @@ impl Rehearsal {
     }
 
     /// The folder that the shop lies in.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Asks the register itself.
@@ -123,7 +141,7 @@ impl Rehearsal {
             Order::Errand(errand) => {
                 let told = RefCell::new(Vec::new());
                 if let Some(register) = self.register.borrow_mut().as_mut() {
-                    errand.run(&Here::new(register, self.folder.path()), &|reply| told.borrow_mut().push(reply));
+                    errand.run(&Here::new(register, self.folder.as_path()), &|reply| told.borrow_mut().push(reply));
                 }
                 told.into_inner().into_iter().for_each(|reply| self.screens.take(reply));
             }
@@ -158,7 +176,7 @@ impl Rehearsal {
 
     /// Founds a shop in a folder beside the others, and goes on with it.
     fn found(&self, name: &str, founding: Founding) {
-        let data = DataFolder::of_sample(self.folder.path().join(name));
+        let data = DataFolder::of_sample(self.folder.join(name));
         match Register::found(data, founding, platform(&self.clock)) {
             Ok(register) => {
                 *self.register.borrow_mut() = Some(register);
@@ -171,7 +189,7 @@ impl Rehearsal {
     /// Stops the till as a crash does, and opens it again on the same folder.
     pub fn restart(&self, language: Language) -> Result<(), RehearsalError> {
         drop(self.register.borrow_mut().take());
-        let data = DataFolder::of_sample(self.folder.path());
+        let data = DataFolder::of_sample(&self.folder);
         let register = Register::open(data, platform(&self.clock), |_, _| ())?;
         *self.register.borrow_mut() = Some(register);
         let look = self.screens.with(Till::look);

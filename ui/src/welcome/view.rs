@@ -7,7 +7,7 @@ use slint::SharedString;
 
 use super::form::{Entry, Form};
 use super::{Step, Welcome};
-use crate::generated::{EntryRow, FigureRow, WelcomeView};
+use crate::generated::{FigureRow, FormRow, WelcomeView};
 use crate::till::Till;
 
 /// The step that is shown.
@@ -43,11 +43,11 @@ fn pin_trouble(till: &Till, welcome: &Welcome) -> SharedString {
 }
 
 /// The fields, each with what is wrong with it once its step was to be left.
-pub fn fields(till: &Till) -> Vec<EntryRow> {
+pub fn fields(till: &Till) -> Vec<FormRow> {
     let Some(welcome) = &till.welcome else { return Vec::new() };
     let row = |entry: Entry| {
         let wrong = if welcome.tried { welcome.form.wrong(entry) } else { None };
-        EntryRow {
+        FormRow {
             text: welcome.form.text(entry).into(),
             trouble: wrong.map(|error| till.say(&trouble(entry, error)).into()).unwrap_or_default(),
         }

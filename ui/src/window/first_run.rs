@@ -6,7 +6,7 @@ use slint::Global;
 
 use super::rows::Rows;
 use super::{Screens, index};
-use crate::generated::{self, AppWindow, EntryRow, FigureRow};
+use crate::generated::{self, AppWindow, FigureRow, FormRow};
 use crate::guide;
 use crate::till::{Intent, Till};
 use crate::welcome::form::Entry;
@@ -14,7 +14,7 @@ use crate::welcome::{Intent as Welcome, view};
 
 #[derive(Default)]
 pub(super) struct FirstRun {
-    fields: Rows<EntryRow>,
+    fields: Rows<FormRow>,
     summary: Rows<FigureRow>,
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+use std::path::Path;
 use std::time::Duration;
 
 use comptoir_core::history::TicketSearch;
@@ -33,14 +34,32 @@ impl Hand {
     }
 
     /// With somebody at work, by their place at the door.
-    pub fn of((width, height): (u32, u32), who: usize) -> Hand {
+    pub fn of(shape: (u32, u32), who: usize) -> Hand {
         let rehearsal = Rehearsal::begin(sample::founding(Mode::Live).unwrap(), Language::English).unwrap();
+        Hand::on(rehearsal, shape).signed_in(who)
+    }
+
+    /// At the till of a sample shop in a folder that stays, with the cashier at work.
+    pub fn within(folder: &Path, shape: (u32, u32)) -> Hand {
+        let founding = sample::founding(Mode::Live).unwrap();
+        Hand::on(Rehearsal::within(folder, founding, Language::English).unwrap(), shape).signed_in(2)
+    }
+
+    /// At the same till, started again; the door is shut.
+    pub fn again(folder: &Path, shape: (u32, u32)) -> Hand {
+        Hand::on(Rehearsal::again(folder, Language::English).unwrap(), shape)
+    }
+
+    fn on(rehearsal: Rehearsal, (width, height): (u32, u32)) -> Hand {
         rehearsal.screens().window().window().set_size(slint::PhysicalSize::new(width, height));
         rehearsal.screens().window().show().unwrap();
-        rehearsal.screens().update(Intent::Door(lock::Intent::Who(who)));
-        let hand = Hand { rehearsal, taps: 0 };
-        hand.rest();
-        hand
+        Hand { rehearsal, taps: 0 }
+    }
+
+    fn signed_in(self, who: usize) -> Hand {
+        self.rehearsal.screens().update(Intent::Door(lock::Intent::Who(who)));
+        self.rest();
+        self
     }
 
     pub fn rest(&self) {
