@@ -16,6 +16,7 @@ pub mod export;
 pub mod held;
 pub mod history;
 pub mod holidays;
+pub mod identity;
 pub mod import;
 pub mod inspection;
 pub mod operators;

@@ -19,6 +19,7 @@ pub use head::{CopyMark, Letterhead};
 pub use sale::{note_paper, ticket_paper};
 pub use trial::trial_paper;
 pub use voucher::voucher_paper;
+pub use words::{closing as closing_name, movement as movement_name};
 
 /// How wide the paper is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_fiscal::language::Language;
 
-use crate::till::Look;
+use crate::till::{Look, OnScreen};
 
 /// The least and the most that texts are drawn at, in percent.
 pub const TEXT: (u32, u32) = (100, 200);
@@ -53,6 +53,7 @@ impl Device {
             ("dark", self.look.dark.to_string()),
             ("text", percent(self.look.text_scale).to_string()),
             ("left_handed", self.look.left_handed.to_string()),
+            ("keyboard", (self.look.keyboard == OnScreen::OnTouch).to_string()),
             ("receipt", receipt.to_owned()),
             ("card_waits", self.card_waits.to_string()),
             ("printer", self.printer.clone().unwrap_or_default()),
@@ -75,6 +76,8 @@ impl Device {
                 ("dark", _) => device.look.dark = value == "true",
                 ("text", _) => device.look.text_scale = value.parse().map_or(1.0, scale),
                 ("left_handed", _) => device.look.left_handed = value == "true",
+                ("keyboard", "true") => device.look.keyboard = OnScreen::OnTouch,
+                ("keyboard", _) => device.look.keyboard = OnScreen::Never,
                 ("receipt", "none") => device.receipt = ReceiptChoice::None,
                 ("receipt", "print") => device.receipt = ReceiptChoice::Print,
                 ("receipt", "code") => device.receipt = ReceiptChoice::Code,

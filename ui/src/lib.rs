@@ -9,11 +9,16 @@ pub mod colour;
 pub mod device;
 pub mod doubt;
 pub mod drawer;
+pub mod errand;
 pub mod figures;
 pub mod files;
+#[cfg(feature = "framebuffer")]
+pub mod framebuffer;
+pub mod guide;
 pub mod held;
 pub mod help;
 pub mod journal;
+pub mod keys;
 pub mod lock;
 pub mod operators;
 pub mod pay;
@@ -22,6 +27,7 @@ pub mod people;
 pub mod rehearsal;
 pub mod sale;
 pub mod settings;
+pub mod sheet;
 #[cfg(test)]
 mod stage;
 pub mod strip;
@@ -30,6 +36,7 @@ pub mod texts;
 pub mod tickets;
 pub mod till;
 pub mod wedge;
+pub mod welcome;
 pub mod window;
 pub mod word;
 

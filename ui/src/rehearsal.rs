@@ -12,6 +12,7 @@ use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 
 use crate::device::Device;
+use crate::errand::here::Here;
 use crate::till::{Look, Order, Till};
 use crate::window::Screens;
 
@@ -44,22 +45,29 @@ pub enum RehearsalError {
 impl Rehearsal {
     /// Founds the shop and opens its till.
     pub fn begin(founding: Founding, language: Language) -> Result<Rehearsal, RehearsalError> {
-        let folder = tempfile::tempdir()?;
-        let clock = SetClock::at(BEGINS);
-        let data = DataFolder::of_sample(folder.path());
-        let register = Register::found(data, founding, platform(&clock))?;
+        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
+        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform(&clock))?;
+        Rehearsal::with(Till::start(language, Look::default()), Some(register), clock, folder)
+    }
+
+    /// A device without a shop: what is founded or practised on it lies in the same folder.
+    pub fn on_a_new_device(language: Language) -> Result<Rehearsal, RehearsalError> {
+        let (folder, clock) = (tempfile::tempdir()?, SetClock::at(BEGINS));
+        Rehearsal::with(Till::welcome(language, Look::default()), None, clock, folder)
+    }
+
+    fn with(
+        till: Till,
+        register: Option<Register>,
+        clock: SetClock,
+        folder: tempfile::TempDir,
+    ) -> Result<Rehearsal, RehearsalError> {
         let orders = Rc::new(RefCell::new(Vec::new()));
         let handed = orders.clone();
         let carrier = Box::new(move |new: Vec<Order>| handed.borrow_mut().extend(new));
-        let screens = Screens::new(Till::start(language, Look::default()), carrier)?;
-        let rehearsal = Rehearsal {
-            screens,
-            register: RefCell::new(Some(register)),
-            orders,
-            device: RefCell::default(),
-            clock,
-            folder,
-        };
+        let screens = Screens::new(till, carrier)?;
+        let rehearsal =
+            Rehearsal { screens, register: RefCell::new(register), orders, device: RefCell::default(), clock, folder };
         rehearsal.settle();
         Ok(rehearsal)
     }
@@ -105,14 +113,27 @@ impl Rehearsal {
                 }
             }
             Order::Aside(errand) => self.screens.take(errand()),
+            Order::Compute(computation) => self.screens.take(computation(&mut Dice::default())),
             Order::Remember(device) => *self.device.borrow_mut() = device.written(),
             Order::BackUp(folder) => {
                 if let Some(outcome) = self.register(|register| register.back_up(&folder)) {
                     self.screens.change(|till| till.backed_up(outcome.map_err(|error| error.message())));
                 }
             }
+            Order::Errand(errand) => {
+                let told = RefCell::new(Vec::new());
+                if let Some(register) = self.register.borrow_mut().as_mut() {
+                    errand.run(&Here::new(register, self.folder.path()), &|reply| told.borrow_mut().push(reply));
+                }
+                told.into_inner().into_iter().for_each(|reply| self.screens.take(reply));
+            }
+            Order::Found(founding) => self.found("shop", *founding),
+            Order::Practise => match comptoir_core::sample::founding(Mode::Training) {
+                Ok(founding) => self.found("sample", founding),
+                Err(error) => self.screens.change(|till| till.not_founded(error.message())),
+            },
             Order::Turn { operator, to } => self.turn(&operator, to),
-            Order::Found(_) | Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+            Order::Print | Order::TestPrint | Order::OpenDrawer => {}
         }
     }
 
@@ -132,6 +153,18 @@ impl Rehearsal {
                 *self.register.borrow_mut() = register.map(|register| *register);
                 self.screens.change(|till| till.refuse_for(why.message()));
             }
+        }
+    }
+
+    /// Founds a shop in a folder beside the others, and goes on with it.
+    fn found(&self, name: &str, founding: Founding) {
+        let data = DataFolder::of_sample(self.folder.path().join(name));
+        match Register::found(data, founding, platform(&self.clock)) {
+            Ok(register) => {
+                *self.register.borrow_mut() = Some(register);
+                self.screens.change(Till::begin_again);
+            }
+            Err(error) => self.screens.change(|till| till.not_founded(error.message())),
         }
     }
 
@@ -162,7 +195,7 @@ impl Rehearsal {
 fn platform(clock: &SetClock) -> Platform {
     Platform {
         clock: Box::new(clock.clone()),
-        random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
+        random: Box::new(Dice::default()),
         keystore: Box::new(NoKeystore),
         software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
     }
@@ -170,6 +203,12 @@ fn platform(clock: &SetClock) -> Platform {
 
 /// Numbers that look random and are the same each time, so that pictures are.
 struct Dice(u64);
+
+impl Default for Dice {
+    fn default() -> Dice {
+        Dice(0x9e37_79b9_7f4a_7c15)
+    }
+}
 
 impl Random for Dice {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {

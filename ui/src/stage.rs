@@ -1,5 +1,7 @@
 //! A till without a window on a real register in a folder of its own, for the tests of the models.
 
+use std::cell::RefCell;
+
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Random, RandomFailed, SetClock};
 use comptoir_core::register::{Command, Founding, Platform, Register, Request};
@@ -9,6 +11,7 @@ use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
+use crate::errand::here::Here;
 use crate::till::{Intent, Look, Order, Till};
 use crate::{lock, sale};
 
@@ -21,9 +24,10 @@ pub(crate) struct Stage {
     pub(crate) register: Register,
     pub(crate) prints: usize,
     pub(crate) drawers: usize,
+    pub(crate) clock: SetClock,
     /// What the device was last told to remember.
     pub(crate) remembered: String,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// Who is at the till, by their place at the door of the sample shop.
@@ -39,18 +43,19 @@ impl Stage {
         Stage::of(sample::founding(Mode::Live).unwrap(), who)
     }
 
-    fn of(founding: Founding, who: Who) -> Stage {
+    pub(crate) fn of(founding: Founding, who: Who) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(BEGINS);
         let platform = Platform {
-            clock: Box::new(clock),
+            clock: Box::new(clock.clone()),
             random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
             keystore: Box::new(NoKeystore),
             software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         };
         let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
         let till = Till::start(Language::French, Look::default());
-        let mut stage = Stage { till, register, prints: 0, drawers: 0, remembered: String::new(), _folder: folder };
+        let remembered = String::new();
+        let mut stage = Stage { till, register, prints: 0, drawers: 0, clock, remembered, folder };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -76,6 +81,12 @@ impl Stage {
                     }
                     Order::Print => self.prints += 1,
                     Order::OpenDrawer => self.drawers += 1,
+                    Order::Errand(errand) => {
+                        let told = RefCell::new(Vec::new());
+                        let bench = Here::new(&mut self.register, self.folder.path());
+                        errand.run(&bench, &|reply| told.borrow_mut().push(reply));
+                        told.into_inner().into_iter().for_each(|reply| self.till.hear(reply));
+                    }
                     Order::Aside(errand) => {
                         let reply = errand();
                         self.till.hear(reply);
@@ -86,7 +97,7 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
-                    Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Compute(_) | Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
                 }
             }
         }

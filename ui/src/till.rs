@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
+use comptoir_core::outside::Random;
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::register::{Answer, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status};
 use comptoir_core::terms::Terms;
@@ -17,6 +18,8 @@ use crate::catalogue::{self, Catalogue};
 use crate::device::Device;
 use crate::doubt::{self, Doubt};
 use crate::drawer::{self, Drawer};
+use crate::errand::Errand;
+use crate::guide::{self, Guide};
 use crate::held::{self, Held};
 use crate::help::{self, Help};
 use crate::journal::{self, Journal};
@@ -28,6 +31,7 @@ use crate::settings::{self, Settings};
 use crate::terminal::SeparateTerminal;
 use crate::texts::Texts;
 use crate::tickets::{self, Tickets};
+use crate::welcome::{self, Welcome};
 use crate::word::{self, Word};
 
 /// A room of the till.
@@ -97,6 +101,12 @@ pub enum Intent {
     Settings(settings::Intent),
     /// Help.
     Help(help::Intent),
+    /// In the first run.
+    Welcome(welcome::Intent),
+    /// In the guided sale.
+    Guide(guide::Intent),
+    /// Wants the on-screen keyboard while a field has the keys, or does not.
+    Keyboard(bool),
 }
 
 /// What is done with the till once the register has answered.
@@ -106,13 +116,20 @@ pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
 pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
 
 /// What is done without the register, on a thread of its own: it may take its time.
-pub type Errand = Box<dyn FnOnce() -> Reply + Send>;
+pub type Aside = Box<dyn FnOnce() -> Reply + Send>;
+/// What takes too long for the screens and needs no register, on another thread than theirs.
+pub type Computation = Box<dyn FnOnce(&mut dyn Random) -> Reply + Send>;
 
 /// What whoever runs the screens is to do, in this order.
 pub enum Order {
     /// Ask the register, and give the till the reply.
     Ask(Task),
-    /// Found a shop in the data folder, which holds none, and start the till on it.
+    /// Compute something, and give the till the reply; there may be no register yet.
+    Compute(Computation),
+    /// Open the sample shop in school mode, founded the first time, and start the till on it.
+    Practise,
+    /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
+    /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
     /// Turn to school mode, or back to real sales, and start the till again.
     Turn {
@@ -122,7 +139,7 @@ pub enum Order {
         to: Mode,
     },
     /// Do something that needs no register, beside it, and give the till the reply.
-    Aside(Errand),
+    Aside(Aside),
     /// Remember how this device is, over its restarts, and print where it says.
     Remember(Box<Device>),
     /// Copy all that the till holds but its keys into a folder, while others are served; [`Till::backed_up`] hears of it.
@@ -133,6 +150,18 @@ pub enum Order {
     Print,
     /// Open the drawer.
     OpenDrawer,
+    /// Do a long job beside the register's thread.
+    Errand(Errand),
+}
+
+/// When the on-screen keyboard shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnScreen {
+    /// Never: there is another.
+    #[default]
+    Never,
+    /// While a field has the keys.
+    OnTouch,
 }
 
 /// How the screens look and speak, as the device remembers it.
@@ -144,11 +173,13 @@ pub struct Look {
     pub text_scale: f32,
     /// The ticket at the left.
     pub left_handed: bool,
+    /// When the on-screen keyboard shows.
+    pub keyboard: OnScreen,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { dark: false, text_scale: 1.0, left_handed: false }
+        Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never }
     }
 }
 
@@ -206,6 +237,8 @@ pub struct Till {
     pub(crate) team: Operators,
     pub(crate) settings: Settings,
     pub(crate) help: Help,
+    pub(crate) welcome: Option<Welcome>,
+    pub(crate) guide: Guide,
     orders: Vec<Order>,
 }
 
@@ -217,8 +250,26 @@ impl Till {
 
     /// The same on a device that was remembered.
     pub fn start_on(device: Device) -> Till {
+        let mut till = Till::without_a_register(device);
+        till.ask(Opening::read, Till::open);
+        till
+    }
+
+    /// A till on a device that has no shop yet.
+    pub fn welcome(language: Language, look: Look) -> Till {
+        Till::welcome_on(Device { language, look, ..Device::default() })
+    }
+
+    /// The same on a device that was remembered.
+    pub fn welcome_on(device: Device) -> Till {
+        let mut till = Till::without_a_register(device);
+        till.welcome = Some(Welcome::default());
+        till
+    }
+
+    fn without_a_register(device: Device) -> Till {
         let Device { language, look, receipt, card_waits, printer } = device.clone();
-        let mut till = Till {
+        Till {
             texts: Texts::new(language),
             look,
             receipt,
@@ -247,17 +298,23 @@ impl Till {
             team: Operators::default(),
             settings: Settings::default(),
             help: Help::default(),
+            welcome: None,
+            guide: Guide::default(),
             orders: Vec::new(),
-        };
-        till.ask(Opening::read, Till::open);
-        till
+        }
     }
 
     /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
     pub fn begin_again(&mut self) {
         let after = self.sale.shelf.edition();
-        *self = Till::start_on(self.device());
+        let guide = self.guide.kept();
+        *self = Till { guide, ..Till::start_on(self.device()) };
         self.sale.shelf.come_after(after);
+    }
+
+    /// Takes in why a shop was not founded, or the sample one not opened.
+    pub fn not_founded(&mut self, why: Message) {
+        welcome::not_founded(self, why);
     }
 
     /// Takes in what the register opened with.
@@ -278,6 +335,7 @@ impl Till {
     pub fn hear(&mut self, reply: Reply) {
         reply(self);
         self.scan_what_waits();
+        guide::follow(self);
     }
 
     /// Does what a person asked for.
@@ -315,8 +373,14 @@ impl Till {
             Intent::Operators(intent) => operators::update(self, intent),
             Intent::Settings(intent) => settings::update(self, intent),
             Intent::Help(intent) => help::update(self, intent),
+            Intent::Welcome(intent) => welcome::update(self, intent),
+            Intent::Guide(intent) => guide::update(self, intent),
+            Intent::Keyboard(shows) => {
+                self.look.keyboard = if shows { OnScreen::OnTouch } else { OnScreen::Never };
+            }
         }
         self.scan_what_waits();
+        guide::follow(self);
     }
 
     /// Takes in how the register is doing.
@@ -362,7 +426,7 @@ impl Till {
     /// Goes to a room; what it shows is asked for. Where some of a ticket is paid, the sale is where its payment is.
     pub(crate) fn go(&mut self, place: Place) {
         let place = if place == Place::Sale && !pay::let_go(self) { Place::Pay } else { place };
-        self.place = place;
+        let from = std::mem::replace(&mut self.place, place);
         match place {
             Place::Held => held::enter(self),
             Place::Tickets => tickets::enter(self),
@@ -371,7 +435,7 @@ impl Till {
             Place::Catalogue => catalogue::enter(self),
             Place::Operators => operators::enter(self),
             Place::Settings => settings::enter(self),
-            Place::Help => help::enter(self),
+            Place::Help => help::enter(self, from),
             Place::Sale | Place::Pay => {}
         }
     }
@@ -393,6 +457,9 @@ impl Till {
     }
 
     fn scan(&mut self, code: &str) {
+        if self.welcome.is_some() {
+            return;
+        }
         if self.who.is_none() {
             return lock::update(self, lock::Intent::Badge(code.to_owned()));
         }
@@ -479,6 +546,18 @@ impl Till {
     /// Hears what came of a copy that was ordered.
     pub fn backed_up(&mut self, outcome: Result<BackedUp, Message>) {
         settings::backed_up(self, outcome);
+    }
+
+    /// Has something computed that needs no register, and does `then` with what it comes to.
+    pub(crate) fn compute<T: Send + 'static>(
+        &mut self,
+        computation: impl FnOnce(&mut dyn Random) -> T + Send + 'static,
+        then: impl FnOnce(&mut Till, T) + Send + 'static,
+    ) {
+        self.orders.push(Order::Compute(Box::new(move |random| {
+            let outcome = computation(random);
+            Box::new(move |till| then(till, outcome))
+        })));
     }
 
     /// Has something else done outside.

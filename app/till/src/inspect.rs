@@ -1,23 +1,19 @@
 //! `comptoir inspect` and `comptoir certification`: what an inspector is given, and what the till says of itself.
 
-mod second_verifier;
-
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use comptoir_auditor::progress::Patience;
 use comptoir_core::certification::pdf;
-use comptoir_core::inspection::{Asked, KitError, Program, Stage, Tools};
+use comptoir_core::inspection::{Asked, KitError, Stage, Tools};
 use comptoir_core::register::{Refusal, RegisterError};
 use comptoir_fiscal::entry::SYSTEM;
-use comptoir_fiscal::language::{Language, Message, Translations};
+use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Date;
-use comptoir_fiscal::verify::{Report, Verdict};
+use comptoir_fiscal::verify::Verdict;
+use comptoir_till::kit;
 
 use crate::shop;
-
-/// The verifier's own program, where it lies beside the register's.
-const VERIFIER: &str = "comptoir-verify";
 
 /// Makes the inspector's kit of a shop.
 pub(crate) fn kit(
@@ -54,12 +50,8 @@ pub(crate) fn with_tools<T>(
     translations: &Translations,
     make: impl FnOnce(&Tools<'_>, &mut dyn FnMut(Stage, u64, u64)) -> T,
 ) -> Result<T, KitError> {
-    // Its readers are French, whatever the language of whoever makes it.
-    let french = french();
-    let told = |path: &Path, report: &Report| comptoir_auditor::told(path, report, &french);
-    let tools = Tools { verifier: verifier()?, second: &second_verifier::FILES, told: &told, french: &french };
     let mut waiting: Option<(Stage, Patience)> = None;
-    let made = make(&tools, &mut |stage, done, total| {
+    let mut progress = |stage: Stage, done: u64, total: u64| {
         if waiting.as_ref().is_none_or(|(shown, _)| *shown != stage)
             && let Some((_, patience)) = waiting.replace((stage, Patience::new(translations.say(&named(stage)))))
         {
@@ -68,7 +60,8 @@ pub(crate) fn with_tools<T>(
         if let Some((_, patience)) = waiting.as_mut() {
             patience.show(done, total);
         }
-    });
+    };
+    let made = kit::with_tools(|tools| make(tools, &mut progress))?;
     if let Some((_, patience)) = waiting {
         patience.end();
     }
@@ -81,7 +74,7 @@ pub(crate) fn certification(data: &Path, to: Option<&Path>, translations: &Trans
     let certification = register.certification()?;
     print!("{}", certification.text(translations));
     if let Some(path) = to {
-        let pdf = pdf::attestation(&certification, &french()).map_err(KitError::from)?;
+        let pdf = pdf::attestation(&certification, &kit::french()).map_err(KitError::from)?;
         std::fs::write(path, pdf).map_err(|cause| KitError::Io { path: path.to_owned(), cause })?;
         println!(
             "{}",
@@ -89,22 +82,6 @@ pub(crate) fn certification(data: &Path, to: Option<&Path>, translations: &Trans
         );
     }
     register.stop()
-}
-
-/// The program that verifies on this platform: the auditor's where it is here, else this one.
-fn verifier() -> Result<Program, KitError> {
-    let own = std::env::current_exe().map_err(|cause| KitError::Io { path: PathBuf::from("comptoir"), cause })?;
-    let beside = own.with_file_name(format!("{VERIFIER}{}", std::env::consts::EXE_SUFFIX));
-    Ok(if beside.is_file() {
-        Program { path: beside, subcommand: "" }
-    } else {
-        Program { path: own, subcommand: "verify" }
-    })
-}
-
-fn french() -> Translations {
-    let french = [comptoir_fiscal::FRENCH, comptoir_core::FRENCH, comptoir_auditor::FRENCH];
-    Translations::new(Language::French, &french).unwrap_or_else(|_| Translations::english())
 }
 
 fn named(stage: Stage) -> Message {

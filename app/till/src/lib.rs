@@ -2,5 +2,6 @@
 
 pub mod devices;
 pub mod faults;
+pub mod kit;
 pub mod platform;
 pub mod screens;

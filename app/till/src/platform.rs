@@ -38,6 +38,13 @@ pub fn data_folder() -> PathBuf {
         .join(SERVICE)
 }
 
+/// Where this device's user keeps documents; where there is no such folder, that of the data.
+pub fn documents() -> PathBuf {
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+    let documents = home.map(|home| home.join("Documents")).filter(|documents| documents.is_dir());
+    documents.unwrap_or_else(|| data_folder().join("documents"))
+}
+
 /// The folder for state that backups of the data do not hold: `$XDG_STATE_HOME/comptoir`, or what stands for it.
 pub fn state_folder() -> PathBuf {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -46,6 +53,11 @@ pub fn state_folder() -> PathBuf {
         .or_else(|| named("HOME").map(|home| home.join(".local").join("state")))
         .unwrap_or_else(std::env::temp_dir)
         .join(SERVICE)
+}
+
+/// The system's random bytes, for what is computed without a register.
+pub fn random() -> Box<dyn Random> {
+    Box::new(SystemRandom)
 }
 
 /// The system's random bytes.

@@ -22,7 +22,7 @@ pub(crate) fn tender(tender: Tender) -> Message {
 }
 
 /// What was done with the drawer's cash.
-pub(super) fn movement(cash_type: CashType) -> Message {
+pub fn movement(cash_type: CashType) -> Message {
     match cash_type {
         CashType::Float => message!("Float"),
         CashType::In => message!("Cash in"),
@@ -33,7 +33,7 @@ pub(super) fn movement(cash_type: CashType) -> Message {
 }
 
 /// The closing of a period.
-pub(super) fn closing(period: Period) -> Message {
+pub fn closing(period: Period) -> Message {
     match period {
         Period::Day => message!("Z — day closing"),
         Period::Month => message!("Closing of the month"),

@@ -53,3 +53,19 @@ pub(crate) fn unarchived(shop: &Shop, register: RegisterId, period: Period) -> R
     })?;
     Ok(spans.collect::<Result<_, _>>()?)
 }
+
+/// The seqs of the closings of a journal before an entry, newest first, and whether each is archived.
+pub(crate) fn closed_before(
+    shop: &Shop,
+    register: RegisterId,
+    period: Option<Period>,
+    before: u64,
+    page: u32,
+) -> Result<Vec<(u64, bool)>, ShopError> {
+    let sql = "SELECT last_seq, archived FROM closed_period
+               WHERE register = ?1 AND (?2 IS NULL OR period = ?2) AND last_seq < ?3 ORDER BY last_seq DESC LIMIT ?4";
+    let mut find = shop.reading().prepare_cached(sql)?;
+    let period = period.map(Period::as_str);
+    let found = find.query_map(params![text(register), period, before, page], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}

@@ -149,6 +149,8 @@ pub enum Command {
     ChangeSettings(Box<SettingsChange>),
     /// Set the rules of payment, and for how long vouchers are good (event 270).
     SetRules(Box<RulesChange>),
+    /// Look at what a gate guards. Where it takes another's word, that alone is recorded.
+    Look(Gate),
     /// Close the day (Z de caisse). What is sold after it takes the following business date.
     CloseDay,
 }
@@ -174,6 +176,7 @@ impl Command {
             Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) | Command::ShowCode(_) => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
+            Command::Look(gate) => *gate,
             Command::CloseDay => Gate::CloseDay,
         }
     }
@@ -318,6 +321,7 @@ impl Register {
                 drafts.push(draft);
                 edit = Some(made);
             }
+            Command::Look(_) => {}
             Command::CloseDay => drafts.push(Draft::Closing(Period::Day)),
         }
         Ok(Work { drafts, edit })

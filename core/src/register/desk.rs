@@ -61,6 +61,9 @@ pub enum DeskKitError {
     /// A period could not be archived.
     #[error(transparent)]
     Archive(#[from] DeskArchiveError),
+    /// It was given up.
+    #[error("the kit was given up: make it again")]
+    Left,
     /// The register refused, or a file could not be written.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -72,9 +75,11 @@ impl DeskKitError {
         match self {
             DeskKitError::Closed(_) => message!("The register has stopped. Start it again."),
             DeskKitError::Archive(DeskArchiveError::Register(error)) => error.message(),
+            DeskKitError::Archive(DeskArchiveError::Left) => DeskKitError::Left.message(),
             DeskKitError::Archive(error) => {
                 message!("The kit was not made: {why}. Try again.", why = error.to_string())
             }
+            DeskKitError::Left => message!("The kit was given up, and nothing of it is left."),
             DeskKitError::Refused(refusal) => refusal.message(),
         }
     }
@@ -182,7 +187,7 @@ impl Desk {
 
     /// The same, given up between two lines once `wanted` says no. What finds the disk full is tried once more with the
     /// room that is kept back.
-    pub(super) fn archive_while(
+    pub fn archive_while(
         &self,
         span: Span,
         wanted: &dyn Fn() -> bool,
@@ -252,13 +257,29 @@ impl Desk {
         tools: &Tools<'_>,
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Kit, DeskKitError> {
+        self.inspection_kit_while(by, to, asked, tools, &|| true, progress)
+    }
+
+    /// The same, given up between two lines once `wanted` says no; from when everything is copied it is made to its end.
+    pub fn inspection_kit_while(
+        &self,
+        by: &str,
+        to: &Path,
+        asked: Asked,
+        tools: &Tools<'_>,
+        wanted: &dyn Fn() -> bool,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Result<Kit, DeskKitError> {
         let (operator, folder) = (by.to_owned(), to.to_owned());
         for span in self.ask(move |register| register.begin_kit(&operator, &folder, asked))?? {
-            self.archive(span, |done, total| progress(Stage::Archiving, done, total))?;
+            self.archive_while(span, wanted, |done, total| progress(Stage::Archiving, done, total))?;
         }
         let folder = to.to_owned();
         let plan = self.ask(move |register| register.plan_kit(&folder, asked))??;
         let lines = |from, to| {
+            if !wanted() {
+                return Err(DeskKitError::Left);
+            }
             let lines = self.ask(move |register| register.journal().lines(from, to))?;
             lines.map_err(|error| DeskKitError::from(RegisterError::from(error)))
         };

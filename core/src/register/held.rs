@@ -274,7 +274,8 @@ impl Register {
         self.seal_events(operator, vec![event(430, "Changement de table sur note", Some(detail))])
     }
 
-    fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
+    /// Seals events of somebody's doing as one command.
+    pub(super) fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
         let (id, at) = (self.new_command()?, self.now());
         let seal = |register: &mut Register| match register.journal.seal_unknown(id, at, operator, events.clone()) {
             Ok(_) => Ok(()),

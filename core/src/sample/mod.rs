@@ -21,6 +21,9 @@ const MORE: &str = include_str!("more.json");
 /// The zone that the sample shop's clocks show.
 pub const TIME_ZONE: &str = "Europe/Paris";
 
+/// The SIRET of the sample shop, which is nobody's.
+pub const SIRET: &str = "00000000000000";
+
 /// The id of the sample owner.
 pub const OWNER: &str = "op-1";
 /// The id of the sample manager.
@@ -66,7 +69,7 @@ pub fn founding(mode: Mode) -> Result<Founding, SampleError> {
             address: address.clone(),
             naf: "4711B".to_owned(),
             name: "Épicerie d'exemple (magasin fictif)".to_owned(),
-            siret: "00000000000000".to_owned(),
+            siret: SIRET.to_owned(),
             vat_number: "FR00000000000".to_owned(),
         },
         store: Store { address, id: "exemple".to_owned(), name: "Épicerie d'exemple".to_owned() },

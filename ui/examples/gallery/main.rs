@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod drawer;
+mod faults;
+mod first;
 mod held;
 mod help;
 mod journal;
@@ -11,8 +13,10 @@ mod scenes;
 mod settings;
 mod tickets;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use scenes::{Drawn, Outcome};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -21,9 +25,17 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let only = arguments.next().unwrap_or_default();
-    match scenes::draw_all(&folder, &only) {
-        Ok(count) => {
-            println!("{count} pictures in {}", folder.display());
+    let (mut count, mut faulty) = (0, 0);
+    let drawn = std::fs::create_dir_all(&folder).map_err(Into::into).and_then(|()| {
+        scenes::draw_all(&only, |variant, shape, drawn| {
+            count += drawn.len();
+            faulty += drawn.iter().filter(|drawn| !drawn.faults.is_empty()).count();
+            write(&folder, variant, shape, &drawn)
+        })
+    });
+    match drawn {
+        Ok(()) => {
+            println!("{count} pictures in {}, {faulty} of them with something wrong", folder.display());
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -31,4 +43,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes pictures, a sheet of them, and what is wrong with them.
+fn write(folder: &Path, variant: &str, shape: &str, drawn: &[Drawn]) -> Outcome {
+    for Drawn { name, pixels, faults } in drawn {
+        picture::write(&folder.join(format!("{name}.png")), pixels)?;
+        for fault in faults {
+            println!("{name}: {fault}");
+        }
+    }
+    if drawn.len() > 1 {
+        let columns = if shape == "tablet" { 3 } else { 5 };
+        picture::write(&folder.join(format!("sheet{variant}-{shape}.png")), &picture::sheet(drawn, columns))?;
+    }
+    Ok(())
 }

@@ -19,9 +19,10 @@ pub(crate) fn write(path: &Path, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> Resu
 }
 
 /// Pictures side by side, each drawn at a third of its size, so that many are seen at once.
-pub(crate) fn sheet(pictures: &[SharedPixelBuffer<Rgba8Pixel>], columns: u32) -> SharedPixelBuffer<Rgba8Pixel> {
+pub(crate) fn sheet(drawn: &[super::scenes::Drawn], columns: u32) -> SharedPixelBuffer<Rgba8Pixel> {
     const SHARE: u32 = 2;
     const GAP: u32 = 16;
+    let pictures: Vec<&SharedPixelBuffer<Rgba8Pixel>> = drawn.iter().map(|drawn| &drawn.pixels).collect();
     let width = pictures.iter().map(|picture| picture.width() / SHARE).max().unwrap_or(1) + GAP;
     let height = pictures.iter().map(|picture| picture.height() / SHARE).max().unwrap_or(1) + GAP;
     let count = u32::try_from(pictures.len()).unwrap_or(u32::MAX);
@@ -30,7 +31,7 @@ pub(crate) fn sheet(pictures: &[SharedPixelBuffer<Rgba8Pixel>], columns: u32) ->
     let across = usize::try_from(sheet.width()).unwrap_or_default();
     let target = sheet.make_mut_slice();
     target.fill(Rgba8Pixel { r: 120, g: 124, b: 130, a: 255 });
-    for (at, picture) in (0..).zip(pictures) {
+    for (at, picture) in (0..).zip(&pictures) {
         let (left, top) = (at % columns * width + GAP, at / columns * height + GAP);
         let source = picture.as_slice();
         for y in 0..picture.height() / SHARE {

@@ -1,7 +1,6 @@
 //! What is drawn: each screen in each state that matters.
 
 use std::error::Error;
-use std::path::Path;
 use std::time::Duration;
 
 use comptoir_core::sample;
@@ -10,12 +9,12 @@ use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::Cents;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale::{self, Edit, asking};
-use comptoir_ui::till::{Intent, Look};
+use comptoir_ui::till::{Intent, Look, OnScreen};
 use comptoir_ui::{lock, pay};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
 
-use super::picture;
+use super::faults::faults;
 
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
@@ -45,59 +44,76 @@ const SCENES: &[Scene] = &[
     Scene { name: "pay-guests", prepare: guests },
 ];
 
-/// Draws every scene in every shape, French and light, and some of them in the dark, in English, and at twice the text.
-pub(crate) fn draw_all(folder: &Path, only: &str) -> Result<usize, Box<dyn Error>> {
-    std::fs::create_dir_all(folder)?;
+/// Light, with a keyboard of keys.
+const LIGHT: Look = Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never };
+
+/// The ways in which each scene is drawn: French and light, in the dark, in English, at twice the text.
+const VARIANTS: [(&str, Language, Look); 4] = [
+    ("", Language::French, Look { dark: false, text_scale: 1.0, ..LIGHT }),
+    ("-dark", Language::French, Look { dark: true, text_scale: 1.0, ..LIGHT }),
+    ("-english", Language::English, Look { dark: false, text_scale: 1.0, ..LIGHT }),
+    ("-large", Language::French, Look { dark: false, text_scale: 2.0, ..LIGHT }),
+];
+
+/// A picture, and what is wrong with it.
+pub(crate) struct Drawn {
+    pub(crate) name: String,
+    pub(crate) pixels: SharedPixelBuffer<Rgba8Pixel>,
+    pub(crate) faults: Vec<String>,
+}
+
+/// Draws every scene in every shape and way whose name holds `only`, a sheet of one shape and way at a time.
+pub(crate) fn draw_all(
+    only: &str,
+    mut sheet: impl FnMut(&str, &str, Vec<Drawn>) -> Outcome,
+) -> Result<(), Box<dyn Error>> {
     slint::platform::set_platform(Box::new(TestingBackend::new(TestingBackendOptions {
         mock_time: true,
         threading: false,
         renderer_name: Some("software".into()),
     })))?;
-    let mut count = 0;
-    let variants: [(&str, Language, Look); 4] = [
-        ("", Language::French, Look::default()),
-        ("-dark", Language::French, Look { dark: true, ..Look::default() }),
-        ("-english", Language::English, Look::default()),
-        ("-large", Language::French, Look { text_scale: 2.0, ..Look::default() }),
+    let rooms = [
+        SCENES,
+        super::held::SCENES,
+        super::tickets::SCENES,
+        super::drawer::SCENES,
+        super::journal::SCENES,
+        super::catalogue::SCENES,
+        super::operators::SCENES,
+        super::settings::SCENES,
+        super::help::SCENES,
+        super::first::SCENES,
     ];
-    for (variant, language, look) in variants {
+    for (variant, language, look) in VARIANTS {
         for (shape, width, height) in SHAPES {
             let mut drawn = Vec::new();
-            let all = [
-                SCENES,
-                super::held::SCENES,
-                super::tickets::SCENES,
-                super::drawer::SCENES,
-                super::journal::SCENES,
-                super::catalogue::SCENES,
-                super::operators::SCENES,
-                super::settings::SCENES,
-                super::help::SCENES,
-            ];
-            let all = all.into_iter().flatten();
-            for scene in all.filter(|scene| format!("{}{variant}-{shape}", scene.name).contains(only)) {
-                let pixels = draw(scene, language, look, width, height)?;
-                picture::write(&folder.join(format!("{}{variant}-{shape}.png", scene.name)), &pixels)?;
-                drawn.push(pixels);
-                count += 1;
+            let scenes = rooms.iter().copied().flatten().map(|scene| (scene, false));
+            for (scene, is_new) in scenes.chain(super::first::NEW.iter().map(|scene| (scene, true))) {
+                let name = format!("{}{variant}-{shape}", scene.name);
+                if name.contains(only) {
+                    let (pixels, faults) = draw(scene, is_new, language, look, width, height)
+                        .map_err(|error| format!("{name}: {error}"))?;
+                    drawn.push(Drawn { name, pixels, faults });
+                }
             }
-            if drawn.len() > 1 {
-                let columns = if shape == "tablet" { 3 } else { 5 };
-                picture::write(&folder.join(format!("sheet{variant}-{shape}.png")), &picture::sheet(&drawn, columns))?;
-            }
+            sheet(variant, shape, drawn)?;
         }
     }
-    Ok(count)
+    Ok(())
 }
 
 fn draw(
     scene: &Scene,
+    is_new: bool,
     language: Language,
     look: Look,
     width: u32,
     height: u32,
-) -> Result<SharedPixelBuffer<Rgba8Pixel>, Box<dyn Error>> {
-    let rehearsal = Rehearsal::begin(sample::founding(Mode::Live)?, language)?;
+) -> Result<(SharedPixelBuffer<Rgba8Pixel>, Vec<String>), Box<dyn Error>> {
+    let rehearsal = match is_new {
+        true => Rehearsal::on_a_new_device(language)?,
+        false => Rehearsal::begin(sample::founding(Mode::Live)?, language)?,
+    };
     let window = rehearsal.screens().window();
     window.window().set_size(slint::PhysicalSize::new(width, height));
     window.show()?;
@@ -106,8 +122,9 @@ fn draw(
     rehearsal.settle();
     i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(400));
     let pixels = window.window().take_snapshot()?;
+    let faults = faults(window, &pixels);
     window.hide()?;
-    Ok(pixels)
+    Ok((pixels, faults))
 }
 
 pub(crate) fn act(rehearsal: &Rehearsal, intent: Intent) {
@@ -131,7 +148,7 @@ pub(crate) fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {
     Ok(())
 }
 
-fn full(rehearsal: &Rehearsal) -> Outcome {
+pub(crate) fn full(rehearsal: &Rehearsal) -> Outcome {
     sell_nothing(rehearsal)?;
     for name in ["baguette", "baguette", "croissant", "confiture", "lait", "eau", "tablette"] {
         touch(rehearsal, name);

@@ -6,6 +6,7 @@
 pub mod asking;
 pub mod editing;
 pub(crate) mod exchanging;
+pub mod explaining;
 mod paying;
 mod scan;
 #[cfg(test)]

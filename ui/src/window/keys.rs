@@ -1,16 +1,17 @@
 //! Keys of a keyboard, and scanners that type like one.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use slint::Global;
-use slint::platform::Key;
+use slint::{Global, Timer};
 
 use super::Screens;
 use crate::generated::Shell;
+use crate::keys::Shortcut;
 use crate::sale::{self, Edit};
-use crate::till::{Intent, Place};
+use crate::till::{Intent, Place, Till};
 use crate::wedge::Wedge;
+use crate::welcome;
 
 /// What keys need to be told apart.
 pub(super) struct Keys {
@@ -42,47 +43,41 @@ impl Screens {
             self.scanned(&code, in_a_field);
             return true;
         }
-        let is = |key: Key| text == slint::SharedString::from(key).as_str();
-        let place = self.with(|till| till.place());
+        if self.with(|till| till.welcome.is_some()) {
+            return self.key_in_the_first_run(text, in_a_field);
+        }
         if self.with(|till| till.who.is_none()) {
             return self.key_at_the_door(text);
         }
-        let intent = if is(Key::F10) && place == Place::Sale {
-            Intent::Sale(sale::Intent::Pay)
-        } else if is(Key::F8) && place == Place::Sale {
-            let due = self.with(|till| till.sale.to_pay());
-            Intent::Sale(sale::Intent::Cash(due))
-        } else if is(Key::F9) && place == Place::Sale {
-            Intent::Sale(sale::Intent::Card)
-        } else if is(Key::F4) {
-            Intent::Sale(sale::Intent::Hold)
-        } else if is(Key::Escape) {
-            return self.escape();
-        } else if place == Place::Operators && !in_a_field && self.with(|till| till.word.is_none()) {
+        if self.with(|till| till.place() == Place::Operators && till.word.is_none())
+            && !in_a_field
+            && Shortcut::of(text).is_none()
+        {
             return self.key_among_operators(text);
-        } else if place != Place::Sale || in_a_field {
-            return false;
-        } else if is(Key::Delete) {
-            Intent::Sale(sale::Intent::Edit(Edit::Remove))
-        } else if text == "+" {
-            Intent::Sale(sale::Intent::Edit(Edit::More))
-        } else if text == "-" {
-            Intent::Sale(sale::Intent::Edit(Edit::Less))
-        } else if is(Key::Backspace) {
-            let mut query = self.with(|till| till.sale.shelf.query().to_owned());
-            if query.pop().is_none() {
-                return false;
-            }
-            Intent::Sale(sale::Intent::Search(query))
-        } else if text == "\n" && self.with(|till| !till.sale.shelf.query().is_empty()) {
-            Intent::Sale(sale::Intent::First)
-        } else if text.chars().count() == 1 && text.chars().all(|letter| letter.is_alphanumeric()) {
-            // Whoever types is searching, without having to touch the field first.
-            Intent::Sale(sale::Intent::Search(self.with(|till| till.sale.shelf.query().to_owned()) + text))
-        } else {
-            return false;
+        }
+        let intent = match Shortcut::of(text) {
+            Some(Shortcut::Back) => return self.escape(),
+            Some(Shortcut::Search) => return self.search(),
+            Some(shortcut) => self.with(|till| meant(till, shortcut, in_a_field)),
+            None if in_a_field => None,
+            None => self.with(|till| searched(till, text)),
         };
+        let Some(intent) = intent else { return false };
         self.update(intent);
+        true
+    }
+
+    /// Gives the search of the sale the keys.
+    fn search(&self) -> bool {
+        self.update(Intent::Go(Place::Sale));
+        let screens = self.me.clone();
+        // The sale may have to be drawn first.
+        Timer::single_shot(Duration::ZERO, move || {
+            if let Some(screens) = screens.upgrade() {
+                let shell = Shell::get(&screens.window);
+                shell.set_searches(shell.get_searches().wrapping_add(1));
+            }
+        });
         true
     }
 
@@ -140,6 +135,22 @@ impl Screens {
         true
     }
 
+    /// In the first run only the PIN is typed without a field.
+    fn key_in_the_first_run(&self, text: &str, in_a_field: bool) -> bool {
+        let intent = match text.chars().next() {
+            _ if in_a_field => return false,
+            Some(digit) if digit.is_ascii_digit() => welcome::Intent::Digit(digit),
+            Some('\n') => welcome::Intent::Enter,
+            Some('\u{8}') => welcome::Intent::Erase,
+            _ => return false,
+        };
+        if self.with(|till| till.welcome.as_ref().is_none_or(|welcome| welcome.step != welcome::Step::Owner)) {
+            return false;
+        }
+        self.update(Intent::Welcome(intent));
+        true
+    }
+
     fn key_at_the_door(&self, text: &str) -> bool {
         let intent = match text.chars().next() {
             Some(digit) if digit.is_ascii_digit() => crate::lock::Intent::Digit(digit),
@@ -153,4 +164,41 @@ impl Screens {
         self.update(Intent::Door(intent));
         true
     }
+}
+
+/// What a key of the table asks for where one is; nothing where it does nothing there.
+fn meant(till: &Till, shortcut: Shortcut, in_a_field: bool) -> Option<Intent> {
+    let is_sale = till.place() == Place::Sale;
+    let edits = is_sale && !in_a_field;
+    let sale = |intent| Some(Intent::Sale(intent));
+    match shortcut {
+        Shortcut::Help => Some(Intent::Go(Place::Help)),
+        Shortcut::Hold => sale(sale::Intent::Hold),
+        Shortcut::Cash if is_sale => sale(sale::Intent::Cash(till.sale.to_pay())),
+        Shortcut::Card if is_sale => sale(sale::Intent::Card),
+        Shortcut::Pay if is_sale => sale(sale::Intent::Pay),
+        Shortcut::More if edits => sale(sale::Intent::Edit(Edit::More)),
+        Shortcut::Less if edits => sale(sale::Intent::Edit(Edit::Less)),
+        Shortcut::Remove if edits => sale(sale::Intent::Edit(Edit::Remove)),
+        _ => None,
+    }
+}
+
+/// Whoever types on the sale screen is searching, without having to touch the field first.
+fn searched(till: &Till, text: &str) -> Option<Intent> {
+    if till.place() != Place::Sale {
+        return None;
+    }
+    let mut query = till.sale.shelf.query().to_owned();
+    let is_a_letter = text.chars().count() == 1 && text.chars().all(char::is_alphanumeric);
+    let intent = match text {
+        "\u{8}" => {
+            query.pop()?;
+            sale::Intent::Search(query)
+        }
+        "\n" if !query.is_empty() => sale::Intent::First,
+        _ if is_a_letter => sale::Intent::Search(query + text),
+        _ => return None,
+    };
+    Some(Intent::Sale(intent))
 }

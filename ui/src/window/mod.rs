@@ -2,11 +2,15 @@
 
 mod catalogue;
 mod drawer;
+mod explained;
+mod first_run;
 mod held;
 mod help;
 mod journal;
+mod keyboard;
 mod keys;
 mod operators;
+mod papers;
 mod pay;
 mod people;
 mod pictures;
@@ -16,7 +20,7 @@ mod settings;
 mod tickets;
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Language;
@@ -31,6 +35,7 @@ pub type Carrier = Box<dyn Fn(Vec<Order>)>;
 /// The window and the till that it shows.
 pub struct Screens {
     window: AppWindow,
+    me: Weak<Screens>,
     till: Rc<RefCell<Till>>,
     carrier: Carrier,
     keys: RefCell<keys::Keys>,
@@ -49,6 +54,8 @@ pub struct Screens {
     operators: operators::Room,
     settings: settings::Room,
     help: help::Room,
+    first_run: first_run::FirstRun,
+    explained: explained::Explained,
 }
 
 impl Screens {
@@ -56,7 +63,8 @@ impl Screens {
     pub fn new(till: Till, carrier: Carrier) -> Result<Rc<Screens>, PlatformError> {
         let window = AppWindow::new()?;
         let till = Rc::new(RefCell::new(till));
-        let screens = Rc::new(Screens {
+        let screens = Rc::new_cyclic(|me| Screens {
+            me: me.clone(),
             sale: sale::Counter::new(&window, &till),
             pay: pay::Desk::new(&window),
             people: people::People::new(&window),
@@ -68,6 +76,8 @@ impl Screens {
             operators: operators::Room::new(&window),
             settings: settings::Room::new(&window),
             help: help::Room::new(&window),
+            first_run: first_run::FirstRun::new(&window),
+            explained: explained::Explained::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
             scene: Cell::default(),
@@ -128,10 +138,13 @@ impl Screens {
         shell.on_go(self.with_one(|room| Intent::Go(place_of(room))));
         shell.on_sure(self.with_one(Intent::Sure));
         shell.on_dismiss(self.with_none(|| Intent::Dismiss));
+        shell.on_back(self.with_none(|| Intent::Back));
         shell.on_language(
             self.with_one(|french| Intent::Language(if french { Language::French } else { Language::English })),
         );
         keys::listen(self);
+        keyboard::listen(self);
+        first_run::listen(self);
         sale::listen(self);
         pay::listen(self);
         people::listen(self);
@@ -189,10 +202,18 @@ impl Screens {
         shell.set_toast(till.toast.as_ref().map(|toast| till.say(&toast.message)).unwrap_or_default().into());
         shell.set_toast_refused(till.toast.as_ref().is_some_and(|toast| toast.refused));
         shell.set_doubt(crate::doubt::view(&till));
+        keyboard::show(self, &till);
         self.people.show(&self.window, &till);
+        self.first_run.show(&self.window, &till);
         match till.place() {
-            Place::Sale => self.sale.show(&self.window, &till),
-            Place::Pay => self.pay.show(&self.window, &till),
+            Place::Sale => {
+                self.sale.show(&self.window, &till);
+                self.explained.show(&self.window, &till);
+            }
+            Place::Pay => {
+                self.pay.show(&self.window, &till);
+                self.explained.show(&self.window, &till);
+            }
             Place::Held => self.held.show(&self.window, &till),
             Place::Tickets => self.tickets.show(&self.window, &till),
             Place::Drawer => self.drawer.show(&self.window, &till),

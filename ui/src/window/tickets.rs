@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use comptoir_core::paper::picture::draw;
-use slint::{Global, Image, SharedString};
+use slint::{Global, SharedString};
 
 use super::rows::Rows;
-use super::{Screens, index};
+use super::{Screens, index, papers};
 use crate::generated::{self, AppWindow, OptionRow, ReturnRow, StateRow, TicketRow};
 use crate::tickets::view::{self, KINDS, TENDERS};
 use crate::tickets::{self, Right};
@@ -65,15 +64,10 @@ impl History {
         if let Some(open) = &till.tickets.open
             && self.drawn.replace(open.edition) != open.edition
         {
-            port.set_paper(paper(open).unwrap_or_default());
+            port.set_paper(papers::picture(&open.paper, open.width).unwrap_or_default());
             port.set_paper_text(comptoir_core::paper::text::text(&open.paper, open.width).into());
         }
     }
-}
-
-/// The paper of a ticket, dot for dot; none where it cannot be drawn, beside which its lines still are shown.
-fn paper(open: &tickets::Open) -> Option<Image> {
-    super::pictures::of(&draw(&open.paper, open.width).ok()?)
 }
 
 pub(super) fn listen(screens: &Rc<Screens>) {

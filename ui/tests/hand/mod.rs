@@ -55,15 +55,30 @@ impl Hand {
     }
 
     pub fn tap(&mut self, label: &str) {
-        let begins = |button: &&ElementHandle| {
-            button.accessible_label().is_some_and(|known| known.starts_with(label))
+        assert!(self.has(label), "no button “{label}” among {:?}", self.labels());
+        self.tap_where(|known| known.starts_with(label));
+    }
+
+    /// Taps the foremost control that can be touched and is called so.
+    pub fn tap_where(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        let wanted = |button: &&ElementHandle| {
+            button.accessible_label().is_some_and(|label| is_wanted(&label))
                 && button.accessible_enabled() != Some(false)
         };
         let buttons = self.buttons();
-        let button = buttons.iter().find(begins).unwrap_or_else(|| panic!("no button “{label}”"));
+        let button = buttons.iter().rfind(wanted).unwrap_or_else(|| panic!("not to be touched: {:?}", self.labels()));
         button.mock_single_click(PointerEventButton::Left);
         self.taps += 1;
         self.rest();
+    }
+
+    pub fn labels(&self) -> Vec<String> {
+        self.buttons().iter().filter_map(|button| button.accessible_label()).map(String::from).collect()
+    }
+
+    /// Taps the key of a keypad.
+    pub fn key(&mut self, key: &str) {
+        self.tap_where(|known| known == key);
     }
 
     pub fn scan(&mut self, code: &str) {
@@ -82,6 +97,33 @@ impl Hand {
                 .map(|product| product.sku.clone())
         };
         self.rehearsal.register(found).flatten().unwrap()
+    }
+
+    /// On a phone, pulls the ticket up; elsewhere it is in sight.
+    pub fn open_ticket(&mut self) {
+        if self.has("Open the ticket") {
+            self.tap("Open the ticket");
+        }
+    }
+
+    /// On a phone, puts it away again.
+    pub fn close_ticket(&mut self) {
+        if self.has("Close the ticket") {
+            self.tap("Close the ticket");
+        }
+    }
+
+    pub fn has(&self, label: &str) -> bool {
+        self.buttons().iter().any(|button| button.accessible_label().is_some_and(|known| known.starts_with(label)))
+    }
+
+    /// What the code on the newest ticket says.
+    pub fn code_of_newest(&self) -> String {
+        let found = |register: &mut comptoir_core::register::Register| {
+            let page = register.find_tickets(&TicketSearch::default(), None, 1).unwrap();
+            register.ticket_code(page.tickets[0].ticket).unwrap()
+        };
+        self.rehearsal.register(found).unwrap()
     }
 
     pub fn newest(&self) -> Ticket {

@@ -4,18 +4,21 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
 use comptoir_core::paper::{Width, trial_paper};
-use comptoir_core::register::{Archivist, Desk, DeskClosed, Register, RegisterError};
+use comptoir_core::register::{Archivist, Desk, DeskClosed, Founding, Register, RegisterError};
+use comptoir_core::sample;
+use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::device::Device;
-use comptoir_ui::till::{Errand, Order, Reply};
+use comptoir_ui::till::{Aside, Order, Reply};
 
 use super::device::Memory;
+use super::errands::Errands;
+use super::homes::Homes;
 use crate::devices::{PrinterError, Spooler};
-use crate::platform;
+use crate::{faults, platform};
 
 /// What a reply is handed to.
 pub(super) type Post = Arc<dyn Fn(Reply) + Send + Sync>;
@@ -49,9 +52,9 @@ impl Hand {
 }
 
 impl Courier {
-    /// Starts carrying for a register, or for a folder where one is yet to be founded.
+    /// Starts carrying for a register, or for a device where one is yet to be founded.
     pub(super) fn start(
-        folder: DataFolder,
+        homes: Homes,
         register: Option<Register>,
         hanging: Hanging,
         texts: Translations,
@@ -59,7 +62,7 @@ impl Courier {
     ) -> std::io::Result<Courier> {
         let (orders, inbox) = mpsc::channel();
         let mut round =
-            Round { folder, shop: None, hanging, width: Width::default(), copying: None, texts: Arc::new(texts), post };
+            Round { homes, shop: None, hanging, width: Width::default(), copying: None, texts: Arc::new(texts), post };
         if let Some(register) = register {
             round.open(register)?;
         }
@@ -70,7 +73,7 @@ impl Courier {
                     break;
                 }
             }
-            round.close()
+            round.leave()
         })?;
         Ok(Courier { orders, thread })
     }
@@ -95,10 +98,11 @@ struct Shop {
     desk: Arc<Desk>,
     spooler: Spooler,
     archivist: Archivist,
+    errands: Errands,
 }
 
 struct Round {
-    folder: DataFolder,
+    homes: Homes,
     shop: Option<Shop>,
     hanging: Hanging,
     /// How wide the paper is that is printed on.
@@ -112,10 +116,11 @@ struct Round {
 impl Round {
     fn open(&mut self, register: Register) -> std::io::Result<()> {
         let width = register.paper_settings().unwrap_or_default().width;
+        faults::end_on_a_fault(register.folder().clone(), (*self.texts).clone());
         let desk = Arc::new(Desk::start(register)?);
         let spooler = self.spool(desk.clone(), width)?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
-        self.shop = Some(Shop { desk, spooler, archivist });
+        self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default() });
         Ok(())
     }
 
@@ -144,11 +149,11 @@ impl Round {
     /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
     /// answer holds up no sale.
     fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
-        let Some(Shop { desk, spooler, archivist }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, archivist, errands }) = self.shop.take() else { return Ok(()) };
         let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
         match self.spool(desk.clone(), width) {
             Ok(spooler) => {
-                self.shop = Some(Shop { desk, spooler, archivist });
+                self.shop = Some(Shop { desk, spooler, archivist, errands });
                 Ok(())
             }
             Err(_) => Err(DeskClosed),
@@ -156,7 +161,7 @@ impl Round {
     }
 
     /// Does what needs no register on a thread of its own, so that nothing behind it waits.
-    fn aside(&self, errand: Errand) {
+    fn aside(&self, errand: Aside) {
         let post = self.post.clone();
         let started = std::thread::Builder::new().name("errand".to_owned()).spawn(move || post(errand()));
         if let Err(cause) = started {
@@ -223,19 +228,18 @@ impl Round {
                     shop.spooler.open_drawer();
                 }
             }
-            Order::Found(founding) => {
-                let founded = Register::found(self.folder.clone(), *founding, platform::this_device(SystemClock));
-                match founded {
-                    Ok(register) => {
-                        if self.open(register).is_ok() {
-                            (self.post)(Box::new(|till| till.begin_again()));
-                        }
-                    }
-                    Err(error) => (self.post)(Box::new(move |till| till.refuse_for(error.message()))),
+            Order::Compute(computation) => (self.post)(computation(&mut *platform::random())),
+            Order::Practise => self.go_on_with(Round::practise),
+            Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
+            Order::Errand(errand) => {
+                if let Some(shop) = &mut self.shop {
+                    shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
                 }
             }
             Order::Turn { operator, to } => {
-                if let Some(shop) = &self.shop {
+                if let Some(shop) = &mut self.shop {
+                    // What is being read is of the journal that is left.
+                    shop.errands.end();
                     match shop.desk.turn(&operator, to)? {
                         Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
                         Err(refusal) => (self.post)(Box::new(move |till| till.refuse_for(refusal.message()))),
@@ -246,15 +250,45 @@ impl Round {
         Ok(())
     }
 
-    fn close(self) -> Result<(), RegisterError> {
-        let Some(Shop { desk, spooler, archivist }) = self.shop else { return Ok(()) };
+    /// Opens another shop and leaves the one that was open. Where the other does not open, that one stays.
+    fn go_on_with(&mut self, other: impl FnOnce(&mut Round) -> Result<Register, Message>) {
+        let opened = other(self).and_then(|register| {
+            // What the shop that is left has to say was said to nobody who still listens: it is the sample one.
+            let _ = self.leave();
+            self.open(register).map_err(|error| super::ScreensError::Io(error).message())
+        });
+        match opened {
+            Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
+            Err(why) => (self.post)(Box::new(move |till| till.not_founded(why))),
+        }
+    }
+
+    /// The shop that is founded in the device's own folder.
+    fn found(&mut self, founding: Founding) -> Result<Register, Message> {
+        let folder = self.homes.own.clone();
+        Register::found(folder, founding, platform::this_device(SystemClock)).map_err(|error| error.message())
+    }
+
+    /// The sample shop, in school mode; founded the first time.
+    fn practise(&mut self) -> Result<Register, Message> {
+        let (folder, platform) = (self.homes.sample.clone(), platform::for_a_sample(SystemClock));
+        if folder.holds_a_shop() {
+            return Register::open(folder, platform, |_, _| ()).map_err(|error| error.message());
+        }
+        let founding = sample::founding(Mode::Training).map_err(|error| error.message())?;
+        Register::found(folder, founding, platform).map_err(|error| error.message())
+    }
+
+    fn leave(&mut self) -> Result<(), RegisterError> {
+        let Some(Shop { desk, spooler, archivist, mut errands }) = self.shop.take() else { return Ok(()) };
+        errands.end();
         drop(spooler);
         drop(archivist);
         // A copy that was begun is ended, so that it says that it is whole.
-        if let Some(copying) = self.copying {
+        if let Some(copying) = self.copying.take() {
             let _ = copying.join();
         }
-        // Nobody else has the desk: printer, archivist and copy have ended.
+        // Nobody else has the desk: jobs, printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
     }
 }

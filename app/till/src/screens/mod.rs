@@ -2,16 +2,14 @@
 
 mod courier;
 mod device;
+mod errands;
+mod homes;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::SystemClock;
 use comptoir_core::paper::Width;
 use comptoir_core::register::{Register, RegisterError};
-use comptoir_core::sample;
-use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::Till;
@@ -25,9 +23,7 @@ use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
 use crate::{faults, platform};
 use courier::{Courier, Hanging};
 use device::Memory;
-
-/// The folder of the sample shop, in that of a device which has no shop yet.
-const PRACTICE: &str = "sample";
+use homes::Homes;
 
 /// What the screens are opened on.
 #[derive(Clone, Debug)]
@@ -44,9 +40,6 @@ pub enum ScreensError {
     /// The register does not open.
     #[error(transparent)]
     Register(#[from] RegisterError),
-    /// The sample shop cannot be made.
-    #[error(transparent)]
-    Sample(#[from] sample::SampleError),
     /// There is no window to be had.
     #[error("no window: {0}")]
     Window(#[from] slint::PlatformError),
@@ -63,7 +56,6 @@ impl ScreensError {
     pub fn message(&self) -> Message {
         match self {
             ScreensError::Register(error) => error.message(),
-            ScreensError::Sample(error) => error.message(),
             ScreensError::Window(error) => message!(
                 "No window can be opened: {why}. A desktop is needed, or try `comptoir demo`.",
                 why = error.to_string()
@@ -79,15 +71,9 @@ impl ScreensError {
 
 /// Opens the register and its screens, and returns once the window is closed and the register has stopped.
 pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
-    let folder = DataFolder::new(&opening.data, platform::state_folder());
-    let (folder, register) = match folder.holds_a_shop() {
-        true => {
-            faults::end_on_a_fault(folder.clone(), texts.clone());
-            let register = Register::open(folder.clone(), platform::this_device(SystemClock), |_, _| ())?;
-            (folder, register)
-        }
-        false => to_practise_in(&opening.data, texts)?,
-    };
+    let homes = Homes::at(&opening.data);
+    faults::end_on_a_fault(homes.own.clone(), texts.clone());
+    let register = homes.go_on()?;
     let (replies, mut answered) = mpsc::unbounded_channel::<Reply>();
     let memory = Memory::within(&platform::state_folder());
     let mut device = memory.recall(Device { language: texts.language(), ..Device::default() });
@@ -99,8 +85,11 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
         let _ = replies.send(reply);
     });
     let hanging = Hanging { memory, papers: opening.data.join("papers"), printer: device.printer.clone() };
-    let courier = Courier::start(folder, Some(register), hanging, texts.clone(), post)?;
-    let till = Till::start_on(device);
+    let till = match register {
+        Some(_) => Till::start_on(device),
+        None => Till::welcome_on(device),
+    };
+    let courier = Courier::start(homes, register, hanging, texts.clone(), post)?;
     let hand = courier.hand();
     let screens = Screens::new(till, Box::new(move |orders| hand.take(orders)))?;
     let shown = screens.clone();
@@ -119,18 +108,6 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
     screens.window().run()?;
     courier.end()?;
     Ok(())
-}
-
-/// The sample shop beside a folder that holds no shop yet: in school mode, so that nothing in it counts.
-fn to_practise_in(data: &Path, texts: &Translations) -> Result<(DataFolder, Register), ScreensError> {
-    let folder = DataFolder::of_sample(data.join(PRACTICE));
-    faults::end_on_a_fault(folder.clone(), texts.clone());
-    let platform = platform::for_a_sample(SystemClock);
-    let register = match folder.holds_a_shop() {
-        true => Register::open(folder.clone(), platform, |_, _| ())?,
-        false => Register::found(folder.clone(), sample::founding(Mode::Training)?, platform)?,
-    };
-    Ok((folder, register))
 }
 
 /// The printer at an address, or a folder of pictures.

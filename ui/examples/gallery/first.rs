@@ -1,0 +1,151 @@
+//! The first run, on a device without a shop; the guided sale; the keyboard; the total explained.
+
+use comptoir_ui::rehearsal::Rehearsal;
+use comptoir_ui::sale;
+use comptoir_ui::till::Intent;
+use comptoir_ui::welcome::Intent as Welcome;
+use comptoir_ui::welcome::form::Entry;
+
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use slint::platform::PointerEventButton;
+
+use super::scenes::{Outcome, Scene, act, full, sale_intent, touch};
+
+/// Those that begin at the sample shop's till.
+pub(crate) const SCENES: &[Scene] =
+    &[Scene { name: "sale-explained", prepare: explained }, Scene { name: "sale-keyboard", prepare: searching }];
+
+/// Those that begin on a device without a shop.
+pub(crate) const NEW: &[Scene] = &[
+    Scene { name: "first-hello", prepare: |_| Ok(()) },
+    Scene { name: "first-business", prepare: business },
+    Scene { name: "first-wrong", prepare: wrong },
+    Scene { name: "first-keyboard", prepare: keyboard },
+    Scene { name: "first-shop", prepare: shop },
+    Scene { name: "first-vat", prepare: vat },
+    Scene { name: "first-habits", prepare: habits },
+    Scene { name: "first-owner", prepare: owner },
+    Scene { name: "first-check", prepare: check },
+    Scene { name: "first-guided", prepare: guided },
+    Scene { name: "first-guided-done", prepare: guided_to_its_end },
+];
+
+fn welcome(rehearsal: &Rehearsal, intent: Welcome) {
+    act(rehearsal, Intent::Welcome(intent));
+}
+
+fn fill(rehearsal: &Rehearsal, fields: &[(Entry, &str)]) {
+    for (entry, text) in fields {
+        welcome(rehearsal, Welcome::Type(*entry, (*text).to_owned()));
+    }
+}
+
+fn business(rehearsal: &Rehearsal) -> Outcome {
+    welcome(rehearsal, Welcome::Begin);
+    fill(rehearsal, &[(Entry::Name, "Entreprise d'exemple"), (Entry::Siret, "572 104 891 00013")]);
+    fill(rehearsal, &[(Entry::Naf, "47.11B")]);
+    Ok(())
+}
+
+fn wrong(rehearsal: &Rehearsal) -> Outcome {
+    welcome(rehearsal, Welcome::Begin);
+    fill(rehearsal, &[(Entry::Siret, "572 104 891 00014"), (Entry::Naf, "4711")]);
+    welcome(rehearsal, Welcome::Next);
+    Ok(())
+}
+
+fn keyboard(rehearsal: &Rehearsal) -> Outcome {
+    business(rehearsal)?;
+    act(rehearsal, Intent::Keyboard(true));
+    let fields = ElementQuery::from_root(rehearsal.screens().window())
+        .match_accessible_role(AccessibleRole::TextInput)
+        .find_all();
+    fields.last().ok_or("there is a field")?.mock_single_click(PointerEventButton::Left);
+    Ok(())
+}
+
+fn shop(rehearsal: &Rehearsal) -> Outcome {
+    business(rehearsal)?;
+    welcome(rehearsal, Welcome::Next);
+    fill(rehearsal, &[(Entry::Address, "1 place de l'Exemple, 49000 Angers")]);
+    Ok(())
+}
+
+fn vat(rehearsal: &Rehearsal) -> Outcome {
+    shop(rehearsal)?;
+    welcome(rehearsal, Welcome::Next);
+    Ok(())
+}
+
+fn habits(rehearsal: &Rehearsal) -> Outcome {
+    vat(rehearsal)?;
+    welcome(rehearsal, Welcome::Next);
+    Ok(())
+}
+
+fn owner(rehearsal: &Rehearsal) -> Outcome {
+    habits(rehearsal)?;
+    welcome(rehearsal, Welcome::Next);
+    fill(rehearsal, &[(Entry::Owner, "Exemple Propriétaire")]);
+    for digit in ['2', '5', '8'] {
+        welcome(rehearsal, Welcome::Digit(digit));
+    }
+    Ok(())
+}
+
+fn check(rehearsal: &Rehearsal) -> Outcome {
+    owner(rehearsal)?;
+    welcome(rehearsal, Welcome::Digit('0'));
+    welcome(rehearsal, Welcome::Enter);
+    for digit in ['2', '5', '8', '0'] {
+        welcome(rehearsal, Welcome::Digit(digit));
+    }
+    welcome(rehearsal, Welcome::Enter);
+    welcome(rehearsal, Welcome::Next);
+    Ok(())
+}
+
+fn guided(rehearsal: &Rehearsal) -> Outcome {
+    welcome(rehearsal, Welcome::Practise);
+    act(rehearsal, Intent::Door(comptoir_ui::lock::Intent::Who(2)));
+    touch(rehearsal, "baguette");
+    Ok(())
+}
+
+fn guided_to_its_end(rehearsal: &Rehearsal) -> Outcome {
+    guided(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::Cash(comptoir_fiscal::values::Cents::new(2000)));
+    sale_intent(rehearsal, sale::Intent::Paper(false));
+    act(rehearsal, Intent::Dismiss);
+    Ok(())
+}
+
+fn press(rehearsal: &Rehearsal, role: AccessibleRole, label: &str) -> Outcome {
+    let controls = ElementQuery::from_root(rehearsal.screens().window()).match_accessible_role(role).find_all();
+    let is_it = |control: &&ElementHandle| control.accessible_label().is_some_and(|known| known.starts_with(label));
+    let control = controls.iter().find(is_it).ok_or_else(|| format!("no control “{label}”"))?;
+    control.mock_single_click(PointerEventButton::Left);
+    rehearsal.settle();
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(50));
+    Ok(())
+}
+
+fn explained(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    sale_intent(rehearsal, sale::Intent::TicketPercent(500));
+    // On a phone the ticket is opened first.
+    press(rehearsal, AccessibleRole::Button, "Ouvrir le ticket")
+        .or_else(|_| press(rehearsal, AccessibleRole::Button, "Open the ticket"))
+        .or(Ok::<(), Box<dyn std::error::Error>>(()))?;
+    press(rehearsal, AccessibleRole::Button, "Total")
+}
+
+fn searching(rehearsal: &Rehearsal) -> Outcome {
+    full(rehearsal)?;
+    act(rehearsal, Intent::Keyboard(true));
+    let fields = ElementQuery::from_root(rehearsal.screens().window())
+        .match_accessible_role(AccessibleRole::TextInput)
+        .find_all();
+    fields.first().ok_or("there is a search")?.mock_single_click(PointerEventButton::Left);
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! What the first run shows.
+
+use comptoir_core::identity::IdentityError;
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+use slint::SharedString;
+
+use super::form::{Entry, Form};
+use super::{Step, Welcome};
+use crate::generated::{EntryRow, FigureRow, WelcomeView};
+use crate::till::Till;
+
+/// The step that is shown.
+pub fn welcome(till: &Till) -> WelcomeView {
+    let Some(welcome) = &till.welcome else { return WelcomeView::default() };
+    let place = welcome.step.place();
+    WelcomeView {
+        open: true,
+        step: place.map_or(0, |place| i32::try_from(place + 1).unwrap_or(0)),
+        steps: i32::try_from(Step::FORM.len()).unwrap_or(0),
+        waits: welcome.waits,
+        franchise: welcome.form.franchise,
+        hour: welcome.form.day_ends_at().to_string().into(),
+        month: till.say(&month(welcome.form.fiscal_year_starts().month())).into(),
+        typed: i32::try_from(welcome.typed.len()).unwrap_or(0),
+        pin: match (&welcome.form.pin, &welcome.first) {
+            (Some(_), _) => 2,
+            (None, Some(_)) => 1,
+            (None, None) => 0,
+        },
+        pin_trouble: pin_trouble(till, welcome),
+        keyboard: till.look.keyboard == crate::till::OnScreen::OnTouch,
+    }
+}
+
+fn pin_trouble(till: &Till, welcome: &Welcome) -> SharedString {
+    let missing = || {
+        let is_missing = welcome.tried && welcome.step == Step::Owner && welcome.form.pin.is_none();
+        is_missing.then(|| message!("The owner needs a PIN: type it twice."))
+    };
+    let trouble = welcome.pin_trouble.clone().or_else(missing);
+    trouble.map(|trouble| till.say(&trouble).into()).unwrap_or_default()
+}
+
+/// The fields, each with what is wrong with it once its step was to be left.
+pub fn fields(till: &Till) -> Vec<EntryRow> {
+    let Some(welcome) = &till.welcome else { return Vec::new() };
+    let row = |entry: Entry| {
+        let wrong = if welcome.tried { welcome.form.wrong(entry) } else { None };
+        EntryRow {
+            text: welcome.form.text(entry).into(),
+            trouble: wrong.map(|error| till.say(&trouble(entry, error)).into()).unwrap_or_default(),
+        }
+    };
+    Entry::ALL.into_iter().map(row).collect()
+}
+
+/// What is wrong with a field; an owner's name stands on no ticket.
+fn trouble(entry: Entry, error: IdentityError) -> Message {
+    match (entry, error) {
+        (Entry::Owner, IdentityError::Missing) => message!("Type the name that the till is to show."),
+        (_, error) => error.message(),
+    }
+}
+
+/// All that is sealed when the shop is opened.
+pub fn summary(till: &Till) -> Vec<FigureRow> {
+    let Some(welcome) = &till.welcome else { return Vec::new() };
+    let form: &Form = &welcome.form;
+    let row =
+        |label: Message, text: String| FigureRow { label: till.say(&label).into(), amount: text.into(), strong: false };
+    let vat = match form.franchise {
+        true => till.say(&message!("no VAT (CGI art. 293 B)")),
+        false => form.text(Entry::VatNumber).to_owned(),
+    };
+    let typed = |entry: Entry| form.text(entry).trim().to_owned();
+    vec![
+        row(message!("Business"), typed(Entry::Name)),
+        row(message!("SIRET"), typed(Entry::Siret)),
+        row(message!("Activity (NAF)"), typed(Entry::Naf)),
+        row(message!("Shop"), form.shop().trim().to_owned()),
+        row(message!("Address"), typed(Entry::Address)),
+        row(message!("VAT number"), vat),
+        row(message!("A day ends at"), form.day_ends_at().to_string()),
+        row(message!("The fiscal year begins in"), till.say(&month(form.fiscal_year_starts().month()))),
+        row(message!("Owner"), typed(Entry::Owner)),
+    ]
+}
+
+/// A month by its name.
+fn month(month: u32) -> Message {
+    match month {
+        2 => message!("February"),
+        3 => message!("March"),
+        4 => message!("April"),
+        5 => message!("May"),
+        6 => message!("June"),
+        7 => message!("July"),
+        8 => message!("August"),
+        9 => message!("September"),
+        10 => message!("October"),
+        11 => message!("November"),
+        12 => message!("December"),
+        _ => message!("January"),
+    }
+}
