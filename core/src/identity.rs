@@ -72,7 +72,7 @@ impl Siret {
         let siren = &digits[..9];
         // The sample shop is numbered by noughts, which pass every key and are nobody's.
         let is_someones = siren.bytes().any(|digit| digit != b'0');
-        let has_key = luhn(&digits) || (siren == LA_POSTE && sum(&digits) % 5 == 0);
+        let has_key = luhn(&digits) || (siren == LA_POSTE && sum(&digits).is_multiple_of(5));
         if is_someones && luhn(siren) && has_key { Ok(Siret(digits)) } else { Err(IdentityError::SiretKey) }
     }
 
@@ -164,7 +164,7 @@ fn sum(text: &str) -> u32 {
 fn luhn(text: &str) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let weighed = digits(text).rev().enumerate().map(|(at, digit)| if at % 2 == 1 { doubled(digit) } else { digit });
-    weighed.sum::<u32>() % 10 == 0
+    weighed.sum::<u32>().is_multiple_of(10)
 }
 
 fn vat_key(siren: &str) -> u32 {

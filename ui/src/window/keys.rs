@@ -135,9 +135,14 @@ impl Screens {
         true
     }
 
-    /// In the first run only the PIN is typed without a field.
+    /// In the first run only the PIN is typed without a field; Esc goes a step back.
     fn key_in_the_first_run(&self, text: &str, in_a_field: bool) -> bool {
         let intent = match text.chars().next() {
+            Some('\u{1b}') => {
+                self.update(Intent::Welcome(welcome::Intent::Back));
+                self.window.invoke_take_keys();
+                return true;
+            }
             _ if in_a_field => return false,
             Some(digit) if digit.is_ascii_digit() => welcome::Intent::Digit(digit),
             Some('\n') => welcome::Intent::Enter,
