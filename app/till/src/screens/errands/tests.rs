@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SetClock;
-use comptoir_core::paper::Width;
 use comptoir_core::register::{Command, Register, Request};
 use comptoir_core::sample;
 use comptoir_fiscal::entry::{CashType, Mode};
@@ -15,8 +14,8 @@ use comptoir_ui::Till;
 use comptoir_ui::errand::{Errand, Watch, Work};
 use comptoir_ui::till::{Look, Order, Reply};
 
-use super::super::courier::Courier;
-use crate::devices::PictureFolder;
+use super::super::courier::{Courier, Hanging};
+use super::super::device::Memory;
 use crate::platform;
 
 /// A Tuesday in November 2026, a quarter past ten in Paris.
@@ -32,8 +31,9 @@ fn courier(folder: &std::path::Path) -> (Courier, mpsc::Receiver<Reply>) {
     register.execute(Request::new(id, sample::MANAGER, command)).unwrap();
     let (replies, posted) = mpsc::channel();
     let post = std::sync::Arc::new(move |reply| drop(replies.send(reply)));
-    let printer = Box::new(PictureFolder::new(folder.join("papers"), Width::Wide));
-    let courier = Courier::start(data, Some(register), printer, Translations::english(), post).unwrap();
+    let memory = Memory::within(&folder.join("state"));
+    let hanging = Hanging { memory, papers: folder.join("papers"), printer: None };
+    let courier = Courier::start(data, Some(register), hanging, Translations::english(), post).unwrap();
     (courier, posted)
 }
 
