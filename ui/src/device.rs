@@ -112,7 +112,7 @@ mod tests {
     fn a_device_is_read_as_it_was_written() {
         let device = Device {
             language: Language::English,
-            look: Look { dark: true, text_scale: 1.75, left_handed: true },
+            look: Look { dark: true, text_scale: 1.75, left_handed: true, keyboard: OnScreen::OnTouch },
             receipt: ReceiptChoice::Print,
             card_waits: true,
             printer: Some("192.168.1.50:9100".to_owned()),
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_leaves_the_rest_as_it_was() {
         let device = Device::read("text = 950\ngibberish\nlanguage = xx\ndark = true\n", Device::default());
-        assert_eq!(device.look, Look { dark: true, text_scale: 2.0, left_handed: false });
+        assert_eq!(device.look, Look { dark: true, text_scale: 2.0, ..Look::default() });
         assert_eq!(device.language, Language::French);
     }
 }

@@ -115,7 +115,7 @@ fn guided(rehearsal: &Rehearsal) -> Outcome {
 fn guided_to_its_end(rehearsal: &Rehearsal) -> Outcome {
     guided(rehearsal)?;
     sale_intent(rehearsal, sale::Intent::Cash(comptoir_fiscal::values::Cents::new(2000)));
-    sale_intent(rehearsal, sale::Intent::Paper(false));
+    sale_intent(rehearsal, sale::Intent::Receipt(comptoir_core::printing::ReceiptChoice::None));
     act(rehearsal, Intent::Dismiss);
     Ok(())
 }

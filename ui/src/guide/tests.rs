@@ -31,7 +31,7 @@ fn the_guided_sale_goes_on_as_each_touch_is_really_done_and_leaves_a_ticket() {
     assert_eq!(step(&stage), Some(Step::Cash));
     stage.sale(Intent::Cash(Cents::new(2000)));
     assert_eq!(step(&stage), Some(Step::Paper));
-    stage.sale(Intent::Paper(false));
+    stage.sale(Intent::Receipt(comptoir_core::printing::ReceiptChoice::None));
     assert_eq!(step(&stage), Some(Step::Done));
     let tickets = stage.tickets();
     assert_eq!(tickets.len(), 1);

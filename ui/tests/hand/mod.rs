@@ -1,6 +1,6 @@
 //! A hand that taps on the very controls of a till, and counts how often.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 
 use std::path::Path;
 use std::time::Duration;

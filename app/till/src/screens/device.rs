@@ -53,7 +53,7 @@ mod tests {
         let memory = Memory::within(&folder.path().join("state"));
         let said = Device { printer: Some("printer.local".to_owned()), ..Device::default() };
         assert_eq!(memory.recall(said.clone()), said);
-        let dark = Device { look: Look { dark: true, text_scale: 1.5, left_handed: false }, ..Device::default() };
+        let dark = Device { look: Look { dark: true, text_scale: 1.5, ..Look::default() }, ..Device::default() };
         memory.keep(&dark).unwrap();
         assert_eq!(memory.recall(said), dark);
     }

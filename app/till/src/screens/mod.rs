@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::paper::Width;
-use comptoir_core::register::{Register, RegisterError};
+use comptoir_core::register::RegisterError;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_ui::Till;

@@ -33,7 +33,8 @@ fn courier(folder: &std::path::Path) -> (Courier, mpsc::Receiver<Reply>) {
     let post = std::sync::Arc::new(move |reply| drop(replies.send(reply)));
     let memory = Memory::within(&folder.join("state"));
     let hanging = Hanging { memory, papers: folder.join("papers"), printer: None };
-    let courier = Courier::start(data, Some(register), hanging, Translations::english(), post).unwrap();
+    let homes = Homes { own: data, ..Homes::at(folder) };
+    let courier = Courier::start(homes, Some(register), hanging, Translations::english(), post).unwrap();
     (courier, posted)
 }
 
