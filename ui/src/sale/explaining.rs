@@ -1,6 +1,7 @@
 //! How the total came about: lines, discounts, what is owed beside them, VAT by rate, and where it is rounded.
 
 use comptoir_core::basket::Issue;
+use comptoir_fiscal::arithmetic::gross;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Rate};
@@ -31,8 +32,9 @@ pub fn total(till: &Till) -> Vec<FigureRow> {
                 price = item.unit_price
             )),
         };
-        let off: Cents = item.lines.iter().flat_map(|line| &line.discounts).map(|discount| discount.amount).sum();
-        rows.push(row(label, item.total + off, false));
+        // Before any discount: those of the line follow, and those of the ticket are taken off the sum.
+        let before: Cents = item.lines.iter().map(|line| gross(line.qty, line.unit_price)).sum();
+        rows.push(row(label, before, false));
         for discount in item.lines.iter().flat_map(|line| &line.discounts) {
             rows.push(row(discount.label.clone(), -discount.amount, false));
         }
@@ -76,6 +78,13 @@ mod tests {
         rows.map(|row| (row.label.to_string(), row.amount.to_string(), row.strong)).collect()
     }
 
+    /// An amount as it is written in English.
+    fn cents(written: &str) -> i64 {
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        let amount: i64 = digits.parse().unwrap();
+        if written.contains('-') { -amount } else { amount }
+    }
+
     #[test]
     fn the_rows_of_a_reduced_ticket_of_two_rates_add_up_to_what_is_sealed() {
         let mut stage = Stage::with(Who::Manager);
@@ -93,6 +102,8 @@ mod tests {
         let strong: Vec<&(String, String, bool)> = rows.iter().filter(|row| row.2).collect();
         let reduced = basket.discounts().iter().map(|discount| discount.amount).sum();
         assert_eq!(strong[0].1, amount(basket.figures().ttc + reduced));
+        let of_lines = rows.iter().take_while(|row| !row.2).map(|row| cents(&row.1)).sum::<i64>();
+        assert_eq!(of_lines, cents(&strong[0].1), "the lines and their discounts add up to their sum");
         assert_eq!((strong[1].0.as_str(), strong[1].1.as_str()), ("To pay", amount(basket.to_pay()).as_str()));
         let vat: Vec<&str> =
             rows.iter().filter(|row| row.0.starts_with("of which VAT")).map(|row| row.1.as_str()).collect();

@@ -16,6 +16,7 @@ use comptoir_ui::till::{Look, Order, Reply};
 
 use super::super::courier::{Courier, Hanging};
 use super::super::device::Memory;
+use super::super::homes::Homes;
 use crate::platform;
 
 /// A Tuesday in November 2026, a quarter past ten in Paris.
