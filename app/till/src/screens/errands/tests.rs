@@ -79,7 +79,7 @@ fn a_job_that_is_given_up_records_nothing_and_keeps_nobody_from_closing() {
     let job = errand(Work::Verify);
     job.watch.give_up();
     courier.hand().take(vec![Order::Errand(job)]);
-    posted.recv_timeout(Duration::from_secs(20)).unwrap();
+    drop(posted.recv_timeout(Duration::from_secs(20)).unwrap());
     courier.end().unwrap();
     let platform = platform::for_a_sample(SetClock::at(BEGINS));
     let register = Register::open(DataFolder::of_sample(folder.path()), platform, |_, _| ()).unwrap();
@@ -96,7 +96,7 @@ fn the_kit_is_made_beside_the_register_and_recorded() {
     let made =
         || std::fs::read_dir(stick.path()).unwrap().flatten().any(|entry| entry.path().join("LISEZMOI.txt").is_file());
     while !made() {
-        posted.recv_timeout(Duration::from_secs(60)).unwrap();
+        drop(posted.recv_timeout(Duration::from_secs(60)).unwrap());
     }
     courier.end().unwrap();
 }
