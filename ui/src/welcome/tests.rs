@@ -79,7 +79,7 @@ impl Device {
                         self.found(self.folder.path().join("sample"), sample::founding(Mode::Training).unwrap());
                     }
                     Order::Found(founding) => self.found(self.folder.path().join("shop"), *founding),
-                    Order::Turn { .. } | Order::Print | Order::OpenDrawer => {}
+                    _ => {}
                 }
             }
         }
