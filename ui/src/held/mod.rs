@@ -243,6 +243,8 @@ fn take_up(till: &mut Till, id: Uuid) {
             take_in(till, held, now);
             till.go(Place::Sale);
             crate::pay::take_up(till);
+            // A till that stops now comes back with it on the counter.
+            crate::sale::write_down(till);
         },
     );
 }

@@ -73,9 +73,12 @@ impl Hand {
             .find_all()
     }
 
+    /// Taps the control that is called so, or else the foremost whose name begins so.
     pub fn tap(&mut self, label: &str) {
-        assert!(self.has(label), "no button “{label}” among {:?}", self.labels());
-        self.tap_where(|known| known.starts_with(label));
+        let labels = self.labels();
+        assert!(labels.iter().any(|known| known.starts_with(label)), "no button “{label}” among {labels:?}");
+        let is_exact = labels.iter().any(|known| known == label);
+        self.tap_where(|known| if is_exact { known == label } else { known.starts_with(label) });
     }
 
     /// Taps the foremost control that can be touched and is called so.
