@@ -27,11 +27,14 @@ fn main() -> ExitCode {
     let only = arguments.next().unwrap_or_default();
     let (mut count, mut faulty) = (0, 0);
     let drawn = std::fs::create_dir_all(&folder).map_err(Into::into).and_then(|()| {
-        scenes::draw_all(&only, |variant, shape, drawn| {
-            count += drawn.len();
-            faulty += drawn.iter().filter(|drawn| !drawn.faults.is_empty()).count();
-            write(&folder, variant, shape, &drawn)
-        })
+        scenes::draw_all(
+            |name| name.contains(&only),
+            |variant, shape, drawn| {
+                count += drawn.len();
+                faulty += drawn.iter().filter(|drawn| !drawn.faults.is_empty()).count();
+                write(&folder, variant, shape, &drawn)
+            },
+        )
     });
     match drawn {
         Ok(()) => {
