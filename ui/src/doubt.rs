@@ -8,7 +8,7 @@ use crate::generated::DoubtView;
 use crate::till::{Intent, Till};
 
 /// More change than this is hardly ever given.
-const MOST_CHANGE: Cents = Cents::new(100_00);
+const MOST_CHANGE: Cents = Cents::new(10_000);
 /// More pieces, or kilograms, than this are hardly ever on one line.
 const MOST_OF_ONE: i64 = 99_000;
 /// A price of so many times the usual one is hardly ever meant.
@@ -81,18 +81,18 @@ mod tests {
 
     #[test]
     fn a_note_that_most_people_carry_is_taken_without_a_word() {
-        for handed in [5_00, 20_00, 50_00, 100_00] {
-            assert_eq!(of_cash(Cents::new(handed), Cents::new(3_20)), None);
+        for handed in [500, 2000, 5000, 10_000] {
+            assert_eq!(of_cash(Cents::new(handed), Cents::new(320)), None);
         }
-        assert!(of_cash(Cents::new(500_00), Cents::new(3_20)).is_some());
-        assert_eq!(of_cash(Cents::new(500_00), Cents::new(450_00)), None);
+        assert!(of_cash(Cents::new(50_000), Cents::new(320)).is_some());
+        assert_eq!(of_cash(Cents::new(50_000), Cents::new(45_000)), None);
     }
 
     #[test]
     fn a_price_of_nothing_or_of_ten_times_the_usual_is_doubted() {
-        assert!(of_price(Cents::ZERO, Cents::new(1_20)).is_some());
-        assert!(of_price(Cents::new(12_01), Cents::new(1_20)).is_some());
-        assert_eq!(of_price(Cents::new(12_00), Cents::new(1_20)), None);
+        assert!(of_price(Cents::ZERO, Cents::new(120)).is_some());
+        assert!(of_price(Cents::new(1201), Cents::new(120)).is_some());
+        assert_eq!(of_price(Cents::new(1200), Cents::new(120)), None);
     }
 
     #[test]

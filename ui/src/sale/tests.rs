@@ -174,13 +174,13 @@ fn a_line_below_one_that_was_taken_out_is_the_one_that_was_touched() {
 fn five_hundred_euros_for_a_jar_are_taken_only_by_somebody_who_is_sure() {
     let mut stage = Stage::with(Who::Cashier);
     stage.touch("confiture");
-    stage.sale(Intent::Cash(Cents::new(500_00)));
+    stage.sale(Intent::Cash(Cents::new(50_000)));
     assert_eq!(stage.tickets(), []);
     stage.act(till::Intent::Sure(false));
     assert_eq!((stage.tickets(), stage.till.doubt.is_none()), (Vec::new(), true));
-    stage.sale(Intent::Cash(Cents::new(500_00)));
+    stage.sale(Intent::Cash(Cents::new(50_000)));
     stage.act(till::Intent::Sure(true));
-    assert_eq!(stage.tickets()[0].payments[0].amount, Cents::new(500_00));
+    assert_eq!(stage.tickets()[0].payments[0].amount, Cents::new(50_000));
     assert!(!stage.till.is_sure, "the next is doubted again");
 }
 
