@@ -130,8 +130,7 @@ impl Rehearsal {
                     self.screens.take(reply);
                 }
             }
-            Order::Aside(errand) => self.screens.take(errand()),
-            Order::Compute(computation) => self.screens.take(computation(&mut Dice::default())),
+            Order::Aside(errand) => self.screens.take(errand(&mut Dice::default())),
             Order::Remember(device) => *self.device.borrow_mut() = device.written(),
             Order::BackUp(folder) => {
                 if let Some(outcome) = self.register(|register| register.back_up(&folder)) {

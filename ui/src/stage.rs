@@ -88,7 +88,7 @@ impl Stage {
                         told.into_inner().into_iter().for_each(|reply| self.till.hear(reply));
                     }
                     Order::Aside(errand) => {
-                        let reply = errand();
+                        let reply = errand(&mut Dice(1));
                         self.till.hear(reply);
                     }
                     Order::Remember(device) => self.remembered = device.written(),
@@ -97,7 +97,7 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
-                    Order::Compute(_) | Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
                 }
             }
         }

@@ -116,16 +116,11 @@ pub type Reply = Box<dyn FnOnce(&mut Till) + Send>;
 pub type Task = Box<dyn FnOnce(&mut Register) -> Reply + Send>;
 
 /// What is done without the register, on a thread of its own: it may take its time.
-pub type Aside = Box<dyn FnOnce() -> Reply + Send>;
-/// What takes too long for the screens and needs no register, on another thread than theirs.
-pub type Computation = Box<dyn FnOnce(&mut dyn Random) -> Reply + Send>;
-
+pub type Aside = Box<dyn FnOnce(&mut dyn Random) -> Reply + Send>;
 /// What whoever runs the screens is to do, in this order.
 pub enum Order {
     /// Ask the register, and give the till the reply.
     Ask(Task),
-    /// Compute something, and give the till the reply; there may be no register yet.
-    Compute(Computation),
     /// Open the sample shop in school mode, founded the first time, and start the till on it.
     Practise,
     /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
@@ -239,6 +234,8 @@ pub struct Till {
     pub(crate) help: Help,
     pub(crate) welcome: Option<Welcome>,
     pub(crate) guide: Guide,
+    /// Counts the papers that were looked at, so that each is drawn once.
+    papers: u64,
     orders: Vec<Order>,
 }
 
@@ -300,6 +297,7 @@ impl Till {
             help: Help::default(),
             welcome: None,
             guide: Guide::default(),
+            papers: 0,
             orders: Vec::new(),
         }
     }
@@ -307,8 +305,8 @@ impl Till {
     /// Begins anew on a register that has become another: another journal, or the first one of a new shop.
     pub fn begin_again(&mut self) {
         let after = self.sale.shelf.edition();
-        let guide = self.guide.kept();
-        *self = Till { guide, ..Till::start_on(self.device()) };
+        let (guide, papers) = (self.guide.kept(), self.papers);
+        *self = Till { guide, papers, ..Till::start_on(self.device()) };
         self.sale.shelf.come_after(after);
     }
 
@@ -516,11 +514,11 @@ impl Till {
     /// Has something done without the register, and does `then` with what came of it.
     pub(crate) fn aside<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut dyn Random) -> T + Send + 'static,
         then: impl FnOnce(&mut Till, T) + Send + 'static,
     ) {
-        self.orders.push(Order::Aside(Box::new(move || {
-            let done = work();
+        self.orders.push(Order::Aside(Box::new(move |random| {
+            let done = work(random);
             Box::new(move |till| then(till, done))
         })));
     }
@@ -548,16 +546,10 @@ impl Till {
         settings::backed_up(self, outcome);
     }
 
-    /// Has something computed that needs no register, and does `then` with what it comes to.
-    pub(crate) fn compute<T: Send + 'static>(
-        &mut self,
-        computation: impl FnOnce(&mut dyn Random) -> T + Send + 'static,
-        then: impl FnOnce(&mut Till, T) + Send + 'static,
-    ) {
-        self.orders.push(Order::Compute(Box::new(move |random| {
-            let outcome = computation(random);
-            Box::new(move |till| then(till, outcome))
-        })));
+    /// What the next paper that is looked at is known by, to the window: no other one ever was.
+    pub(crate) fn next_paper(&mut self) -> u64 {
+        self.papers += 1;
+        self.papers
     }
 
     /// Has something else done outside.

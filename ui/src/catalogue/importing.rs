@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::import::{self, Fault, Preview};
+use comptoir_core::outside::Random;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 
@@ -93,7 +94,7 @@ fn look_at(till: &mut Till, path: PathBuf) {
     import.read = Read::Reading;
     let stored = till.catalogue.stored.clone();
     let looked_at = path.clone();
-    let look = move || {
+    let look = move |_: &mut dyn Random| {
         if looked_at.is_dir() {
             return files::look_into(&looked_at, &ENDINGS).map(Looked::Folder);
         }

@@ -16,7 +16,7 @@ use crate::generated::{
     ArticleRow, ArticleView, CatalogueView, CategoryRow, EntryRow, FoundRow, GroupEditRow, GroupEditView, ImportView,
     ModeRow, OptionRow, Tile,
 };
-use crate::sale::view::initials;
+use crate::sale::view::{face, price_words};
 use crate::till::Till;
 
 /// How many of the articles that an import would change are named.
@@ -84,23 +84,8 @@ pub fn row(till: &Till, at: usize) -> ArticleRow {
 
 /// An article as its tile on the sale screen.
 fn tile(till: &Till, product: &Product, label: &str, price: Option<Cents>) -> Tile {
-    let categories = till.catalogue.stored.categories();
-    let place = categories.iter().position(|category| category.id == product.category);
-    let written = place.and_then(|at| categories[at].color.as_deref());
-    let ground = colour::ground(written, place.unwrap_or_default(), till.look.dark);
-    let price = match price {
-        Some(price) if product.unit == Unit::Piece => till.money(price),
-        Some(price) => format!("{}/{}", till.money(price), product.unit.as_str()),
-        None => till.say(&message!("free price")),
-    };
-    Tile {
-        label: label.into(),
-        price: price.into(),
-        initials: initials(label).into(),
-        colour: colour::drawn(ground.colour),
-        ink: colour::drawn(ground.ink),
-        ..Tile::default()
-    }
+    let price = price_words(till, product.unit, price);
+    face(till, &till.catalogue.stored, label, &product.category, price)
 }
 
 /// The article that is open.

@@ -51,6 +51,10 @@ pub(crate) fn card(till: &mut Till) {
     if till.sale.basket.is_empty() {
         return till.refuse_for(message!("The ticket is empty. Touch an article first."));
     }
+    // Nothing is left to pay, as where goods are exchanged: no terminal is asked for it.
+    if amount.is_zero() {
+        return cash(till, Cents::ZERO);
+    }
     match till.terminal.ask(amount) {
         Outcome::Accepted => accepted(till, amount),
         Outcome::Refused => refused(till),

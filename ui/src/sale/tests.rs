@@ -269,3 +269,29 @@ fn a_payment_screen_of_an_exchange_is_left_like_any_other_and_nothing_was_sealed
     assert_eq!(stage.till.sale.to_pay(), stage.till.sale.basket.to_pay());
     assert_eq!(stage.tickets().len(), 1);
 }
+
+#[test]
+fn a_terminal_is_not_asked_for_nothing() {
+    let mut stage = Stage::with(Who::Manager);
+    exchange(&mut stage);
+    stage.till.terminal.waits = true;
+    stage.touch("confiture");
+    stage.sale(Intent::Card);
+    assert!(stage.till.sale.card.is_none());
+    assert_eq!(stage.tickets().len(), 3);
+}
+
+#[test]
+fn a_paper_is_never_taken_for_one_that_was_looked_at_before_the_till_began_again() {
+    let mut stage = Stage::with(Who::Manager);
+    stage.sell(&["confiture"]);
+    let look = |stage: &mut Stage| {
+        stage.act(till::Intent::Go(Place::Tickets));
+        stage.act(till::Intent::Tickets(tickets::Intent::Open(0)));
+        stage.till.tickets.open.as_ref().unwrap().edition
+    };
+    let before = look(&mut stage);
+    stage.till.begin_again();
+    stage.act(till::Intent::Tick);
+    assert!(look(&mut stage) > before);
+}

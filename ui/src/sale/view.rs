@@ -102,11 +102,7 @@ pub fn tile(till: &Till, shown: Shown) -> Tile {
     let mode = till.sale.basket.mode();
     match shown {
         Shown::Product(at) => catalogue.products().get(at).map_or_else(Tile::default, |product| {
-            let price = match product.price_in(mode) {
-                Some(price) if product.unit == Unit::Piece => till.money(price),
-                Some(price) => format!("{}/{}", till.money(price), product.unit.as_str()),
-                None => till.say(&message!("free price")),
-            };
+            let price = price_words(till, product.unit, product.price_in(mode));
             let count = till.sale.count_of(&product.sku);
             let asks = product.unit != Unit::Piece || !product.modifiers.is_empty();
             of(till, catalogue, &product.label, &product.category, price, count, asks)
@@ -139,6 +135,15 @@ fn of(
     count: Quantity,
     asks: bool,
 ) -> Tile {
+    Tile {
+        count: if count.get() > 0 { till.quantity(count).into() } else { SharedString::new() },
+        asks,
+        ..face(till, catalogue, label, category, price)
+    }
+}
+
+/// A tile by what it is called, the colour of its category, and its price.
+pub(crate) fn face(till: &Till, catalogue: &Catalogue, label: &str, category: &str, price: String) -> Tile {
     let place = catalogue.categories().iter().position(|known| known.id == category);
     let written = place.and_then(|at| catalogue.categories()[at].color.as_deref());
     let ground = colour::ground(written, place.unwrap_or_default(), till.look.dark);
@@ -148,8 +153,16 @@ fn of(
         initials: initials(label).into(),
         colour: colour::drawn(ground.colour),
         ink: colour::drawn(ground.ink),
-        count: if count.get() > 0 { till.quantity(count).into() } else { SharedString::new() },
-        asks,
+        ..Tile::default()
+    }
+}
+
+/// The price of an article: of a piece, of a unit of measure, or none of its own.
+pub(crate) fn price_words(till: &Till, unit: Unit, price: Option<Cents>) -> String {
+    match price {
+        Some(price) if unit == Unit::Piece => till.money(price),
+        Some(price) => format!("{}/{}", till.money(price), unit.as_str()),
+        None => till.say(&message!("free price")),
     }
 }
 

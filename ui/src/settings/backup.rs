@@ -92,7 +92,7 @@ pub(super) fn update(till: &mut Till, edit: Edit) {
 fn look_at(till: &mut Till, folder: PathBuf) {
     till.settings.backup.typed = folder.display().to_string();
     till.aside(
-        move || files::look_into(&folder, &[]),
+        move |_| files::look_into(&folder, &[]),
         |till, looked| match looked {
             Ok(listing) => till.settings.backup.listing = listing,
             Err(message) => till.refuse_for(message),

@@ -91,8 +91,6 @@ pub struct Tickets {
     pub(crate) open: Option<Open>,
     /// Counts the searches, so that what an older one found is passed over.
     searches: u64,
-    /// Counts the papers that were looked at, so that each is drawn once.
-    papers: u64,
 }
 
 /// The ticket that is looked at.
@@ -312,12 +310,12 @@ fn take_in(till: &mut Till, look: Look, vouchers: Vec<String>) {
         return;
     }
     let Look { summary, paper, width, left, payments } = look;
-    till.tickets.papers += 1;
+    let edition = till.next_paper();
     till.tickets.open = Some(Open {
         summary,
         paper,
         width,
-        edition: till.tickets.papers,
+        edition,
         left,
         payments,
         vouchers,

@@ -178,7 +178,6 @@ pub fn ticket(till: &Till) -> TicketView {
             .unwrap_or_default()
             .into(),
         confirm: sure.map(|sure| till.say(&sure.verb)).unwrap_or_default().into(),
-        edition: i32::try_from(open.edition % 1_000_000).unwrap_or_default(),
     }
 }
 

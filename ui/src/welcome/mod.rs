@@ -178,7 +178,7 @@ fn enter(till: &mut Till) {
     };
     welcome.waits = true;
     match welcome.first.clone() {
-        None => till.compute(
+        None => till.aside(
             move |random| Kept::new(&pin, random).ok(),
             |till, kept| {
                 if let Some(welcome) = &mut till.welcome {
@@ -186,7 +186,7 @@ fn enter(till: &mut Till) {
                 }
             },
         ),
-        Some(first) => till.compute(
+        Some(first) => till.aside(
             move |_| first.is(&pin),
             |till, is_same| {
                 if let Some(welcome) = &mut till.welcome {

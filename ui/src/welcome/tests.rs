@@ -71,8 +71,8 @@ impl Device {
                             self.till.hear(reply);
                         }
                     }
-                    Order::Compute(computation) => {
-                        let reply = computation(&mut Bytes(3));
+                    Order::Aside(errand) => {
+                        let reply = errand(&mut Bytes(3));
                         self.till.hear(reply);
                     }
                     Order::Practise => {

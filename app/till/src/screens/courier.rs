@@ -163,7 +163,8 @@ impl Round {
     /// Does what needs no register on a thread of its own, so that nothing behind it waits.
     fn aside(&self, errand: Aside) {
         let post = self.post.clone();
-        let started = std::thread::Builder::new().name("errand".to_owned()).spawn(move || post(errand()));
+        let started =
+            std::thread::Builder::new().name("errand".to_owned()).spawn(move || post(errand(&mut *platform::random())));
         if let Err(cause) = started {
             self.refuse(message!("The system refused: {why}. Try again.", why = cause.to_string()));
         }
@@ -228,7 +229,6 @@ impl Round {
                     shop.spooler.open_drawer();
                 }
             }
-            Order::Compute(computation) => (self.post)(computation(&mut *platform::random())),
             Order::Practise => self.go_on_with(Round::practise),
             Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
             Order::Errand(errand) => {
