@@ -1,0 +1,3 @@
+//! The program `comptoir-backoffice`.
+
+fn main() {}
