@@ -8,6 +8,7 @@ mod closing;
 mod evidence;
 mod follow;
 mod genesis;
+mod intake;
 mod line;
 mod references;
 mod report;
@@ -33,6 +34,7 @@ use crate::standing::Standing;
 
 pub use archive::verify_archive;
 pub use evidence::{Evidence, NotEvidence};
+pub use intake::{CheckedLine, Intake, IntakeState, Past, Refused, Taken};
 pub use report::{FINDINGS_MAX, Finding, NotCheckable, Report, Rule, Subject, Verdict};
 pub use run::Progress;
 
