@@ -19,6 +19,7 @@ mod guard;
 mod held;
 mod history;
 mod inspection;
+mod office;
 mod opening;
 mod papers;
 mod people;
@@ -55,8 +56,10 @@ pub use drawer::{DrawerDay, DrawerEntry};
 pub use error::{Refusal, RegisterError};
 pub use exchange::{Exchange, ExchangeBegun};
 use exchange::{are_an_exchange, spends_all_of};
+use office::Office;
 pub use fault::remember_fault;
 pub use inspection::Inspection;
+pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
 pub use readiness::Readiness;
@@ -118,6 +121,8 @@ pub struct Register {
     has_room: bool,
     /// When the open day began.
     day_begun: DayBegun,
+    /// What it has to do with a back office.
+    office: Office,
 }
 
 impl Register {

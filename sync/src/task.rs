@@ -1,0 +1,163 @@
+//! The task that follows sales and the network by itself: it tells the back office what was sealed, at once where it can,
+//! and tries again for as long as it cannot. It asks the register in short questions, so that no sale waits for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use comptoir_core::register::{BackOffice, Desk, DeskClosed, Register, RegisterError};
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::values::RegisterId;
+use tokio::sync::{Notify, watch};
+
+use crate::http::{Http, Unreachable};
+use crate::push::{Heard, Next, Push, Trouble};
+
+/// The shortest and the longest wait after a failure.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
+/// How long it rests where nothing is to be sent, and nothing rings.
+const REST: Duration = Duration::from_secs(60);
+
+/// How the till stands with its back office, as far as the task has heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// The till is enrolled with none, or is in school mode.
+    #[default]
+    Alone,
+    /// Everything has arrived.
+    InStep,
+    /// Something is on its way.
+    Sending,
+    /// The back office cannot be reached; it is tried again.
+    OutOfReach(Message),
+    /// The back office refuses, or shows what cannot be; somebody must look after it.
+    Trouble(Message),
+    /// The back office holds more of the journal than the till: this is its checkpoint, to be shown to the register.
+    Behind(String),
+}
+
+/// What one attempt came to.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The register's thread has ended.
+    #[error(transparent)]
+    Closed(#[from] DeskClosed),
+    /// The register could not read or keep something.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// No answer came.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+}
+
+/// Brings all that is sealed to the back office, once. `heard` is told of each step.
+pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> Result<State, SyncError> {
+    let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(State::Alone) };
+    let http = Http::to(&back_office)?;
+    let mut push = Push::default();
+    loop {
+        let (next, after) = ask(desk, move |till| {
+            let next = if till.id() == register { push.next(till) } else { Ok(Next::Rest) };
+            (next, push)
+        })
+        .await?;
+        push = after;
+        let request = match next? {
+            Next::GoOn => continue,
+            Next::Rest => return Ok(State::InStep),
+            Next::Say(request) => request,
+        };
+        heard(&State::Sending);
+        let response = http.carry(request).await?;
+        let (outcome, after) = ask(desk, move |till| {
+            // In school mode meanwhile, or another journal: what was answered is asked again later.
+            let heard = if till.id() == register { push.answered(till, &response) } else { Ok(Heard::GoOn) };
+            (heard, push)
+        })
+        .await?;
+        push = after;
+        match outcome? {
+            Heard::GoOn => {}
+            Heard::Later(trouble @ Trouble::Refused(crate::message::Refused::Busy)) => {
+                return Ok(State::OutOfReach(trouble.message()));
+            }
+            Heard::Later(trouble) => return Ok(State::Trouble(trouble.message())),
+            Heard::Behind(checkpoint) => return Ok(State::Behind(checkpoint.to_string())),
+        }
+    }
+}
+
+/// Follows sales and the network until `stop` changes. `ring` wakes it at once: something was sealed, or the network is
+/// back. `heard` is told whenever the state changes.
+pub async fn follow(
+    desk: Arc<Desk>,
+    ring: Arc<Notify>,
+    mut stop: watch::Receiver<bool>,
+    mut heard: impl FnMut(&State) + Send,
+) {
+    let mut failures = 0u32;
+    let mut last = State::default();
+    loop {
+        let mut tell = |state: &State| {
+            if *state != last {
+                last = state.clone();
+                heard(state);
+            }
+        };
+        let state = match bring(&desk, &mut tell).await {
+            Ok(state) => state,
+            Err(SyncError::Closed(_)) => return,
+            Err(SyncError::Unreachable(unreachable @ Unreachable::Network(_))) => {
+                State::OutOfReach(unreachable.message())
+            }
+            Err(SyncError::Unreachable(unreachable)) => State::Trouble(unreachable.message()),
+            Err(SyncError::Register(error)) => State::Trouble(error.message()),
+        };
+        tell(&state);
+        if ask(&desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
+            return;
+        }
+        let wait = match state {
+            State::InStep | State::Alone | State::Sending => {
+                failures = 0;
+                REST
+            }
+            State::OutOfReach(_) | State::Trouble(_) | State::Behind(_) => {
+                failures = failures.saturating_add(1);
+                back_off(failures, &desk).await
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            // What is sealed while the back office is out of reach is no reason to knock more often than once a second.
+            () = async {
+                if failures > 0 { tokio::time::sleep(WAITS[0]).await; }
+                ring.notified().await;
+            } => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// 1 s after the first failure, twice as long after each further one, up to 5 minutes; up to half of it less by chance,
+/// so that the tills of a shop whose network returns do not all knock at once.
+async fn back_off(failures: u32, desk: &Arc<Desk>) -> Duration {
+    let whole = WAITS[0].saturating_mul(1 << (failures - 1).min(16)).min(WAITS[1]);
+    let random = ask(desk, |register: &mut Register| register.new_command().map(|id| id.uuid().as_bytes()[15])).await;
+    let chance = f64::from(random.ok().and_then(Result::ok).unwrap_or_default()) / 512.0;
+    whole.mul_f64(1.0 - chance)
+}
+
+/// Where the till is enrolled, and which journal it seals into; none in school mode.
+fn enrolment(register: &mut Register) -> Option<(BackOffice, RegisterId)> {
+    (register.mode() == Mode::Live).then(|| register.back_office().cloned().zip(Some(register.id()))).flatten()
+}
+
+/// Asks the register without holding up whatever else runs here.
+async fn ask<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    question: impl FnOnce(&mut Register) -> T + Send + 'static,
+) -> Result<T, DeskClosed> {
+    let desk = desk.clone();
+    tokio::task::spawn_blocking(move || desk.ask(question)).await.unwrap_or(Err(DeskClosed))
+}
