@@ -26,7 +26,7 @@ use super::source::{Batch, Source, SourceError};
 /// What was taken in of the same journal before, as its receiver stored it.
 ///
 /// Whoever implements it remembers what could not be read: nothing of the piece may be kept then.
-pub trait Past: Send {
+pub trait Past {
     /// The line of that seq.
     fn line(&mut self, seq: u64) -> Option<Vec<u8>>;
 
@@ -70,9 +70,35 @@ pub struct Intake {
 }
 
 /// A line that was checked by itself.
+#[derive(Clone)]
 pub struct CheckedLine {
     bytes: Vec<u8>,
     checked: Checked,
+}
+
+impl CheckedLine {
+    /// Its leaf hash.
+    pub fn hash(&self) -> Hash {
+        self.checked.hash
+    }
+
+    /// The line itself, with its newline.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether it is sealed as lines of this journal are, with the device's key, wherever it belongs in it.
+    pub fn is_of_this_journal(&self) -> bool {
+        matches!(self.checked.content, Content::Entry(_) | Content::UnknownKind { .. }) && faults(&self.checked).next().is_none()
+    }
+}
+
+/// What shows that a line is none of the journal that it is checked for.
+fn faults(checked: &Checked) -> impl Iterator<Item = &Finding> {
+    let belongs = |finding: &&Finding| {
+        finding.is_defect && matches!(finding.rule, Rule::Chain | Rule::Canonical | Rule::Signature)
+    };
+    checked.findings.list.iter().filter(belongs)
 }
 
 /// A line that was taken in.
@@ -187,10 +213,7 @@ impl Intake {
         if let Some(expected) = self.follower.prev() {
             findings.same(Rule::Chain, "prev", &expected, &prev);
         }
-        let belongs = |finding: &&Finding| {
-            matches!(finding.rule, Rule::Chain | Rule::Canonical | Rule::Signature) && finding.is_defect
-        };
-        findings.list.extend(checked.findings.list.iter().filter(belongs).cloned());
+        findings.list.extend(faults(checked).cloned());
         if findings.list.is_empty() { Ok(()) } else { Err(Refused::NotOfThisJournal { findings: findings.list }) }
     }
 }

@@ -72,7 +72,7 @@ pub(crate) enum SourceError {
 }
 
 /// Lines in order, and single ones again.
-pub(super) trait Source: Send {
+pub(super) trait Source {
     /// Fills a batch with the next lines; leaves it empty at the end.
     fn fill(&mut self, batch: &mut Batch) -> Result<(), SourceError>;
 
