@@ -119,22 +119,20 @@ impl Http {
 }
 
 fn fault_of(fault: reqwest::Error) -> Unreachable {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&fault);
-    while let Some(error) = cause {
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref::<rustls::Error>() {
-            return Unreachable::Certificate;
-        }
-        // A fault of TLS comes wrapped as one of input and output, which hides it from `source`.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| {
-            matches!(inner.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
-        }) {
-            return Unreachable::Certificate;
-        }
-        cause = error.source();
+    if is_of_certificate(&fault) {
+        return Unreachable::Certificate;
     }
     // Without the address: it goes into no log.
     Unreachable::Network(fault.without_url().to_string())
+}
+
+fn is_of_certificate(fault: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(fault) = fault.downcast_ref::<rustls::Error>() {
+        return matches!(fault, rustls::Error::InvalidCertificate(_));
+    }
+    // A fault of TLS comes wrapped as one of input and output, whose `source` passes it over.
+    let wrapped = fault.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|inner| is_of_certificate(inner)) || fault.source().is_some_and(is_of_certificate)
 }
 
 fn pinned(certificate: Hash, provider: Arc<CryptoProvider>) -> Result<ClientConfig, rustls::Error> {
