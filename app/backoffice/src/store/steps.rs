@@ -78,7 +78,7 @@ impl Words {
     }
 
     /// A statement in these words.
-    fn of(self, statement: &str) -> String {
+    pub(super) fn of(self, statement: &str) -> String {
         match self {
             Words::Sqlite => statement.to_owned(),
             Words::Postgres => replace_types(without_table_options(statement)),
