@@ -9,6 +9,8 @@ mod error;
 mod postgres;
 mod sqlite;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod tx;
 mod value;
 mod work;

@@ -12,7 +12,7 @@ pub struct Step {
     pub statements: &'static [&'static str],
 }
 
-const STEP_TABLE: &str = "CREATE TABLE IF NOT EXISTS store_step (
+const STEP_TABLE: &str = "CREATE TABLE store_step (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL
 ) STRICT";
@@ -23,15 +23,27 @@ const TRIES_MAX: usize = 20;
 /// Does the steps that were not done yet, each in one transaction.
 pub(super) fn migrate(store: &Store, steps: &'static [Step]) -> Result<(), StoreError> {
     let words = store.words();
-    let table = words.of(STEP_TABLE);
-    unless_met(|| {
-        let table = table.clone();
-        store.write_now(move |tx: &mut dyn Tx| tx.execute(&table, &[]).map(|_| ()))
-    })?;
+    make_step_table(store)?;
     for number in 0..=steps.len() {
         unless_met(|| store.write_now(move |tx: &mut dyn Tx| do_step(tx, steps, number, words)))?;
     }
     Ok(())
+}
+
+/// Makes the list of steps where there is none.
+fn make_step_table(store: &Store) -> Result<(), StoreError> {
+    let look = || {
+        let sql = "SELECT COUNT(*) FROM store_step";
+        store.read_now(move |tx: &mut dyn Tx| tx.one(sql, &[], |row| row.integer(0)).map(|_| ()))
+    };
+    match look() {
+        Err(StoreError::Statement { .. }) => {}
+        there => return there,
+    }
+    let table = store.words().of(STEP_TABLE);
+    let made = store.write_now(move |tx: &mut dyn Tx| tx.execute(&table, &[]).map(|_| ()));
+    // Another server may have made it since, and what the database says then has many names.
+    made.or_else(|error| look().map_err(|_| error))
 }
 
 /// Does one step if it is the next. The number after the last only looks whether all that was done is known.
@@ -78,7 +90,7 @@ impl Words {
     }
 
     /// A statement in these words.
-    fn of(self, statement: &str) -> String {
+    pub(super) fn of(self, statement: &str) -> String {
         match self {
             Words::Sqlite => statement.to_owned(),
             Words::Postgres => replace_types(without_table_options(statement)),

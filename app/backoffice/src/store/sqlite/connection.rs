@@ -16,6 +16,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS_MAX: usize = 256;
 /// How many pages the write-ahead log may hold before readers are waited for, so that it begins again from its start.
 const WAL_PAGES_MAX: i64 = 16_384;
+/// How long they are waited for; then the log grows by as much again before the next try.
+const READERS_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +31,15 @@ pub(super) struct Connected {
     path: PathBuf,
     purpose: Purpose,
     connection: Option<Connection>,
+    /// How long the log may be before it is made to begin again.
+    wal_pages_max: i64,
 }
 
 impl Connected {
     /// Opens the file; for writing, makes it where there is none.
     pub(super) fn new(path: &Path, purpose: Purpose) -> Result<Connected, StoreError> {
-        let mut connected = Connected { path: path.to_owned(), purpose, connection: None };
+        let mut connected =
+            Connected { path: path.to_owned(), purpose, connection: None, wal_pages_max: WAL_PAGES_MAX };
         connected.get()?;
         Ok(connected)
     }
@@ -64,12 +69,20 @@ impl Connected {
     /// begins it again while somebody reads, and with pages shown all the time somebody does.
     pub(super) fn tidy(&mut self) {
         let Some(connection) = &self.connection else { return };
-        // What fails here is tried again after the next group, and loses nothing.
         let pages = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
-        if pages.is_ok_and(|pages| pages >= WAL_PAGES_MAX) {
-            let _ = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        if pages.is_ok_and(|pages| pages >= self.wal_pages_max) {
+            let begun = begin_log_again(connection).unwrap_or(false);
+            self.wal_pages_max = if begun { WAL_PAGES_MAX } else { self.wal_pages_max + WAL_PAGES_MAX };
         }
     }
+}
+
+/// Whether the next commit goes to the start of the log. What fails here is tried again, and loses nothing.
+fn begin_log_again(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(READERS_TIMEOUT)?;
+    let blocked = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(!blocked?)
 }
 
 fn open(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
