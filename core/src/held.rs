@@ -189,10 +189,15 @@ impl HeldTicket {
     /// kitchen was told nothing.
     pub fn is_blank(&self) -> bool {
         self.basket.is_empty()
-            && self.paying.as_ref().is_none_or(|paid| paid.taken.is_empty())
+            && !self.is_part_paid()
             && self.basket.notes().is_empty()
             && self.asks_note.is_none()
             && self.sent.is_empty()
+    }
+
+    /// Whether something was taken for it already, so that what is owed cannot become less or be given up unseen.
+    pub fn is_part_paid(&self) -> bool {
+        self.paying.as_ref().is_some_and(|paid| !paid.taken.is_empty())
     }
 
     /// Puts everything of this ticket on another too, with what was taken for it; this one is then to be forgotten.

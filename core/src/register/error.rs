@@ -134,6 +134,7 @@ pub enum Refusal {
     NotEmpty,
     NotAsHeld,
     PaidAlready,
+    PartPaid,
     NothingToNote,
     InSchool,
     Gate(#[from] GateError),
@@ -228,6 +229,9 @@ impl Refusal {
                 message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")
             }
             Refusal::PaidAlready => message!("This ticket is paid already. Begin another."),
+            Refusal::PartPaid => message!(
+                "Something was taken for this ticket already. Take it up, undo each payment on the payment screen and give it back, or let the rest be paid."
+            ),
             Refusal::NotEmpty => message!(
                 "This ticket is not empty, or it has been paid in part, noted or ordered. Give it up with a reason, so that it is recorded."
             ),

@@ -87,7 +87,7 @@ impl Register {
         Ok(orders)
     }
 
-    /// Takes so much of what the kitchen was told of off a ticket (event 325).
+    /// Takes so much of what the kitchen was told of off a ticket (event 325); of one that is paid in part, nothing.
     pub fn take_off(
         &mut self,
         operator: &str,
@@ -98,14 +98,15 @@ impl Register {
     ) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::AbandonSale)?;
         without_card_number(reason)?;
-        let mut ticket = self.held_ticket(id)?;
+        let mut ticket = self.unpaid_ticket(id)?;
         let order = ticket.take_off(item, qty)?;
         self.seal_events(operator, vec![event(325, CANCELLED_AFTER_ORDER, Some(off(&order, reason)))])?;
         self.write(&[&ticket], &[])?;
         Ok(ticket)
     }
 
-    /// Moves items, each whole or so much of it, from one ticket to another; a new one is begun where `to` is none.
+    /// Moves items, each whole or so much of it, from one ticket to another; a new one is begun where `to` is none. From a
+    /// ticket that is paid in part nothing is moved, as its payments were taken for all of it; to one, it may be.
     pub fn move_items(
         &mut self,
         operator: &str,
@@ -115,7 +116,7 @@ impl Register {
     ) -> Result<(HeldTicket, HeldTicket), Refusal> {
         self.may(operator, Gate::Sell)?;
         self.keep_room()?;
-        let mut source = self.held_ticket(from)?;
+        let mut source = self.unpaid_ticket(from)?;
         let mut target = match to {
             Some(id) if id == from => return Err(Refusal::NothingChanges),
             Some(id) => self.held_ticket(id)?,
@@ -184,10 +185,11 @@ impl Register {
     }
 
     /// Gives a held ticket up: event 324 where a note of it was shown, else 320, and 325 for what the kitchen was told of.
+    /// One that is paid in part stays until what was taken is given back.
     pub fn give_up(&mut self, operator: &str, id: Uuid, reason: &str) -> Result<(), Refusal> {
         self.may(operator, Gate::AbandonSale)?;
         without_card_number(reason)?;
-        let ticket = self.held_ticket(id)?;
+        let ticket = self.unpaid_ticket(id)?;
         let ordered = |order: &Order| event(325, CANCELLED_AFTER_ORDER, Some(off(order, reason)));
         let mut events: Vec<Draft> = ticket.sent().iter().map(ordered).collect();
         let amount = in_euros(ticket.basket.to_pay());
@@ -285,6 +287,12 @@ impl Register {
             }
         };
         self.with_reserve(seal, Refusal::is_disk_full)
+    }
+
+    /// One ticket that waits and for which nothing was taken yet.
+    fn unpaid_ticket(&self, id: Uuid) -> Result<HeldTicket, Refusal> {
+        let ticket = self.held_ticket(id)?;
+        if ticket.is_part_paid() { Err(Refusal::PartPaid) } else { Ok(ticket) }
     }
 
     fn is_done(&self, id: Uuid) -> Result<bool, Refusal> {
