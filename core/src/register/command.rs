@@ -261,14 +261,14 @@ impl Register {
         let mut edit = None;
         match command {
             Command::Sell(settled) => {
-                self.check_as_held(id, settled.body())?;
+                self.check_as_held(id, settled.body(), None)?;
                 drafts.extend(self.sale(*settled)?);
             }
             Command::Return { of, chosen, pay_back, reason } => {
                 drafts.push(self.goods_back(of, &chosen, &pay_back, &reason)?);
             }
             Command::Exchange(exchange) => {
-                self.check_as_held(id, exchange.sale.body())?;
+                self.check_as_held(id, exchange.sale.body(), Some(&exchange))?;
                 drafts.extend(self.exchanged(*exchange)?);
             }
             Command::Cancel { of, reason } => drafts.push(self.cancel(of, &reason)?),

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::command::{event, in_euros};
 use super::error::Refusal;
+use super::exchange::Exchange;
 use super::{Register, RegisterError, not_written};
 use crate::basket::ItemId;
-use crate::held::{HeldError, HeldTicket, Order, Table};
+use crate::held::{Exchanging, HeldError, HeldTicket, Order, Table};
 use crate::operators::Gate;
 use crate::private::without_card_number;
 use crate::settlement::TicketBody;
@@ -19,8 +20,8 @@ use crate::tender::TenderRequest;
 const CANCELLED_AFTER_ORDER: &str = "Article annulé après commande";
 
 impl Register {
-    /// Writes a ticket down, new or changed, put aside or on the counter, with what was taken for it so far; on the disk
-    /// when this returns. What the kitchen was told of must still be on it, and notes that were sealed stay with it.
+    /// Writes a ticket down, new or changed, put aside or on the counter, with what was taken for it so far and what comes
+    /// back for it; on the disk when this returns. What the kitchen was told of must still be on it, and notes that were sealed stay with it.
     pub fn hold(&mut self, operator: &str, ticket: &HeldTicket) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::Sell)?;
         self.keep_room()?;
@@ -29,6 +30,9 @@ impl Register {
         }
         for typed in ticket.paying.iter().flat_map(|paid| &paid.taken).filter_map(TenderRequest::typed) {
             without_card_number(typed)?;
+        }
+        if let Some(exchange) = &ticket.exchange {
+            without_card_number(&exchange.reason)?;
         }
         if self.is_done(ticket.id)? {
             return Err(Refusal::PaidAlready);
@@ -212,17 +216,31 @@ impl Register {
         if self.held_ticket(id)?.is_blank() { self.write(&[], &[id]) } else { Err(Refusal::NotEmpty) }
     }
 
-    /// Refuses to sell under the id of a held ticket anything but what is on it, so that nothing leaves it unseen.
-    pub(super) fn check_as_held(&self, command: CommandId, body: &TicketBody) -> Result<(), Refusal> {
+    /// Refuses to sell under the id of a held ticket anything but what is on it, and in exchange for anything but what comes
+    /// back for it, so that nothing leaves it unseen.
+    pub(super) fn check_as_held(
+        &self,
+        command: CommandId,
+        body: &TicketBody,
+        exchange: Option<&Exchange>,
+    ) -> Result<(), Refusal> {
         if !self.waiting.contains_key(&command.uuid()) {
             return Ok(());
         }
-        let held = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?.basket;
+        let HeldTicket { basket: held, exchange: known, .. } = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?;
+        let is_known = |exchange: &Exchange, known: &Exchanging| {
+            (exchange.of, &exchange.chosen, &exchange.code) == (known.of, &known.chosen, &known.code)
+        };
+        let same_exchange = match (exchange, &known) {
+            (Some(exchange), Some(known)) => is_known(exchange, known),
+            (None, None) => true,
+            _ => false,
+        };
         let same = body.lines == held.lines()
             && body.discounts == held.discounts()
             && body.notes == held.notes()
             && body.mode == held.mode();
-        if same { Ok(()) } else { Err(Refusal::NotAsHeld) }
+        if same && same_exchange { Ok(()) } else { Err(Refusal::NotAsHeld) }
     }
 
     /// What a command sold waits no longer.
@@ -328,6 +346,7 @@ fn take_over(held: &mut HeldTicket, given: &HeldTicket) {
     held.guests = given.guests;
     held.on_counter = given.on_counter;
     held.paying.clone_from(&given.paying);
+    held.exchange.clone_from(&given.exchange);
 }
 
 /// Puts the number of a sealed note on its ticket, once.
