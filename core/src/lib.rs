@@ -25,6 +25,7 @@ pub mod paper;
 pub mod printing;
 pub mod private;
 pub mod projection;
+pub mod reason;
 pub mod register;
 mod reserve;
 pub mod returns;
