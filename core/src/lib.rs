@@ -19,6 +19,7 @@ pub mod holidays;
 pub mod identity;
 pub mod import;
 pub mod inspection;
+pub mod mail;
 pub mod operators;
 pub mod outside;
 pub mod paper;

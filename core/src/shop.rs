@@ -4,6 +4,7 @@
 //! the journal's do; after a power cut the projections catch up. What is edited cannot be derived, and waits.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -14,11 +15,12 @@ use crate::catalogue::{
     Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product, RecordId,
 };
 use crate::held::HeldTicket;
+use crate::mail::MailJob;
 use crate::operators::Operator;
 use crate::printing::PrintJob;
 
 /// How the tables came about: the step of each version, after the ones before it.
-const STEPS: [&str; 4] = [FOUNDED, HELD, PRINT, CATALOGUE];
+const STEPS: [&str; 5] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL];
 
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -48,6 +50,15 @@ CREATE TABLE modifiers (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEX
 CREATE TABLE price_list (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 4;
 ";
+
+/// What version 5 adds: tickets that wait to be sent by e-mail.
+const MAIL: &str = "
+CREATE TABLE mail (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 5;
+";
+
+/// How long one waits for somebody else who writes.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// The setting that holds the tables of the projections as they were made.
 const PROJECTIONS: &str = "projections";
@@ -184,12 +195,23 @@ impl Keyed for PrintJob {
     }
 }
 
+impl Record for MailJob {
+    const TABLE: &'static str = "mail";
+}
+
+impl Keyed for MailJob {
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
+
 impl Shop {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Shop, ShopError> {
         let connection = Connection::open(path)?;
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON;",
         )?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let done = usize::try_from(version).ok().filter(|done| *done <= STEPS.len());
@@ -296,6 +318,30 @@ impl Shop {
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
+    /// The tickets that wait to be sent by e-mail and those that were given up, in the order in which they were asked for.
+    pub(crate) fn mails(&self) -> Result<Vec<MailJob>, ShopError> {
+        self.all()
+    }
+
+    /// Writes down a ticket that waits to be sent by e-mail.
+    pub(crate) fn put_mail(&self, job: &MailJob) -> Result<(), ShopError> {
+        self.put_and_forget(&[job], &[])
+    }
+
+    /// Writes down mails whose addresses are erased, and forgets others; no trace of an address stays in the file, nor in
+    /// its log once nobody else reads it.
+    pub(crate) fn erase_mails(&self, put: &[&MailJob], forgotten: &[Uuid]) -> Result<(), ShopError> {
+        self.put_and_forget(put, forgotten)?;
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(BUSY)?;
+        // Somebody who reads meanwhile, as a copy does, leaves it to the next one, or to the end of the program.
+        match emptied {
+            Err(rusqlite::Error::SqliteFailure(fault, _)) if fault.code == rusqlite::ErrorCode::DatabaseBusy => Ok(()),
+            emptied => Ok(emptied?),
+        }
+    }
+
     /// The tickets that wait, in the order in which they were opened.
     pub fn held(&self) -> Result<Vec<HeldTicket>, ShopError> {
         self.all()
@@ -326,7 +372,8 @@ impl Shop {
         })
     }
 
-    /// Writes a copy of the whole file, as it is now, over an older one.
+    /// Writes a copy of the whole file, as it is now, over an older one; but what waits to be sent by e-mail stays here with
+    /// its addresses.
     pub fn copy_to(&self, path: &Path) -> Result<(), ShopError> {
         let io = |cause| ShopError::Copy { path: path.to_owned(), cause };
         let part = path.with_extension("part");
@@ -336,8 +383,16 @@ impl Shop {
         }
         let name = part.to_str().ok_or_else(|| io(std::io::ErrorKind::InvalidFilename.into()))?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
+        if self.has_mails()? {
+            let copy = Connection::open(&part)?;
+            copy.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON; DELETE FROM mail;")?;
+        }
         std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(io)?;
         std::fs::rename(&part, path).map_err(io)
+    }
+
+    fn has_mails(&self) -> Result<bool, ShopError> {
+        Ok(self.connection.query_row("SELECT EXISTS (SELECT 1 FROM mail)", [], |row| row.get(0))?)
     }
 
     fn put_and_forget<R: Keyed>(&self, put: &[&R], forgotten: &[Uuid]) -> Result<(), ShopError> {

@@ -127,6 +127,8 @@ pub enum Refusal {
     RuleDates { from: Date },
     Held(#[from] HeldError),
     NothingToPrint,
+    NoSuchMail,
+    NothingLeavesSchool,
     NotEvidence,
     ConfirmTheDate { last: Instant, now: Instant },
     TypeTheDate { last: Instant, now: Instant },
@@ -223,6 +225,10 @@ impl Refusal {
             }
             Refusal::NothingToPrint => {
                 message!("There is nothing of that number to print. Look it up in the history.")
+            }
+            Refusal::NoSuchMail => message!("This mail waits no longer. Ask for it again from its ticket."),
+            Refusal::NothingLeavesSchool => {
+                message!("In school mode nothing is sent to customers. Leave school mode first.")
             }
             Refusal::NotHeld => message!("This ticket is no longer held. Look at the tickets that are."),
             Refusal::NotAsHeld => {

@@ -296,7 +296,13 @@ impl Register {
 
     /// Seals events of somebody's doing as one command.
     pub(super) fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
-        let (id, at) = (self.new_command()?, self.now());
+        let id = self.new_command()?;
+        self.seal_events_as(id, operator, events)
+    }
+
+    /// The same as a command of a known id.
+    pub(super) fn seal_events_as(&mut self, id: CommandId, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
+        let at = self.now();
         let seal = |register: &mut Register| match register.journal.seal_unknown(id, at, operator, events.clone()) {
             Ok(_) => Ok(()),
             Err(error) => {

@@ -17,6 +17,7 @@ mod history;
 mod idempotence;
 mod inspection;
 mod jet;
+mod mailing;
 mod opening;
 mod papers;
 mod people;
