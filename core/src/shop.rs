@@ -3,6 +3,7 @@
 //! Losing a projection costs nothing: it is derived again from the journal. So its commits do not wait for the disk as
 //! the journal's do; after a power cut the projections catch up. What is edited cannot be derived, and waits.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::catalogue::{
-    Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product, RecordId,
+    Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, Picture, PictureId, PictureKind,
+    PriceList, Product, RecordId,
 };
 use crate::held::HeldTicket;
 use crate::mail::MailJob;
@@ -20,7 +22,7 @@ use crate::operators::Operator;
 use crate::printing::PrintJob;
 
 /// How the tables came about: the step of each version, after the ones before it.
-const STEPS: [&str; 5] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL];
+const STEPS: [&str; 6] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL, PICTURE];
 
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -55,6 +57,12 @@ PRAGMA user_version = 4;
 const MAIL: &str = "
 CREATE TABLE mail (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 5;
+";
+
+/// What version 6 adds: what products look like, each picture once.
+const PICTURE: &str = "
+CREATE TABLE picture (id TEXT PRIMARY KEY, kind TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+PRAGMA user_version = 6;
 ";
 
 /// How long one waits for somebody else who writes.
@@ -243,16 +251,24 @@ impl Shop {
         })
     }
 
-    /// Writes down what became of these records of a catalogue, and in which order its categories are now where that is
-    /// another, all or none.
+    /// Writes down what became of these records of a catalogue, with the pictures that came to it, and in which order its
+    /// categories are now where that is another, all or none. Pictures that no product has any more go.
     pub(crate) fn save_records<'r>(
         &self,
         catalogue: &Catalogue,
         records: impl Iterator<Item = &'r RecordId>,
+        pictures: impl Iterator<Item = &'r Picture>,
         reordered: bool,
     ) -> Result<(), ShopError> {
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
+            for picture in pictures {
+                put_picture(&transaction, picture)?;
+            }
+            let shown: HashSet<PictureId> = catalogue.products().iter().filter_map(|product| product.picture).collect();
+            for id in picture_ids(&transaction)?.into_iter().filter(|id| !shown.contains(id)) {
+                transaction.execute("DELETE FROM picture WHERE id = ?1", [id.to_string()])?;
+            }
             if reordered {
                 replace_all(&transaction, catalogue.categories())?;
             }
@@ -268,6 +284,32 @@ impl Shop {
             }
             Ok(transaction.commit()?)
         })
+    }
+
+    /// A picture by its name; none where it is not there, or was damaged.
+    pub(crate) fn picture(&self, id: PictureId) -> Result<Option<Picture>, ShopError> {
+        let mut find = self.connection.prepare_cached("SELECT kind, bytes FROM picture WHERE id = ?1")?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let found = find.query_row([id.to_string()], row).optional()?;
+        Ok(found.and_then(|(kind, bytes)| Picture::kept(id, PictureKind::of_media_type(&kind)?, bytes)))
+    }
+
+    /// Whether a picture is there.
+    pub(crate) fn has_picture(&self, id: PictureId) -> Result<bool, ShopError> {
+        let mut find = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM picture WHERE id = ?1)")?;
+        Ok(find.query_row([id.to_string()], |row| row.get(0))?)
+    }
+
+    /// Takes over the pictures that another shop has and this one has not.
+    pub(crate) fn take_pictures_of(&self, other: &Shop) -> Result<(), ShopError> {
+        for id in picture_ids(&other.connection)? {
+            if !self.has_picture(id)?
+                && let Some(picture) = other.picture(id)?
+            {
+                put_picture(&self.connection, &picture)?;
+            }
+        }
+        Ok(())
     }
 
     /// The catalogue as it is stored.
@@ -454,6 +496,21 @@ fn save<R: Keyed>(transaction: &rusqlite::Transaction<'_>, key: &str, record: Op
         }
     }
     Ok(())
+}
+
+fn put_picture(connection: &Connection, picture: &Picture) -> Result<(), ShopError> {
+    let sql = "INSERT INTO picture (id, kind, bytes) VALUES (?1, ?2, ?3)
+               ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes";
+    let row = params![picture.id().to_string(), picture.kind().media_type(), picture.bytes()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// The names of all pictures; a row that has none is nobody's.
+fn picture_ids(connection: &Connection) -> Result<Vec<PictureId>, ShopError> {
+    let mut find = connection.prepare_cached("SELECT id FROM picture")?;
+    let ids = find.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 fn put_sql<R: Record>() -> String {

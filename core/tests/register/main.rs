@@ -21,6 +21,7 @@ mod mailing;
 mod opening;
 mod papers;
 mod people;
+mod pictures;
 mod projections;
 mod refusals;
 mod returns;
