@@ -20,7 +20,7 @@ pub use edit::{CatalogueEdit, RecordId};
 pub use error::CatalogueError;
 pub use menu::{Choice, Component, Course, Menu};
 pub use modifiers::{Asked, Modifier, ModifierGroup};
-pub use picture::{Dots, KEPT_BYTES, NoPictureId, Picture, PictureId, PictureKind, PictureRefused, SIDE};
+pub use picture::{Dots, FILE_BYTES, KEPT_BYTES, NoPictureId, Picture, PictureId, PictureKind, PictureRefused, SIDE};
 pub use prices::{FRANCHISE, PriceList, Selling, without_vat};
 pub use product::{Category, Family, Product, Unit, Variant, VatByMode};
 

@@ -22,8 +22,8 @@ use crate::shown_by_message;
 pub const SIDE: u32 = 256;
 /// How many bytes a kept picture has at most.
 pub const KEPT_BYTES: usize = 64 * 1024;
-/// How many bytes a file may have.
-const FILE_BYTES: usize = 24 << 20;
+/// How many bytes a file may have that a picture is made of.
+pub const FILE_BYTES: usize = 24 << 20;
 /// How many dots a file may say it has on one side, and how many bytes they may take once decoded.
 const FILE_SIDE: u32 = 16_384;
 const DECODED_BYTES: u64 = 192 << 20;

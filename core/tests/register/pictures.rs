@@ -143,6 +143,32 @@ fn copies_and_the_school_have_the_pictures_and_the_journal_has_none() {
 }
 
 #[test]
+fn a_table_brings_the_pictures_that_lie_beside_it() {
+    let mut till = Till::founded();
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 32, 32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[20; 32 * 32]).unwrap();
+    std::fs::write(folder.path().join("café.png"), &file).unwrap();
+    let table = folder.path().join("articles.csv");
+    let import = |till: &mut Till, text: &str| {
+        std::fs::write(&table, text).unwrap();
+        let tables = comptoir_core::import::read(&table, &mut |_, _| ()).unwrap();
+        let preview = comptoir_core::import::preview(&tables, till.register().stored_catalogue()).unwrap();
+        till.register().import_catalogue("manager", &preview)
+    };
+    import(&mut till, "Code;Image\nCAFE;café.png\n").unwrap();
+    assert_eq!(shown(&mut till, "CAFE"), Some(Picture::of_file(&file).unwrap()));
+    assert!(matches!(import(&mut till, "Code;Image\nCAFE;café.png\n"), Err(Refusal::NothingChanges)));
+    import(&mut till, "Code;Libellé\nCAFE;Café noir\n").unwrap();
+    assert!(shown(&mut till, "CAFE").is_some());
+    import(&mut till, "Code;Image\nCAFE;\n").unwrap();
+    assert_eq!((shown(&mut till, "CAFE"), kept(&till)), (None, Vec::new()));
+    till.end();
+}
+
+#[test]
 fn a_picture_is_named_by_what_is_in_it() {
     let dark = picture(20);
     assert_eq!(picture(20).id(), dark.id());
