@@ -45,9 +45,14 @@ impl Unreachable {
     pub fn message(&self) -> Message {
         match self {
             Unreachable::Address(address) => {
-                message!("{address} is not the address of a back office: enrol this till again.", address = address.as_str())
+                message!(
+                    "{address} is not the address of a back office: enrol this till again.",
+                    address = address.as_str()
+                )
             }
-            Unreachable::Network(_) => message!("The back office does not answer. Selling goes on; it is tried again by itself."),
+            Unreachable::Network(_) => {
+                message!("The back office does not answer. Selling goes on; it is tried again by itself.")
+            }
             Unreachable::Certificate => message!(
                 "What answers there is not the back office that this till was enrolled with. Nothing was sent; call the back office."
             ),
@@ -85,7 +90,9 @@ impl Http {
         let provider = Arc::new(ring::default_provider());
         let builder = Client::builder().timeout(PATIENCE).connect_timeout(CONNECTING).no_proxy();
         let builder = match certificate {
-            Some(hash) => builder.use_preconfigured_tls(pinned(hash, provider).map_err(|fault| failed(fault.to_string()))?),
+            Some(hash) => {
+                builder.use_preconfigured_tls(pinned(hash, provider).map_err(|fault| failed(fault.to_string()))?)
+            }
             None => {
                 // Whoever installed one before is right: a program has one provider.
                 let _ = CryptoProvider::install_default(ring::default_provider());

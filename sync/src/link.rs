@@ -36,8 +36,11 @@ impl Code {
 
     /// Reads a code as people type it: in small letters, with blanks or a dash.
     pub fn read(text: &str) -> Option<Code> {
-        let code: String =
-            text.chars().filter(|letter| !matches!(letter, ' ' | '-')).map(|letter| letter.to_ascii_uppercase()).collect();
+        let code: String = text
+            .chars()
+            .filter(|letter| !matches!(letter, ' ' | '-'))
+            .map(|letter| letter.to_ascii_uppercase())
+            .collect();
         let is_one = code.len() == CODE_LENGTH && code.bytes().all(|letter| ALPHABET.contains(&letter));
         is_one.then_some(Code(code))
     }

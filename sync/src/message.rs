@@ -127,7 +127,9 @@ impl Refused {
             }
             Refused::NotSigned => message!("The back office does not take this till's signature: enrol it again."),
             Refused::Clock { .. } => message!("The clock of this device is wrong: set it right."),
-            Refused::Gap { size } => message!("The back office holds {size} entries and goes on from there.", size = *size),
+            Refused::Gap { size } => {
+                message!("The back office holds {size} entries and goes on from there.", size = *size)
+            }
             Refused::Fork { seq } => message!(
                 "The back office holds another entry {seq} of this journal: keep this device and call the back office.",
                 seq = *seq
@@ -137,8 +139,12 @@ impl Refused {
                 seq = *seq,
                 why = why.as_str()
             ),
-            Refused::NewerVersion { .. } => message!("The back office is older than this till: update the back office."),
-            Refused::Checkpoint => message!("The back office does not take this till's checkpoint: call the back office."),
+            Refused::NewerVersion { .. } => {
+                message!("The back office is older than this till: update the back office.")
+            }
+            Refused::Checkpoint => {
+                message!("The back office does not take this till's checkpoint: call the back office.")
+            }
             Refused::TooLarge => message!("The back office takes less at once: update this till."),
             Refused::Busy => message!("The back office is busy: it is tried again by itself."),
             Refused::Malformed { why } => {

@@ -146,7 +146,9 @@ impl Trouble {
             Trouble::Refused(refused) => refused.message(),
             Trouble::Unreadable => message!("What answers there is no back office: check its address."),
             Trouble::Suspicious => {
-                message!("The back office shows another history than this till's: it is recorded. Call the back office.")
+                message!(
+                    "The back office shows another history than this till's: it is recorded. Call the back office."
+                )
             }
         }
     }

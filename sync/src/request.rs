@@ -142,7 +142,8 @@ mod tests {
         let key = DeviceKey::from_seed(&[3; 32]);
         let path = "/v1/registers/x/entries?from=3".to_owned();
         let whole = (Method::Post, path.clone());
-        let request = sign(whole, b"body".to_vec(), Some("note".to_owned()), (register(), &key), 1_764_000_000, [7; 16]);
+        let request =
+            sign(whole, b"body".to_vec(), Some("note".to_owned()), (register(), &key), 1_764_000_000, [7; 16]);
         let of = |name: &str| request.headers.iter().find(|(header, _)| *header == name).unwrap().1.clone();
         let (nonce, signature, checkpoint) = (of(NONCE), of(SIGNATURE), of(CHECKPOINT));
         let same = Signed {

@@ -66,7 +66,8 @@ impl Served {
         let (names, opened) = ((merchant.to_owned(), store.to_owned()), code.clone());
         let now = i64::try_from(server::now()).unwrap();
         let write = move |tx: &mut dyn Tx| {
-            let ids = NewIds { merchant: Uuid::from_u128(seed.into()), store: Uuid::from_u128(1000 + u128::from(seed)) };
+            let ids =
+                NewIds { merchant: Uuid::from_u128(seed.into()), store: Uuid::from_u128(1000 + u128::from(seed)) };
             let place = merchants::find_or_make(tx, &names.0, &names.1, ids, now)?;
             merchants::open_code(tx, &opened, &place, now)
         };

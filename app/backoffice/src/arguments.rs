@@ -37,7 +37,13 @@ pub(crate) struct Place {
     #[arg(long, value_name = "FOLDER", env = "COMPTOIR_BACKOFFICE_DATA", hide_env = true)]
     pub(crate) data: PathBuf,
     /// A PostgreSQL database instead of a file in the folder [env: COMPTOIR_BACKOFFICE_DATABASE]
-    #[arg(long, value_name = "postgres://…", env = "COMPTOIR_BACKOFFICE_DATABASE", hide_env = true, hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "postgres://…",
+        env = "COMPTOIR_BACKOFFICE_DATABASE",
+        hide_env = true,
+        hide_env_values = true
+    )]
     pub(crate) database: Option<String>,
 }
 
@@ -45,9 +51,11 @@ pub(crate) struct Place {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve registers
-    #[command(long_about = "Serve registers, until it is told to stop (Ctrl-C, or SIGTERM): what is being answered is answered.\n\n\
+    #[command(
+        long_about = "Serve registers, until it is told to stop (Ctrl-C, or SIGTERM): what is being answered is answered.\n\n\
             At its first start it makes its witness's key and a certificate, which tills pin. Keep the folder: without the\n\
-            witness's key no register believes it any more.")]
+            witness's key no register believes it any more."
+    )]
     Serve {
         #[command(flatten)]
         place: Place,

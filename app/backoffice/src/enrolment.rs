@@ -96,9 +96,8 @@ impl Asking {
 
     fn refuse(&self, tx: &mut dyn Tx, place: &Place) -> Result<Option<Refused>, StoreError> {
         let sql = "SELECT siren FROM merchant WHERE merchant = $1";
-        let siren = tx.one(sql, &[place.merchant.as_str().into()], |row| {
-            Ok(row.optional_text(0)?.map(str::to_owned))
-        })?;
+        let siren =
+            tx.one(sql, &[place.merchant.as_str().into()], |row| Ok(row.optional_text(0)?.map(str::to_owned)))?;
         if siren.flatten().is_some_and(|siren| siren != self.siren) {
             return Ok(Some(Refused::OtherMerchant));
         }
@@ -125,7 +124,8 @@ impl Asking {
         let sql = "INSERT INTO register_of (register, merchant) VALUES ($1, $2)";
         tx.execute(sql, &[name.as_str().into(), merchant.into()])?;
         let (state, checkpoint) = journals::begin(tx, &whose, intake, genesis, witness, now)?;
-        let sql = "INSERT INTO register (merchant, register, store, label, public_key, enrolled, revoked, heard, protocol,
+        let sql =
+            "INSERT INTO register (merchant, register, store, label, public_key, enrolled, revoked, heard, protocol,
             refused, size, state, checkpoint) VALUES ($1, $2, $3, $4, $5, $6, NULL, $6, $7, 0, 1, $8, $9)";
         let values: [Value; 9] = [
             merchant.into(),

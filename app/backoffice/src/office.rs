@@ -133,7 +133,9 @@ fn asked(request: &Request) -> Option<Asked> {
     let register = register.parse().ok()?;
     match (request.method, what) {
         (request::Method::Get, "head") => Some(Asked::Head(register)),
-        (request::Method::Post, "entries") => Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?)),
+        (request::Method::Post, "entries") => {
+            Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?))
+        }
         _ => None,
     }
 }

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderValue, Method as HttpMethod, Request as HttpRequest, Response as HttpResponse, StatusCode, header};
+use axum::http::{
+    HeaderValue, Method as HttpMethod, Request as HttpRequest, Response as HttpResponse, StatusCode, header,
+};
 use axum::routing::{any, get};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -31,14 +33,8 @@ const WRONG_CODES_TIME: Duration = Duration::from_secs(15 * 60);
 const ADDRESSES_MAX: usize = 10_000;
 
 /// The headers that a register's request has.
-const HEADERS: [&str; 6] = [
-    request::REGISTER,
-    request::TIME,
-    request::NONCE,
-    request::SIGNATURE,
-    request::CHECKPOINT,
-    request::PROTOCOL,
-];
+const HEADERS: [&str; 6] =
+    [request::REGISTER, request::TIME, request::NONCE, request::SIGNATURE, request::CHECKPOINT, request::PROTOCOL];
 
 /// What is shared by all requests.
 struct Served {
@@ -91,9 +87,10 @@ pub async fn serve(
 
 /// Whether it can do its work: what a service manager or a proxy asks.
 async fn health(State(served): State<Arc<Served>>) -> HttpResponse<Body> {
-    let asked = served.office.store().read(|tx: &mut dyn Tx| {
-        tx.one("SELECT count(*) FROM register", &[], |row| row.integer(0)).map(drop)
-    });
+    let asked = served
+        .office
+        .store()
+        .read(|tx: &mut dyn Tx| tx.one("SELECT count(*) FROM register", &[], |row| row.integer(0)).map(drop));
     let works: Result<(), StoreError> = asked.await;
     let (status, said) = match works {
         Ok(()) => (StatusCode::OK, "{\"health\":\"well\"}"),

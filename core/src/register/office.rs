@@ -237,12 +237,7 @@ impl Register {
 
     /// The tree over the first `size` entries, read from `before`, which is no larger; at most `most` entries further, so
     /// that whoever asks for a large one asks in slices. None where the journal is shorter than `size`.
-    pub fn tree_towards(
-        &self,
-        before: &Frontier,
-        size: u64,
-        most: u64,
-    ) -> Result<Option<Frontier>, RegisterError> {
+    pub fn tree_towards(&self, before: &Frontier, size: u64, most: u64) -> Result<Option<Frontier>, RegisterError> {
         if size > self.journal.standing().size() {
             return Ok(None);
         }

@@ -224,6 +224,7 @@ impl Register {
     pub(super) fn take_up(&mut self) -> Result<(), RegisterError> {
         self.recover_held()?;
         self.recover_print_jobs()?;
+        self.recover_mails()?;
         self.settle()
     }
 

@@ -155,12 +155,7 @@ impl Closings {
     }
 
     /// Checks the range that an archive entry names.
-    pub(super) fn check_archive(
-        &mut self,
-        archive: &Archive,
-        source: &mut dyn Source,
-        notes: &mut Notes<'_>,
-    ) {
+    pub(super) fn check_archive(&mut self, archive: &Archive, source: &mut dyn Source, notes: &mut Notes<'_>) {
         let Notes { findings, not_checkable } = notes;
         let older = self.first > 0;
         let mut seqs = source.past().map(|past| past.closings(archive.period)).unwrap_or_default();

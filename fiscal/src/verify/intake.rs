@@ -89,7 +89,8 @@ impl CheckedLine {
 
     /// Whether it is sealed as lines of this journal are, with the device's key, wherever it belongs in it.
     pub fn is_of_this_journal(&self) -> bool {
-        matches!(self.checked.content, Content::Entry(_) | Content::UnknownKind { .. }) && faults(&self.checked).next().is_none()
+        matches!(self.checked.content, Content::Entry(_) | Content::UnknownKind { .. })
+            && faults(&self.checked).next().is_none()
     }
 }
 

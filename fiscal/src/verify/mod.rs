@@ -133,7 +133,12 @@ fn unreadable(subject: Subject, found: Message) -> Report {
     report
 }
 
-fn verify_source(source: &mut (dyn Source + Send), subject: Subject, against: &[Evidence], progress: Progress<'_>) -> Report {
+fn verify_source(
+    source: &mut (dyn Source + Send),
+    subject: Subject,
+    against: &[Evidence],
+    progress: Progress<'_>,
+) -> Report {
     let mut report = Report::new(subject);
     let mut follower = Follower::new(None);
     against.iter().for_each(|evidence| evidence.want(&mut follower));

@@ -238,7 +238,8 @@ fn keep_evidence(
     why: &str,
     now: i64,
 ) -> Result<(), StoreError> {
-    let known = "SELECT n FROM evidence WHERE merchant = $1 AND register = $2 AND kind = $3 AND seq = $4 AND bytes = $5";
+    let known =
+        "SELECT n FROM evidence WHERE merchant = $1 AND register = $2 AND kind = $3 AND seq = $4 AND bytes = $5";
     let key = whose.row([kind.into(), seq.try_into()?, bytes.into()]);
     if !tx.all(known, &key, |row| row.integer(0))?.is_empty() {
         return Ok(());
@@ -266,7 +267,9 @@ pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), Stor
     while intake.size() < register.size {
         let lines = slice(tx, whose, intake.size(), SLICE)?;
         if lines.is_empty() {
-            return Err(StoreError::Corrupt { why: format!("entry {} of {} is missing", intake.size(), whose.register) });
+            return Err(StoreError::Corrupt {
+                why: format!("entry {} of {} is missing", intake.size(), whose.register),
+            });
         }
         let mut past = Received::new(tx, whose);
         let checked = intake.check(lines);
