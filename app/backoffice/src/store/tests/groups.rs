@@ -246,7 +246,7 @@ fn what_is_no_database_is_refused() {
 fn the_log_begins_again_although_somebody_always_reads() {
     let place = Place::sqlite();
     let store = place.open(STEPS);
-    // Two readers, one of which always has a snapshot.
+    // Whenever a commit comes, somebody reads what was there before it.
     let (stop, stopped) = mpsc::channel::<()>();
     let reader = store.clone();
     let readers = thread::spawn(move || {
@@ -266,7 +266,7 @@ fn the_log_begins_again_although_somebody_always_reads() {
             has_begun.recv().unwrap();
             // Now that the next one reads, the one before may end.
             held = Some(go_on);
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(25));
         }
         drop(held);
     });
