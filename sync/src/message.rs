@@ -16,6 +16,9 @@ pub struct Head {
     /// The newest checkpoint over them, signed by the register and countersigned; none before the first entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<String>,
+    /// Whether the register was revoked: nothing more is to be sold with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }
 
 /// A till that asks to be enrolled.
@@ -28,6 +31,17 @@ pub struct Enrol {
     /// The first line of its journal, with its newline: who it is, and its key.
     pub genesis: String,
     /// Base64 of the signature of [`crate::enrol::proof_text`] by that key.
+    pub proof: String,
+}
+
+/// A till whose device has begun another journal, asked by the key of the one that was enrolled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Succeed {
+    /// The till's [`PROTOCOL`].
+    pub protocol: u32,
+    /// The first line of the new journal, with its newline, which names the old one.
+    pub genesis: String,
+    /// Base64 of the signature of [`crate::enrol::proof_text`] by the new key, with the old journal in place of a code.
     pub proof: String,
 }
 

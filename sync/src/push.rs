@@ -160,6 +160,7 @@ pub struct Push {
     /// How far the back office's clock is ahead of the device's, in seconds.
     offset: i64,
     phase: Phase,
+    revoked: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -178,9 +179,19 @@ enum Phase {
 }
 
 impl Push {
+    /// Begins by asking how much the back office holds, though the till knows: so it also hears whether it was revoked.
+    pub fn asking() -> Push {
+        Push { phase: Phase::AskHead, ..Push::default() }
+    }
+
     /// How far the back office's clock is ahead of the device's, in seconds, as far as is known.
     pub fn clock_offset(&self) -> i64 {
         self.offset
+    }
+
+    /// Whether the back office says that the register was revoked.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked
     }
 
     /// What to do next. Whatever was asked before and was not answered is asked again.
@@ -216,6 +227,7 @@ impl Push {
     }
 
     fn take_head<T: Till>(&mut self, till: &mut T, head: Head) -> Result<Heard, T::Fault> {
+        self.revoked = head.revoked;
         if head.size == 0 {
             return self.start_over(till);
         }

@@ -286,3 +286,72 @@ async fn a_back_office_that_went_back_is_found_out_and_given_everything_again() 
     assert_eq!(events(&desk).iter().filter(|code| **code == 911).count(), 1);
     served.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_put_back_to_an_earlier_state_is_found_out_and_the_till_sells_on_in_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let (till, copy) = (folder.path().join("till"), folder.path().join("copy"));
+    let desk = found(&till, "01");
+    enrol(&desk, &served.link(1, "Exemple", "Rennes")).await.unwrap();
+    sell(&desk, 1);
+    bring(&desk).await.unwrap();
+    Arc::into_inner(desk).unwrap().close().unwrap();
+    copy_folder(&till, &copy);
+    let desk = reopen(&till);
+    sell(&desk, 2);
+    bring(&desk).await.unwrap();
+    let (old, held) = (id(&desk), lines(&desk));
+    Arc::into_inner(desk).unwrap().close().unwrap();
+
+    // All of it is put back, the heads outside of the journal too: only the back office knows better.
+    std::fs::remove_dir_all(&till).unwrap();
+    copy_folder(&copy, &till);
+    let desk = reopen(&till);
+    assert_eq!(id(&desk), old);
+    assert_eq!(bring(&desk).await.unwrap(), State::PutBack);
+    assert_ne!(id(&desk), old);
+    assert!(events(&desk).contains(&911));
+    sell(&desk, 3);
+    assert_eq!(bring(&desk).await.unwrap(), State::InStep);
+    assert_eq!(served.held(id(&desk)).unwrap().1, lines(&desk));
+    let (left, still) = served.held(old).unwrap();
+    assert!(left.revoked.is_some());
+    assert_eq!(still, held);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_till_is_told_so_and_what_it_sealed_still_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let desk = found(&folder.path().join("till"), "01");
+    enrol(&desk, &served.link(1, "Exemple", "Rennes")).await.unwrap();
+    sell(&desk, 1);
+    bring(&desk).await.unwrap();
+    let (register, now) = (id(&desk), i64::try_from(server::now()).unwrap());
+    let revoke = move |tx: &mut dyn Tx| Registered::revoke(tx, register, now);
+    assert!(served.office.store().write_now::<_, StoreError, _>(revoke).unwrap());
+    sell(&desk, 2);
+    assert_eq!(bring(&desk).await.unwrap(), State::Revoked);
+    assert_eq!(served.held(register).unwrap().1, lines(&desk));
+    served.stop().await;
+}
+
+fn reopen(folder: &Path) -> Arc<Desk> {
+    let register = Register::open(DataFolder::of_sample(folder), sample::platform(SystemClock), |_, _| ()).unwrap();
+    Arc::new(Desk::start(register).unwrap())
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::enrol;
-use comptoir_sync::message::{Enrol, Refused};
+use comptoir_sync::message::{Enrol, Refused, Succeed};
 use comptoir_sync::request::{self, CLOCK_SECONDS, Request, Response, Signed};
 use flate2::read::GzDecoder;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub struct Office {
 enum Asked {
     Head(RegisterId),
     Entries(RegisterId, u64),
+    Successor(RegisterId),
 }
 
 /// Why there is no answer of the expected kind.
@@ -101,12 +102,27 @@ impl Office {
 
     async fn answer_register(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
         let asked = asked(request).ok_or_else(|| Refused::Malformed { why: "nothing is asked there".to_owned() })?;
-        let (Asked::Head(register) | Asked::Entries(register, _)) = asked;
+        let (Asked::Head(register) | Asked::Entries(register, _) | Asked::Successor(register)) = asked;
         let find = move |tx: &mut dyn Tx| Registered::find(tx, register);
         let registered = self.store.read(find).await?.ok_or(Refused::UnknownRegister)?;
         check_signature(request, &registered, now)?;
-        let Asked::Entries(_, from) = asked else { return Ok(body_of(&registered.head())) };
-        let piece = piece(request, from)?;
+        match asked {
+            Asked::Head(_) => Ok(body_of(&registered.head())),
+            Asked::Successor(_) => self.succeed(request, registered, now).await,
+            Asked::Entries(_, from) => self.receive(registered, piece(request, from)?, now).await,
+        }
+    }
+
+    async fn succeed(&self, request: &Request, old: Registered, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        let malformed = |_| Refused::Malformed { why: "not a journal that takes another's place".to_owned() };
+        let succeed: Succeed = serde_json::from_slice(&request.body).map_err(malformed)?;
+        let asking = Asking::successor(&succeed, &old, &self.witness)?;
+        let (witness, now) = (self.witness.clone(), seconds(now));
+        let enrolled = self.store.write(move |tx: &mut dyn Tx| asking.succeed(tx, &old, &witness, now)).await;
+        Ok(body_of(&enrolled??))
+    }
+
+    async fn receive(&self, registered: Registered, piece: Piece, now: u64) -> Result<Vec<u8>, NoAnswer> {
         let whose = registered.whose.clone();
         // Checking signatures takes the processor, which is not to be kept from answering others.
         let checked = tokio::task::spawn_blocking(move || Prepared::new(&registered, piece)).await;
@@ -133,6 +149,7 @@ fn asked(request: &Request) -> Option<Asked> {
     let register = register.parse().ok()?;
     match (request.method, what) {
         (request::Method::Get, "head") => Some(Asked::Head(register)),
+        (request::Method::Post, "successor") => Some(Asked::Successor(register)),
         (request::Method::Post, "entries") => {
             Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?))
         }

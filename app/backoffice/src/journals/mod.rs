@@ -99,7 +99,7 @@ impl Registered {
 
     /// What it is told of how much is held.
     pub fn head(&self) -> Head {
-        Head { size: self.size, checkpoint: Some(self.checkpoint.clone()) }
+        Head { size: self.size, checkpoint: Some(self.checkpoint.clone()), revoked: self.revoked.is_some() }
     }
 
     /// Goes on taking its journal in.

@@ -152,7 +152,7 @@ impl Prepared {
             Registered::count_refused(tx, whose)?;
             return Ok(Err(refused));
         }
-        Ok(Ok(comptoir_sync::message::Head { size, checkpoint: Some(text) }))
+        Ok(Ok(Registered { size, checkpoint: text, ..register.clone() }.head()))
     }
 }
 
