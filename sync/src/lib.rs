@@ -14,3 +14,15 @@ pub mod task;
 
 /// The French of what this crate says.
 pub const FRENCH: &str = include_str!("../po/fr.po");
+
+#[cfg(test)]
+mod tests {
+    use comptoir_fiscal::language;
+    use std::path::Path;
+
+    #[test]
+    fn everything_that_is_said_has_its_french() {
+        let sources = language::sources_under(Path::new("src")).unwrap();
+        assert_eq!(language::missing(super::FRENCH, &sources).unwrap(), Vec::<String>::new());
+    }
+}

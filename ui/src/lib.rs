@@ -20,6 +20,7 @@ pub mod help;
 pub mod journal;
 pub mod keys;
 pub mod lock;
+pub mod office;
 pub mod operators;
 pub mod pay;
 pub mod people;

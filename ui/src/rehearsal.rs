@@ -150,7 +150,7 @@ impl Rehearsal {
                 Err(error) => self.screens.change(|till| till.not_founded(error.message())),
             },
             Order::Turn { operator, to } => self.turn(&operator, to),
-            Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+            Order::Print | Order::TestPrint | Order::OpenDrawer | Order::Enrol(_) => {}
         }
     }
 

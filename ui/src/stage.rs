@@ -97,7 +97,7 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
-                    Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Practise | Order::Found(_) | Order::Turn { .. } | Order::Enrol(_) => {}
                 }
             }
         }

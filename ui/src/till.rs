@@ -24,6 +24,7 @@ use crate::held::{self, Held};
 use crate::help::{self, Help};
 use crate::journal::{self, Journal};
 use crate::lock::{self, Lock};
+use crate::office::Touch;
 use crate::operators::{self, Operators};
 use crate::pay::{self, Pay};
 use crate::sale::{self, Sale, Sold};
@@ -145,6 +146,8 @@ pub enum Order {
     Print,
     /// Open the drawer.
     OpenDrawer,
+    /// Enrol the till with a back office by its link; [`Till::enrolled`] hears of it.
+    Enrol(String),
     /// Do a long job beside the register's thread.
     Errand(Errand),
 }
@@ -213,6 +216,8 @@ pub struct Till {
     pub(crate) mode: Mode,
     pub(crate) held: usize,
     pub(crate) status: Option<Status>,
+    /// How it stands with the back office.
+    pub(crate) touch: Touch,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
@@ -278,6 +283,7 @@ impl Till {
             mode: Mode::Live,
             held: 0,
             status: None,
+            touch: Touch::default(),
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),

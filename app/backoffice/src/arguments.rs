@@ -124,6 +124,29 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ID")]
         register: RegisterId,
     },
+    /// Copy the back office, while it serves
+    #[command(
+        long_about = "Copy the back office into a new folder, while it serves: its database at one moment, its witness's key and\n\
+            its certificate. The key is a secret: keep the copy as safe as the office."
+    )]
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        /// A folder that is not there yet, or empty
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Make a back office from a copy
+    #[command(long_about = "Make a back office from a copy, in a new folder.\n\n\
+            Registers bring by themselves what they have sealed since the copy was made.")]
+    Restore {
+        /// The copy
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// A new folder for the back office
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
     /// Derive anew what is derived from sealed lines, by checking them again
     Rebuild {
         #[command(flatten)]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod copies;
 mod folder;
 
 use std::net::SocketAddr;
@@ -59,6 +60,8 @@ fn run(command: Command, texts: &Translations) -> Result<(), Message> {
         Command::Checkpoint { place, register } => commands::checkpoint(&place, register),
         Command::Evidence { place, register } => commands::evidence(&place, register),
         Command::Revoke { place, register } => commands::revoke(&place, register, texts),
+        Command::Backup { place, to } => copies::backup(&place, &to, texts),
+        Command::Restore { from, data } => copies::restore(&from, &data, texts),
         Command::Rebuild { place } => commands::rebuild(&place, texts),
     }
     .map_err(|error| error.message())

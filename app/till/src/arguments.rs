@@ -171,6 +171,26 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ID")]
         operator: Option<String>,
     },
+    /// Enrol a till with a back office
+    #[command(long_about = "Enrol a till with a back office, by the link that it shows.\n\n\
+            From then on all that is sealed is brought there by itself, whenever there is a network, and countersigned; selling\n\
+            never waits for it. The link is good for one till and 15 minutes.")]
+    Enrol {
+        /// The link, whole
+        #[arg(value_name = "LINK")]
+        link: String,
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
+    /// Bring what a till has sealed to its back office, once
+    #[command(long_about = "Bring what a till has sealed to its back office, once.\n\n\
+            While the window is open it does so by itself.")]
+    Sync {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
     /// Make the folder that an inspector is given
     #[command(
         long_about = "Make the folder that an inspector is given: all that can be checked, and what checks it.\n\n\

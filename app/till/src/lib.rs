@@ -1,5 +1,6 @@
 //! The register's program as a library: what every shell around it starts with.
 
+pub mod backoffice;
 pub mod devices;
 pub mod faults;
 pub mod kit;

@@ -2,6 +2,7 @@
 //! journal asks.
 
 pub mod backup;
+pub mod office;
 pub mod payments;
 pub mod printer;
 pub mod shop;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
-use comptoir_core::register::{BackedUp, Refusal, Register, Validity};
+use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity};
 use comptoir_core::terms::Rules;
-use comptoir_fiscal::entry::{Genesis, Mode};
+use comptoir_fiscal::entry::{Genesis, Mode, Witnessed};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::nf525::Chain;
@@ -26,6 +27,7 @@ use crate::device;
 use crate::till::{Order, Till};
 use crate::word;
 use backup::Backup;
+use office::Office;
 use payments::Payments;
 use printer::Papers;
 use shop::Shop;
@@ -58,6 +60,8 @@ pub enum Intent {
     Payments(payments::Edit),
     /// With copies of the till.
     Backup(backup::Edit),
+    /// With the back office.
+    Office(office::Edit),
     /// Asks whether to enter or leave school mode, or no longer.
     AskSchool(bool),
     /// Enters school mode, or leaves it.
@@ -74,18 +78,20 @@ pub enum Section {
     Shop,
     Payments,
     Backup,
+    Office,
     School,
     About,
 }
 
 impl Section {
     /// All of them, in their order.
-    pub const ALL: [Section; 7] = [
+    pub const ALL: [Section; 8] = [
         Section::Device,
         Section::Printer,
         Section::Shop,
         Section::Payments,
         Section::Backup,
+        Section::Office,
         Section::School,
         Section::About,
     ];
@@ -102,6 +108,7 @@ pub struct Settings {
     pub(crate) shop: Shop,
     pub(crate) payments: Payments,
     pub(crate) backup: Backup,
+    pub(crate) office: Office,
     /// Whether it is asked if school mode is meant.
     pub(crate) asks_school: bool,
     pub(crate) busy: bool,
@@ -128,6 +135,8 @@ pub struct Facts {
     pub(crate) queue: Vec<PrintJob>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) last_copy: Option<Instant>,
+    pub(crate) back_office: Option<BackOffice>,
+    pub(crate) witnessed: Option<Witnessed>,
 }
 
 impl Facts {
@@ -143,6 +152,8 @@ impl Facts {
             queue: register.print_queue()?,
             folder: register.backup_folder()?,
             last_copy: register.last_backup()?,
+            back_office: register.back_office().cloned(),
+            witnessed: register.journal().witnessed(),
         })
     }
 }
@@ -190,6 +201,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Shop(edit) => shop::update(till, edit),
         Intent::Payments(edit) => payments::update(till, edit),
         Intent::Backup(edit) => backup::update(till, edit),
+        Intent::Office(edit) => office::update(till, edit),
         Intent::AskSchool(true) => ask_school(till),
         Intent::AskSchool(false) => room.asks_school = false,
         Intent::TurnSchool => {

@@ -11,12 +11,16 @@ use comptoir_core::sample;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
+use comptoir_sync::link::{EnrolmentLink, NotALink};
+use comptoir_sync::task::State;
 use comptoir_ui::device::Device;
+use comptoir_ui::office::Touch;
 use comptoir_ui::till::{Aside, Order, Reply};
 
 use super::device::Memory;
 use super::errands::Errands;
 use super::homes::Homes;
+use crate::backoffice::{self, Follower};
 use crate::devices::{PrinterError, Spooler};
 use crate::{faults, platform};
 
@@ -99,6 +103,7 @@ struct Shop {
     spooler: Spooler,
     archivist: Archivist,
     errands: Errands,
+    follower: Follower,
 }
 
 struct Round {
@@ -120,8 +125,40 @@ impl Round {
         let desk = Arc::new(Desk::start(register)?);
         let spooler = self.spool(desk.clone(), width)?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
-        self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default() });
+        let follower = self.follow(desk.clone())?;
+        self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default(), follower });
         Ok(())
+    }
+
+    /// Brings what is sealed to the back office, where the till is enrolled with one.
+    fn follow(&self, desk: Arc<Desk>) -> std::io::Result<Follower> {
+        let post = self.post.clone();
+        Follower::start(desk, move |state| {
+            let is_new_journal = matches!(state, State::PutBack);
+            let touch = touch_of(state);
+            post(Box::new(move |till| {
+                if is_new_journal {
+                    till.begin_again();
+                }
+                till.heard_of_office(touch);
+            }));
+        })
+    }
+
+    /// Enrols the till by a link, on a thread of its own: a back office that does not answer holds up no sale.
+    fn enrol(&self, shop: &Shop, link: String) {
+        let (desk, post) = (shop.desk.clone(), self.post.clone());
+        let enrol = move || {
+            let link = link.parse().map_err(|error: NotALink| error.message());
+            let enrolled = link.and_then(|link: EnrolmentLink| backoffice::enrol(&desk, &link));
+            drop(desk);
+            let outcome = enrolled.map(|enrolled| (enrolled.merchant, enrolled.store));
+            post(Box::new(move |till| till.enrolled(outcome)));
+        };
+        if let Err(cause) = std::thread::Builder::new().name("enrolment".to_owned()).spawn(enrol) {
+            let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
+            (self.post)(Box::new(move |till| till.enrolled(Err(why))));
+        }
     }
 
     /// Brings papers to the printer. What it cannot do shows in the queue, which the status strip looks at.
@@ -149,11 +186,11 @@ impl Round {
     /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
     /// answer holds up no sale.
     fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
-        let Some(Shop { desk, spooler, archivist, errands }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, archivist, errands, follower }) = self.shop.take() else { return Ok(()) };
         let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
         match self.spool(desk.clone(), width) {
             Ok(spooler) => {
-                self.shop = Some(Shop { desk, spooler, archivist, errands });
+                self.shop = Some(Shop { desk, spooler, archivist, errands, follower });
                 Ok(())
             }
             Err(_) => Err(DeskClosed),
@@ -209,6 +246,8 @@ impl Round {
             Order::Ask(task) => {
                 if let Some(shop) = &self.shop {
                     (self.post)(shop.desk.ask(task)?);
+                    // It may have sealed something.
+                    shop.follower.ring();
                 }
             }
             Order::Aside(errand) => self.aside(errand),
@@ -231,6 +270,11 @@ impl Round {
             }
             Order::Practise => self.go_on_with(Round::practise),
             Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
+            Order::Enrol(link) => {
+                if let Some(shop) = &self.shop {
+                    self.enrol(shop, link);
+                }
+            }
             Order::Errand(errand) => {
                 if let Some(shop) = &mut self.shop {
                     shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
@@ -280,7 +324,8 @@ impl Round {
     }
 
     fn leave(&mut self) -> Result<(), RegisterError> {
-        let Some(Shop { desk, spooler, archivist, mut errands }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, archivist, mut errands, follower }) = self.shop.take() else { return Ok(()) };
+        drop(follower);
         errands.end();
         drop(spooler);
         drop(archivist);
@@ -290,5 +335,16 @@ impl Round {
         }
         // Nobody else has the desk: jobs, printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
+    }
+}
+
+/// How the till stands with its back office, as the screens say it.
+fn touch_of(state: &State) -> Touch {
+    match state {
+        State::Alone => Touch::Alone,
+        State::InStep | State::Sending | State::PutBack => Touch::Fine,
+        State::OutOfReach(_) => Touch::OutOfReach,
+        State::Revoked => Touch::Revoked,
+        State::Trouble(why) => Touch::Trouble(why.clone()),
     }
 }
