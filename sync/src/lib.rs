@@ -4,12 +4,14 @@
 //! of what was said: [`push::Push`] is asked for the next request and handed the answer, and knows no network. [`http`]
 //! carries requests, [`task`] follows sales and the network by itself.
 
+mod edited;
 pub mod enrol;
 pub mod http;
 pub mod link;
 pub mod message;
 pub mod push;
 pub mod request;
+pub mod restore;
 pub mod task;
 
 /// The French of what this crate says.

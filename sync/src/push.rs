@@ -376,7 +376,7 @@ fn countersigned<T: Till>(till: &T, head: &Head) -> Option<Checkpoint> {
 }
 
 /// Lines as they are sent: gzip, which needs no C library on any device.
-fn compressed(lines: &[u8]) -> Vec<u8> {
+pub(crate) fn compressed(lines: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     // Writing into memory fails for nothing but a lack of it.
     let _ = encoder.write_all(lines);

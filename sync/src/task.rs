@@ -2,22 +2,26 @@
 //! and tries again for as long as it cannot. It asks the register in short questions, so that no sale waits for it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use comptoir_core::register::{BackOffice, Desk, DeskClosed, Register, RegisterError};
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Message;
-use comptoir_fiscal::values::RegisterId;
+use comptoir_fiscal::values::{Hash, RegisterId};
 use tokio::sync::{Notify, watch};
 
+use crate::edited;
 use crate::enrol;
 use crate::http::{Http, Unreachable};
 use crate::message::Refused;
 use crate::push::{Heard, Next, Push, Trouble};
+use crate::request::{self, Method, Request};
 
 /// The shortest and the longest wait after a failure.
 const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
+/// How often it is looked whether the shop has edited something.
+const EDITED: Duration = Duration::from_secs(600);
 /// How long it rests where nothing is to be sent, and nothing rings.
 const REST: Duration = Duration::from_secs(60);
 
@@ -68,11 +72,14 @@ struct Road {
     /// Whether the back office is to be asked what it holds before anything is sent, so that the till hears of what became
     /// of it: the first time, and after each rest.
     asks: bool,
+    /// Which edition of what the shop has edited was brought, and when that was looked at.
+    edited: Option<Hash>,
+    edited_at: Option<Instant>,
 }
 
 impl Default for Road {
     fn default() -> Road {
-        Road { known: None, asks: true }
+        Road { known: None, asks: true, edited: None, edited_at: None }
     }
 }
 
@@ -94,6 +101,18 @@ impl Road {
 }
 
 async fn bring_over(
+    desk: &Arc<Desk>,
+    road: &mut Road,
+    heard: &mut (dyn FnMut(&State) + Send),
+) -> Result<State, SyncError> {
+    let state = bring_lines(desk, road, heard).await?;
+    if matches!(state, State::InStep) {
+        bring_edited(desk, road).await?;
+    }
+    Ok(state)
+}
+
+async fn bring_lines(
     desk: &Arc<Desk>,
     road: &mut Road,
     heard: &mut (dyn FnMut(&State) + Send),
@@ -136,6 +155,43 @@ async fn bring_over(
             Heard::Behind(checkpoint) => return put_back(desk, *checkpoint).await,
         }
     }
+}
+
+/// Brings a copy of what the shop has edited, where it has changed: what a new device is given on the day that this one is
+/// lost. Looked at rarely, and read beside the register.
+async fn bring_edited(desk: &Arc<Desk>, road: &mut Road) -> Result<(), SyncError> {
+    if road.edited_at.is_some_and(|at| at.elapsed() < EDITED) {
+        return Ok(());
+    }
+    let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(()) };
+    let shop = ask(desk, |register| register.folder().shop()).await?;
+    let known = road.edited;
+    let packed = tokio::task::spawn_blocking(move || edited::pack(&shop, known)).await;
+    let packed = packed.unwrap_or(Ok(None))?;
+    road.edited_at = Some(Instant::now());
+    let Some((edition, body)) = packed else { return Ok(()) };
+    let http = road.to(back_office)?;
+    let mut offset = 0;
+    for _ in 0..2 {
+        let (sent, path) = (body.clone(), format!("/v1/registers/{register}/shop"));
+        let request = ask(desk, move |till| -> Result<(Request, u64), RegisterError> {
+            let time = u64::try_from(till.now().unix()).unwrap_or_default().saturating_add_signed(offset);
+            let nonce = *till.new_command()?.uuid().as_bytes();
+            let own = (register, till.journal().key());
+            Ok((request::sign((Method::Post, path), sent, None, own, time, nonce), time))
+        });
+        let (request, time) = request.await??;
+        let response = http.carry(request).await?;
+        match serde_json::from_slice(&response.body) {
+            Ok(Refused::Clock { time: there }) => {
+                offset += i64::try_from(i128::from(there) - i128::from(time)).unwrap_or_default();
+            }
+            // What is refused is tried again with the next change: no sale hangs on it.
+            _ => break,
+        }
+    }
+    road.edited = Some(edition);
+    Ok(())
 }
 
 /// Lets the journal that was enrolled vouch for the one that took its place on this device; why it was refused.

@@ -30,6 +30,7 @@ use comptoir_sync::enrol::{self, EnrolError};
 use comptoir_sync::http::{Http, Unreachable};
 use comptoir_sync::link::{Code, EnrolmentLink};
 use comptoir_sync::message::{Enrolled, Refused};
+use comptoir_sync::restore;
 use comptoir_sync::task::{self, State, SyncError};
 use comptoir_tests::sample::{self, CASHIERS};
 use tokio::sync::oneshot;
@@ -72,12 +73,28 @@ impl Served {
             merchants::open_code(tx, &opened, &place, now)
         };
         self.office.store().write_now::<_, StoreError, _>(write).unwrap();
+        self.link_of(code)
+    }
+
+    fn link_of(&self, code: Code) -> EnrolmentLink {
         EnrolmentLink {
             address: format!("https://{}", self.address),
             code,
             witness: self.office.witness().public(),
             certificate: Some(self.certificate),
         }
+    }
+
+    /// The link for a new device in the place of a register's.
+    fn replacing(&self, seed: u8, register: RegisterId) -> EnrolmentLink {
+        let code = Code::of([seed, 2, 3, 4, 5]);
+        let (opened, now) = (code.clone(), i64::try_from(server::now()).unwrap());
+        let write = move |tx: &mut dyn Tx| {
+            let place = merchants::of_register(tx, register)?.unwrap();
+            merchants::open_code(tx, &opened, &place, now)
+        };
+        self.office.store().write_now::<_, StoreError, _>(write).unwrap();
+        self.link_of(code)
     }
 
     fn held(&self, register: RegisterId) -> Option<(Registered, Vec<u8>)> {
@@ -335,6 +352,44 @@ async fn a_revoked_till_is_told_so_and_what_it_sealed_still_arrives() {
     sell(&desk, 2);
     assert_eq!(bring(&desk).await.unwrap(), State::Revoked);
     assert_eq!(served.held(register).unwrap().1, lines(&desk));
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_tablet_is_replaced_and_what_it_had_not_sent_still_arrives_when_it_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let lost = found(&folder.path().join("lost"), "01");
+    enrol(&lost, &served.link(1, "Exemple", "Rennes")).await.unwrap();
+    for pieces in 1..=20 {
+        sell(&lost, pieces);
+    }
+    bring(&lost).await.unwrap();
+    let (old, sent) = (id(&lost), lines(&lost));
+    // Never sent: the tablet is thrown away before there was a network.
+    sell(&lost, 21);
+
+    let link = served.replacing(2, old);
+    let http = Http::along(&link).unwrap();
+    let copy = folder.path().join("copy");
+    let told = restore::fetch(&http, &link, &copy, |_, _| ()).await.unwrap();
+    assert_eq!((told.register, told.size), (old, sent.iter().filter(|byte| **byte == b'\n').count() as u64));
+    let data = DataFolder::of_sample(folder.path().join("new"));
+    let platform = sample::platform(SystemClock);
+    let checkpoint = Some(told.checkpoint.clone());
+    let (register, restored) = Register::restore(data, &copy, checkpoint, platform, |_, _| ()).unwrap();
+    assert_eq!(restored.entries, told.size);
+    let new = Arc::new(Desk::start(register).unwrap());
+    enrol(&new, &link).await.unwrap();
+    sell(&new, 5);
+    assert_eq!(bring(&new).await.unwrap(), State::InStep);
+    let succeeds = new.ask(|register| register.settings().succeeds.clone()).unwrap().unwrap();
+    assert_eq!((succeeds.register, succeeds.checkpoint), (old, Some(told.checkpoint)));
+    assert!(served.held(old).unwrap().0.revoked.is_some());
+
+    assert_eq!(bring(&lost).await.unwrap(), State::Revoked);
+    assert_eq!(served.held(old).unwrap().1, lines(&lost));
+    assert_eq!(served.held(id(&new)).unwrap().1, lines(&new));
     served.stop().await;
 }
 

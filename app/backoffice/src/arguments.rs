@@ -73,16 +73,19 @@ pub(crate) enum Command {
     #[command(long_about = "Open a one-time code for a register, and print the link that it is enrolled by.\n\n\
             The code is good for one register and 15 minutes. The link says where the back office is and whom to trust there:\n\
             give it to the till whole, with comptoir enrol --data FOLDER LINK. Merchant and store are made where they are\n\
-            missing.")]
+            missing. With --replaces it is for a new device in the place of a lost one: comptoir restore --data NEW LINK.")]
     Code {
         #[command(flatten)]
         place: Place,
         /// The merchant's name here
-        #[arg(long, value_name = "NAME")]
-        merchant: String,
+        #[arg(long, value_name = "NAME", required_unless_present = "replaces")]
+        merchant: Option<String>,
         /// The store's name here
-        #[arg(long, value_name = "NAME")]
-        store: String,
+        #[arg(long, value_name = "NAME", required_unless_present = "replaces")]
+        store: Option<String>,
+        /// The register whose lost or broken device a new one takes the place of
+        #[arg(long, value_name = "ID", conflicts_with_all = ["merchant", "store"])]
+        replaces: Option<RegisterId>,
     },
     /// List the registers, with what is held of each
     Registers {

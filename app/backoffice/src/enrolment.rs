@@ -24,32 +24,29 @@ pub(crate) struct Asking {
     label: String,
     siren: String,
     genesis: Vec<u8>,
+    /// The journal whose place it takes.
+    succeeds: Option<RegisterId>,
 }
 
 impl Asking {
     /// Checks that whoever asks has the key that the genesis names.
     pub(crate) fn read(enrol: &Enrol, witness: &WitnessKey) -> Result<Asking, Refused> {
         let code = Code::read(&enrol.code).ok_or(Refused::Code)?;
-        let (asking, _) = Asking::of(&enrol.genesis, (&enrol.code, &enrol.proof), enrol.protocol, witness)?;
+        let asking = Asking::of(&enrol.genesis, (&enrol.code, &enrol.proof), enrol.protocol, witness)?;
         Ok(Asking { code: Some(code), ..asking })
     }
 
     /// Checks that a journal takes the place of another on its device, whose key signed the request.
     pub(crate) fn successor(succeed: &Succeed, old: &Registered, witness: &WitnessKey) -> Result<Asking, Refused> {
         let name = old.whose.register.to_string();
-        let (asking, succeeds) = Asking::of(&succeed.genesis, (&name, &succeed.proof), succeed.protocol, witness)?;
-        if succeeds != Some(old.whose.register) {
+        let asking = Asking::of(&succeed.genesis, (&name, &succeed.proof), succeed.protocol, witness)?;
+        if asking.succeeds != Some(old.whose.register) {
             return Err(Refused::Malformed { why: "it names another journal before it".to_owned() });
         }
         Ok(asking)
     }
 
-    fn of(
-        line: &str,
-        (given, proof): (&str, &str),
-        protocol: u32,
-        witness: &WitnessKey,
-    ) -> Result<(Asking, Option<RegisterId>), Refused> {
+    fn of(line: &str, (given, proof): (&str, &str), protocol: u32, witness: &WitnessKey) -> Result<Asking, Refused> {
         let malformed = |why: &str| Refused::Malformed { why: why.to_owned() };
         let sealed = sealed::read(line.as_bytes()).map_err(|_| malformed("its first line cannot be read"))?;
         let Body::Genesis(genesis) = &sealed.entry.body else { return Err(malformed("its first line is no genesis")) };
@@ -63,7 +60,7 @@ impl Asking {
             return Err(Refused::NotSigned);
         }
         let succeeds = genesis.succeeds.as_ref().map(|succeeds| succeeds.register);
-        let asking = Asking {
+        Ok(Asking {
             code: None,
             protocol,
             register: sealed.entry.register,
@@ -71,8 +68,8 @@ impl Asking {
             label: genesis.label.clone(),
             siren: genesis.merchant.siret.chars().take(9).collect(),
             genesis: line.as_bytes().to_vec(),
-        };
-        Ok((asking, succeeds))
+            succeeds,
+        })
     }
 
     /// Enrols it, or says why not; a refusal changes nothing but the code's tries.
@@ -95,6 +92,9 @@ impl Asking {
             return Ok(Err(refused));
         }
         self.write(tx, &place, &intake, &genesis, witness, now)?;
+        if let Some(old) = place.replaces {
+            Registered::revoke(tx, old, now)?;
+        }
         Ok(Ok(enrolled(&place.merchant_name, &place.store_name, witness)))
     }
 
@@ -141,6 +141,7 @@ impl Asking {
             merchant_name: String::new(),
             store: old.whose.store.clone(),
             store_name: String::new(),
+            replaces: None,
         };
         if let Some(refused) = self.refuse(tx, &place)? {
             return Ok(Err(refused));
@@ -168,6 +169,9 @@ impl Asking {
     }
 
     fn refuse(&self, tx: &mut dyn Tx, place: &Place) -> Result<Option<Refused>, StoreError> {
+        if place.replaces.is_some() && place.replaces != self.succeeds {
+            return Ok(Some(Refused::Malformed { why: "it does not take the place that the code gives".to_owned() }));
+        }
         let sql = "SELECT siren FROM merchant WHERE merchant = $1";
         let siren =
             tx.one(sql, &[place.merchant.as_str().into()], |row| Ok(row.optional_text(0)?.map(str::to_owned)))?;

@@ -108,13 +108,16 @@ pub(crate) enum Command {
         always: bool,
     },
     /// Go on from the copy of a till on a new device
-    #[command(long_about = "Go on from the copy of a till on a new device.\n\n\
-            The copy is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
-            operators, vouchers and tickets are back, and what the copy does not hold is said.")]
+    #[command(long_about = "Go on from the copy of a till on a new device, or from what its back office holds.\n\n\
+            What is taken is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
+            operators, vouchers and tickets are back, and what is not there is said.")]
     Restore {
+        /// The link of the back office, for a new device in the place of a lost one
+        #[arg(value_name = "LINK", required_unless_present = "from")]
+        link: Option<String>,
         /// The copy
-        #[arg(long, value_name = "FOLDER")]
-        from: PathBuf,
+        #[arg(long, value_name = "FOLDER", conflicts_with = "link")]
+        from: Option<PathBuf>,
         /// A new folder for the shop
         #[arg(long, value_name = "FOLDER")]
         data: PathBuf,

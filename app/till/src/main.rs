@@ -68,7 +68,10 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Backup { data, to, always } => {
             backup::back_up(&data, &to, always, texts).map_err(|error| error.message())?;
         }
-        Command::Restore { from, data } => backup::restore(&data, &from, texts).map_err(|error| error.message())?,
+        Command::Restore { from: Some(copy), data, .. } => {
+            backup::restore(&data, &copy, None, texts).map_err(|error| error.message())?;
+        }
+        Command::Restore { link, data, .. } => office::restore(&data, &link.unwrap_or_default(), texts)?,
         Command::Import { file, data, yes, operator } => {
             tables::import(&data, &file, yes, operator.as_deref(), texts).map_err(|error| error.message())?;
         }

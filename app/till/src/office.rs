@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use comptoir_auditor::progress::Patience;
 use comptoir_core::register::{Desk, RegisterError};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
+use comptoir_sync::http::Http;
 use comptoir_sync::link::EnrolmentLink;
+use comptoir_sync::restore;
 use comptoir_sync::task::{self, State, SyncError};
 use comptoir_till::backoffice;
 
-use crate::shop;
+use crate::{backup, shop};
 
 /// Enrols the till of a folder, and brings what it has sealed.
 pub(crate) fn enrol(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
@@ -28,6 +31,29 @@ pub(crate) fn enrol(data: &Path, link: &str, texts: &Translations) -> Result<(),
         );
         bring(desk, texts)
     })
+}
+
+/// Opens a till in a new folder, in the place of a lost one, from what the back office holds of that; then enrols it, which
+/// revokes the lost device.
+pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
+    let parsed: EnrolmentLink = link.parse().map_err(|error: comptoir_sync::link::NotALink| error.message())?;
+    let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
+    let copy = tempfile::tempdir().map_err(io)?;
+    let http = Http::along(&parsed).map_err(|error| error.message())?;
+    let mut patience = Patience::new(texts.say(&message!("Fetching what the back office holds")));
+    let fetched = backoffice::runtime()?
+        .block_on(restore::fetch(&http, &parsed, copy.path(), |done, total| patience.show(done, total)));
+    patience.end();
+    let lost = fetched.map_err(|error| error.message())?;
+    println!(
+        "{}",
+        texts.say(&message!(
+            "The back office holds {entries} entries of the lost till, and knows of no more.",
+            entries = lost.size
+        ))
+    );
+    backup::restore(data, copy.path(), Some(lost.checkpoint), texts).map_err(|error| error.message())?;
+    enrol(data, link, texts)
 }
 
 /// Brings what the till of a folder has sealed, once.

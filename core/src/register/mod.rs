@@ -60,6 +60,7 @@ use exchange::{are_an_exchange, spends_all_of};
 pub use fault::remember_fault;
 pub use inspection::Inspection;
 pub use mailing::{DeskPostError, MailDraft};
+pub(crate) use office::KEPT_HERE;
 use office::Office;
 pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};

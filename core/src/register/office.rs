@@ -20,6 +20,9 @@ const SENT: &str = "sent to the back office";
 const SUSPECTED: &str = "suspected of the back office";
 const LIMIT: &str = "longest time offline";
 
+/// The settings that are of this device and this moment, and go nowhere else.
+pub(crate) const KEPT_HERE: [&str; 4] = [SENT, SUSPECTED, super::backup::LAST, "projections"];
+
 /// Event: a till was added to a central system.
 const ADDED: u32 = 126;
 /// Event: a checkpoint that a witness countersigned is held.
