@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use comptoir_core::register::Desk;
+use comptoir_fiscal::merkle::Frontier;
 use comptoir_fiscal::verify::{self, Evidence, Rule, Verdict};
 use comptoir_sync::task::State;
 use tempfile::TempDir;
@@ -55,6 +56,23 @@ fn journal(desk: Arc<Desk>) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_was_put_back_learns_it_before_it_has_anything_to_send() {
+    let Copied { served, till, copy, _folder } = copied().await;
+    // It believes that everything lies there.
+    let all = copy.ask(|register| {
+        let size = register.journal().standing().size();
+        register.tree_towards(&Frontier::new(), size, size).unwrap().unwrap()
+    });
+    copy.ask(|register| register.keep_sent(all.unwrap())).unwrap().unwrap();
+    let State::Behind(checkpoint) = bring(&copy).await.unwrap() else { panic!("not told") };
+    let kept = served.held(id(&till)).unwrap().0.checkpoint;
+    assert_eq!(checkpoint, kept);
+    assert_eq!(served.evidence(id(&till)), []);
+    assert_eq!(broken(&journal(copy), &[&kept]), [Rule::Truncation]);
+    assert_eq!(broken(&journal(till), &[&kept]), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_till_of_one_key_is_convicted_by_what_the_back_office_keeps() {
     let Copied { served, till, copy, _folder } = copied().await;
     (3..=6).for_each(|pieces| sell(&copy, pieces));
@@ -65,6 +83,21 @@ async fn a_second_till_of_one_key_is_convicted_by_what_the_back_office_keeps() {
     assert_eq!(served.evidence(id(&till)).len(), 1);
     assert_eq!(broken(&journal(copy), &[&register.checkpoint]), [Rule::Fork]);
     assert_eq!(broken(&journal(till), &[&register.checkpoint]), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_till_that_does_not_know_what_was_sent_shows_its_history_all_the_same() {
+    for sales in [1, 6] {
+        let Copied { served, till, copy, _folder } = copied().await;
+        (0..sales).for_each(|_| sell(&copy, 9));
+        // Enrolled anew, it has forgotten what lies there.
+        let back_office = copy.ask(|register| register.back_office().cloned()).unwrap().unwrap();
+        copy.ask(|register| register.enrolled(back_office)).unwrap().unwrap();
+        assert!(matches!(bring(&copy).await.unwrap(), State::Trouble(_)));
+        assert!(events(&copy).contains(&912));
+        assert_eq!(served.evidence(id(&till)).len(), 1, "{sales} sales");
+        assert_eq!(served.held(id(&till)).unwrap().1, lines(&till));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
