@@ -176,14 +176,22 @@ enum Phase {
     InStep,
     /// A piece is on its way; the tree with it.
     Sending(Frontier),
+    /// It holds another history; the tree before what is to be shown of this one is being read.
+    Comparing(Difference, Frontier),
+    /// What differs is on its way, so that whoever examines it has both histories.
+    Showing(Difference),
+}
+
+/// That the back office holds something else than the till.
+#[derive(Clone, Debug)]
+struct Difference {
+    /// How many entries both have; the last of them is shown.
+    size: u64,
+    /// What it has beyond the journal, where that was put back and did not go on otherwise.
+    behind: Option<Box<Checkpoint>>,
 }
 
 impl Push {
-    /// Begins by asking how much the back office holds, though the till knows: so it also hears whether it was revoked.
-    pub fn asking() -> Push {
-        Push { phase: Phase::AskHead, ..Push::default() }
-    }
-
     /// How far the back office's clock is ahead of the device's, in seconds, as far as is known.
     pub fn clock_offset(&self) -> i64 {
         self.offset
@@ -197,14 +205,17 @@ impl Push {
     /// What to do next. Whatever was asked before and was not answered is asked again.
     pub fn next<T: Till>(&mut self, till: &mut T) -> Result<Next, T::Fault> {
         match &self.phase {
-            Phase::Begun if till.sent().is_none() => self.phase = Phase::AskHead,
+            // Where nothing is to be sent it is asked all the same: nothing else tells a till that it was put back.
+            Phase::Begun if till.sent().is_none_or(|sent| sent.size() >= till.size()) => self.phase = Phase::AskHead,
             Phase::Begun | Phase::Sending(_) => self.phase = Phase::InStep,
-            Phase::AskHead | Phase::Reading(..) | Phase::InStep => {}
+            Phase::Showing(_) => self.phase = Phase::AskHead,
+            Phase::AskHead | Phase::Reading(..) | Phase::InStep | Phase::Comparing(..) => {}
         }
         match std::mem::take(&mut self.phase) {
             Phase::Reading(head, tree) => self.read_on(till, head, &tree),
             Phase::InStep => self.send(till),
-            Phase::AskHead | Phase::Begun | Phase::Sending(_) => {
+            Phase::Comparing(difference, tree) => self.show(till, difference, &tree),
+            Phase::AskHead | Phase::Begun | Phase::Sending(_) | Phase::Showing(_) => {
                 self.phase = Phase::AskHead;
                 let path = format!("/v1/registers/{}/head", till.register());
                 Ok(Next::Say(self.signed(till, (Method::Get, path), Vec::new(), None)?))
@@ -216,6 +227,7 @@ impl Push {
     pub fn answered<T: Till>(&mut self, till: &mut T, response: &Response) -> Result<Heard, T::Fault> {
         if response.status == 200 {
             return match serde_json::from_slice::<Head>(&response.body) {
+                Ok(_) if matches!(self.phase, Phase::Showing(_)) => Ok(self.shown()),
                 Ok(head) => self.take_head(till, head),
                 Err(_) => Ok(Heard::Later(Trouble::Unreadable)),
             };
@@ -237,8 +249,7 @@ impl Push {
         if head.size > till.size() {
             // What this till never signed says nothing of its journal.
             return if checkpoint.is_signed_by(&till.key().public()) {
-                self.phase = Phase::AskHead;
-                Ok(Heard::Behind(Box::new(checkpoint)))
+                Ok(self.compare(till.size(), Some(Box::new(checkpoint))))
             } else {
                 let Checkpoint { statement, .. } = checkpoint;
                 self.suspect(till, &Suspicion::OtherRoot { size: statement.size, root: statement.root })
@@ -273,7 +284,8 @@ impl Push {
     ) -> Result<Heard, T::Fault> {
         let (size, root) = (checkpoint.statement.size, checkpoint.statement.root);
         if tree.root() != root {
-            return self.suspect(till, &Suspicion::OtherRoot { size, root });
+            till.suspect(&Suspicion::OtherRoot { size, root })?;
+            return Ok(self.compare(size, None));
         }
         self.watch_size(till, size)?;
         // What the till did not sign is no checkpoint of it, and yet says truly what arrived.
@@ -319,6 +331,36 @@ impl Push {
         }
     }
 
+    fn compare(&mut self, size: u64, behind: Option<Box<Checkpoint>>) -> Heard {
+        self.phase = Phase::Comparing(Difference { size, behind }, Frontier::new());
+        Heard::GoOn
+    }
+
+    /// Shows the last entry that both have, and what follows: each names the one before, so that it differs where anything
+    /// does.
+    fn show<T: Till>(&mut self, till: &mut T, difference: Difference, tree: &Frontier) -> Result<Next, T::Fault> {
+        let before = difference.size.saturating_sub(1);
+        let Some(tree) = till.tree_towards(tree, before, SLICE)? else {
+            self.phase = Phase::AskHead;
+            return Ok(Next::GoOn);
+        };
+        if tree.size() < before {
+            self.phase = Phase::Comparing(difference, tree);
+            return Ok(Next::GoOn);
+        }
+        let request = self.bring(till, till.piece_after(&tree)?)?;
+        self.phase = Phase::Showing(difference);
+        Ok(Next::Say(request))
+    }
+
+    /// What was shown is what the back office has, too.
+    fn shown(&mut self) -> Heard {
+        match std::mem::replace(&mut self.phase, Phase::AskHead) {
+            Phase::Showing(Difference { behind: Some(checkpoint), .. }) => Heard::Behind(checkpoint),
+            _ => Heard::Later(Trouble::Suspicious),
+        }
+    }
+
     fn suspect<T: Till>(&mut self, till: &mut T, suspicion: &Suspicion) -> Result<Heard, T::Fault> {
         till.suspect(suspicion)?;
         self.phase = Phase::AskHead;
@@ -347,11 +389,16 @@ impl Push {
             self.phase = Phase::InStep;
             return Ok(Next::Rest);
         }
+        let tree = piece.frontier.clone();
+        let request = self.bring(till, piece)?;
+        self.phase = Phase::Sending(tree);
+        Ok(Next::Say(request))
+    }
+
+    fn bring<T: Till>(&self, till: &mut T, piece: Piece) -> Result<Request, T::Fault> {
         let path = format!("/v1/registers/{}/entries?from={}", piece.register, piece.from);
         let body = compressed(&piece.lines.concat());
-        let request = self.signed(till, (Method::Post, path), body, Some(piece.checkpoint.to_string()))?;
-        self.phase = Phase::Sending(piece.frontier);
-        Ok(Next::Say(request))
+        self.signed(till, (Method::Post, path), body, Some(piece.checkpoint.to_string()))
     }
 
     fn signed<T: Till>(

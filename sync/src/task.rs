@@ -69,9 +69,11 @@ pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> 
 #[derive(Debug)]
 struct Road {
     known: Option<(BackOffice, Http)>,
-    /// Whether the back office is to be asked what it holds before anything is sent, so that the till hears of what became
-    /// of it: the first time, and after each rest.
+    /// Whether the back office is to be asked even where nothing is to be sent, so that the till hears of what became of it:
+    /// the first time, and after each rest. What rings in between asks nobody for nothing.
     asks: bool,
+    /// What the last conversation came to.
+    ended: State,
     /// Which edition of what the shop has edited was brought, and when that was looked at.
     edited: Option<Hash>,
     edited_at: Option<Instant>,
@@ -79,7 +81,7 @@ struct Road {
 
 impl Default for Road {
     fn default() -> Road {
-        Road { known: None, asks: true, edited: None, edited_at: None }
+        Road { known: None, asks: true, ended: State::InStep, edited: None, edited_at: None }
     }
 }
 
@@ -94,10 +96,6 @@ impl Road {
             }
         }
     }
-
-    fn push(&mut self) -> Push {
-        if std::mem::take(&mut self.asks) { Push::asking() } else { Push::default() }
-    }
 }
 
 async fn bring_over(
@@ -106,6 +104,7 @@ async fn bring_over(
     heard: &mut (dyn FnMut(&State) + Send),
 ) -> Result<State, SyncError> {
     let state = bring_lines(desk, road, heard).await?;
+    road.ended = state.clone();
     if matches!(state, State::InStep) {
         bring_edited(desk, road).await?;
     }
@@ -123,7 +122,11 @@ async fn bring_lines(
     if !is_enrolled && let Some(refused) = vouch(desk, &http).await? {
         return Ok(State::Trouble(refused.message()));
     }
-    let mut push = road.push();
+    let waits = ask(desk, |register| register.in_touch().map(|in_touch| in_touch.is_some_and(|one| one.waiting > 0)));
+    if !std::mem::take(&mut road.asks) && is_enrolled && !waits.await?? {
+        return Ok(road.ended.clone());
+    }
+    let mut push = Push::default();
     loop {
         let (next, after) = ask(desk, move |till| {
             let next = if till.id() == register { push.next(till) } else { Ok(Next::Rest) };

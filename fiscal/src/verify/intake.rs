@@ -87,6 +87,15 @@ impl CheckedLine {
         &self.bytes
     }
 
+    /// The place that it says it has; none where that cannot be read.
+    pub fn seq(&self) -> Option<u64> {
+        match &self.checked.content {
+            Content::Entry(entry) => Some(entry.seq),
+            Content::UnknownKind { seq, .. } => Some(*seq),
+            Content::UnknownVersion | Content::Broken { .. } => None,
+        }
+    }
+
     /// Whether it is sealed as lines of this journal are, with the device's key, wherever it belongs in it.
     pub fn is_of_this_journal(&self) -> bool {
         matches!(self.checked.content, Content::Entry(_) | Content::UnknownKind { .. })

@@ -120,8 +120,12 @@ impl Prepared {
     ) -> Result<Answered, StoreError> {
         let whose = &register.whose;
         let (taken, refused) = take_in_order(tx, whose, &mut intake, new)?;
+        let fork = refused.as_ref().zip(new.get(taken.len()));
+        if let Some((Refused::Fork { seq }, other)) = fork {
+            keep_evidence(tx, whose, "fork", *seq, other.bytes(), "an entry after another one than is held", now)?;
+        }
         if taken.is_empty() {
-            Registered::count_refused(tx, whose)?;
+            count_refused(tx, whose, refused.as_ref())?;
             return Ok(Err(refused.unwrap_or(Refused::Checkpoint)));
         }
         store(tx, whose, &taken, now)?;
@@ -149,10 +153,18 @@ impl Prepared {
             return Ok(Err(Refused::Checkpoint));
         }
         if let Some(refused) = refused {
-            Registered::count_refused(tx, whose)?;
+            count_refused(tx, whose, Some(&refused))?;
             return Ok(Err(refused));
         }
         Ok(Ok(Registered { size, checkpoint: text, ..register.clone() }.head()))
+    }
+}
+
+/// Counts what is not the register's. A fork is its own: that is kept, and not counted.
+fn count_refused(tx: &mut dyn Tx, whose: &Whose, refused: Option<&Refused>) -> Result<(), StoreError> {
+    match refused {
+        Some(Refused::Fork { .. }) => Ok(()),
+        _ => Registered::count_refused(tx, whose),
     }
 }
 
@@ -172,6 +184,11 @@ fn take_in_order(
             Ok(line) => taken.push(line),
             Err(NotTaken::NewerVersion) => {
                 refused = Some(Refused::NewerVersion { seq });
+                break;
+            }
+            // Sealed by this register for just this place, after another entry than the one that is held before it.
+            Err(NotTaken::NotOfThisJournal { .. }) if line.seq() == Some(seq) && line.is_of_this_journal() => {
+                refused = Some(Refused::Fork { seq });
                 break;
             }
             Err(not_taken @ NotTaken::NotOfThisJournal { .. }) => {
