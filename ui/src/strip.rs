@@ -57,10 +57,10 @@ fn printer(status: &Status) -> (i32, Message) {
 
 fn backup(status: &Status) -> (Message, Tone) {
     match status.last_backup {
-        None => (message!("no back office, no copy yet"), Tone::Warn),
+        None => (message!("no copy yet"), Tone::Warn),
         Some(at) => {
             let old = status.now.unix() - at.unix() > OLD_COPY;
-            let said = message!("no back office, copy of {date}", date = comptoir_fiscal::values::Date(at.date()));
+            let said = message!("copy of {date}", date = comptoir_fiscal::values::Date(at.date()));
             (said, if old { Tone::Warn } else { Tone::Plain })
         }
     }

@@ -7,7 +7,9 @@ use comptoir_core::held::HeldTicket;
 use comptoir_core::operators::Operator;
 use comptoir_core::outside::Random;
 use comptoir_core::printing::ReceiptChoice;
-use comptoir_core::register::{Answer, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status};
+use comptoir_core::register::{
+    Answer, Approval, BackedUp, Command, Founding, Refusal, Register, RegisterError, Request, Status,
+};
 use comptoir_core::terms::Terms;
 use comptoir_fiscal::entry::{Mode, Tender};
 use comptoir_fiscal::journal::CommandId;
@@ -30,7 +32,7 @@ use crate::pay::{self, Pay};
 use crate::sale::{self, Sale, Sold};
 use crate::settings::{self, Settings};
 use crate::terminal::SeparateTerminal;
-use crate::texts::Texts;
+use crate::texts::{Texts, drawn};
 use crate::tickets::{self, Tickets};
 use crate::welcome::{self, Welcome};
 use crate::word::{self, Word};
@@ -133,6 +135,8 @@ pub enum Order {
         operator: String,
         /// To what.
         to: Mode,
+        /// A manager's word where the operator may not do it alone, given for this id.
+        word: Option<(CommandId, Approval)>,
     },
     /// Do something that needs no register, beside it, and give the till the reply.
     Aside(Aside),
@@ -634,7 +638,7 @@ impl Till {
 
     /// An amount with its currency, in the reader's form.
     pub(crate) fn money(&self, amount: Cents) -> String {
-        self.texts.language().money(amount)
+        drawn(&self.texts.language().money(amount))
     }
 
     /// A quantity in the reader's form.

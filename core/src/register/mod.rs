@@ -71,6 +71,7 @@ pub use school::NotChanged;
 pub use settings::SettingsChange;
 use status::DayBegun;
 pub use status::Status;
+pub(crate) use verifying::Wanted;
 pub use verifying::{VerifyingError, verify_journal};
 pub use vouchers::Validity;
 

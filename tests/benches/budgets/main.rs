@@ -7,6 +7,7 @@ mod bare;
 mod closing;
 mod figures;
 mod large;
+mod made_up;
 mod sale;
 mod search;
 mod shop;

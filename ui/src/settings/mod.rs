@@ -19,7 +19,6 @@ use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity}
 use comptoir_core::terms::Rules;
 use comptoir_fiscal::entry::{Genesis, Mode, Witnessed};
 use comptoir_fiscal::language::Message;
-use comptoir_fiscal::message;
 use comptoir_fiscal::nf525::Chain;
 use comptoir_fiscal::values::{Date, Instant};
 
@@ -202,13 +201,10 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Payments(edit) => payments::update(till, edit),
         Intent::Backup(edit) => backup::update(till, edit),
         Intent::Office(edit) => office::update(till, edit),
-        Intent::AskSchool(true) => ask_school(till),
-        Intent::AskSchool(false) => room.asks_school = false,
+        Intent::AskSchool(asks) => room.asks_school = asks,
         Intent::TurnSchool => {
             room.asks_school = false;
-            let to = if till.mode == Mode::Training { Mode::Live } else { Mode::Training };
-            let operator = till.operator();
-            till.order(Order::Turn { operator, to });
+            turn_school(till);
         }
     }
     if till.device() != till.remembered {
@@ -216,19 +212,27 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
     }
 }
 
-/// Asks whether school mode is meant, unless the operator may not enter it: it is turned to in one's own name, so nobody's
-/// word helps.
-fn ask_school(till: &mut Till) {
+/// Turns to school mode or back. Where the operator may not enter it alone, a manager is asked for their word first.
+pub(crate) fn turn_school(till: &mut Till) {
     let operator = till.operator();
-    let enters = till.mode == Mode::Live;
+    if till.mode == Mode::Training {
+        return till.order(Order::Turn { operator, to: Mode::Live, word: None });
+    }
+    let asked = operator.clone();
     till.ask(
-        move |register| if enters { register.may(&operator, Gate::Training) } else { Ok(()) },
-        |till, allowed| match allowed {
-            Ok(()) => till.settings.asks_school = true,
-            Err(Refusal::Gate(_)) => till.refuse_for(message!(
-                "School mode is entered in one’s own name. Lock the till, and let a manager sign in and enter it."
-            )),
-            Err(refusal) => till.refuse(&refusal),
+        move |register| -> Result<_, Refusal> { Ok((register.new_command()?, register.may(&asked, Gate::Training))) },
+        move |till, asked| match asked {
+            Ok((_, Ok(()))) => till.order(Order::Turn { operator, to: Mode::Training, word: None }),
+            Ok((id, Err(Refusal::Gate(error)))) => word::ask_for(
+                till,
+                error,
+                id,
+                Box::new(move |till, word| match word {
+                    Ok(word) => till.order(Order::Turn { operator, to: Mode::Training, word: Some((id, word)) }),
+                    Err(refusal) => till.refuse(&refusal),
+                }),
+            ),
+            Ok((_, Err(refusal))) | Err(refusal) => till.refuse(&refusal),
         },
     );
 }

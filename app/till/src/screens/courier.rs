@@ -280,11 +280,11 @@ impl Round {
                     shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
                 }
             }
-            Order::Turn { operator, to } => {
+            Order::Turn { operator, to, word } => {
                 if let Some(shop) = &mut self.shop {
                     // What is being read is of the journal that is left.
                     shop.errands.end();
-                    match shop.desk.turn(&operator, to)? {
+                    match shop.desk.turn_by(&operator, to, word)? {
                         Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
                         Err(refusal) => (self.post)(Box::new(move |till| till.refuse_for(refusal.message()))),
                     }
