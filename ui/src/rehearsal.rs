@@ -151,6 +151,7 @@ impl Rehearsal {
             },
             Order::Turn { operator, to } => self.turn(&operator, to),
             Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+            Order::Post | Order::TestMail | Order::MailPassword(_) => {}
         }
     }
 

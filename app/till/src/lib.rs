@@ -3,5 +3,6 @@
 pub mod devices;
 pub mod faults;
 pub mod kit;
+mod mail_secret;
 pub mod platform;
 pub mod screens;

@@ -11,6 +11,7 @@ use comptoir_fiscal::message;
 use super::{Facts, Section, payments};
 use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
+use crate::mail;
 use crate::till::Till;
 
 /// A copy that is older than this many seconds is worth a word.
@@ -77,6 +78,7 @@ fn name(section: Section) -> Message {
         Section::Payments => message!("Payments"),
         Section::Backup => message!("Copies"),
         Section::School => message!("School mode"),
+        Section::Mail => message!("E-mail"),
         Section::About => message!("About"),
     }
 }
@@ -91,6 +93,7 @@ pub fn sections(till: &Till) -> Vec<SectionRow> {
         Section::Backup => message!("For the day this device is lost"),
         Section::School if till.mode == Mode::Training => message!("On: nothing counts"),
         Section::School => message!("Practise without a trace in the sales"),
+        Section::Mail => mail::view::second(till.mail.server.as_ref(), mail::view::waiting(till)),
         Section::About => message!("Version, licences, NF525"),
     };
     let row = |section: &Section| SectionRow {
