@@ -4,5 +4,6 @@ pub mod backoffice;
 pub mod devices;
 pub mod faults;
 pub mod kit;
+mod mail_secret;
 pub mod platform;
 pub mod screens;

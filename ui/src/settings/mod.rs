@@ -13,6 +13,7 @@ pub mod view;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use comptoir_core::mail::MailJob;
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
 use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity};
@@ -79,6 +80,7 @@ pub enum Section {
     Backup,
     Office,
     School,
+    Mail,
     About,
 }
 
@@ -92,6 +94,7 @@ impl Section {
         Section::Backup,
         Section::Office,
         Section::School,
+        Section::Mail,
         Section::About,
     ];
 }
@@ -132,6 +135,7 @@ pub struct Facts {
     pub(crate) date: Date,
     pub(crate) papers: PaperSettings,
     pub(crate) queue: Vec<PrintJob>,
+    pub(crate) mails: Vec<MailJob>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) last_copy: Option<Instant>,
     pub(crate) back_office: Option<BackOffice>,
@@ -149,6 +153,7 @@ impl Facts {
             date: register.business_date(),
             papers: register.paper_settings()?,
             queue: register.print_queue()?,
+            mails: register.mail_queue()?,
             folder: register.backup_folder()?,
             last_copy: register.last_backup()?,
             back_office: register.back_office().cloned(),
@@ -245,7 +250,7 @@ pub(crate) fn backed_up(till: &mut Till, outcome: Result<BackedUp, Message>) {
 
 /// Has a setting changed that is no command, for which a manager is asked where the operator may not do it alone; where it
 /// was, does something else too.
-fn set(
+pub(crate) fn set(
     till: &mut Till,
     change: impl Fn(&mut Register) -> Result<(), Refusal> + Send + Sync + 'static,
     said: Message,
@@ -266,7 +271,7 @@ fn set(
 }
 
 /// A setting was kept, or refused: then what was typed stays.
-fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message) {
+pub(crate) fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message) {
     till.settings.busy = false;
     match outcome {
         Ok(()) => {
@@ -287,8 +292,18 @@ fn look_again(till: &mut Till) {
             room.papers = Papers::of(&facts, printer);
             room.shop = Shop::of(&facts);
             room.payments = Payments::of(&facts);
+            till.mail.setting.begin(till.mail.server.as_ref());
             room.facts = Some(facts);
         }
         Err(refusal) => till.refuse(&refusal),
+    });
+}
+
+/// Reads what waits to be printed or sent, and leaves what is being typed as it is.
+pub(crate) fn look_at_queues(till: &mut Till) {
+    till.ask(Facts::read, |till, facts| {
+        if let Ok(facts) = facts {
+            till.settings.facts = Some(facts);
+        }
     });
 }

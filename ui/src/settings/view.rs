@@ -11,6 +11,7 @@ use comptoir_fiscal::message;
 use super::{Facts, Section, payments};
 use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
+use crate::mail;
 use crate::office::Touch;
 use crate::till::Till;
 
@@ -84,6 +85,7 @@ fn name(section: Section) -> Message {
         Section::Backup => message!("Copies"),
         Section::Office => message!("Back office"),
         Section::School => message!("School mode"),
+        Section::Mail => message!("E-mail"),
         Section::About => message!("About"),
     }
 }
@@ -99,6 +101,7 @@ pub fn sections(till: &Till) -> Vec<SectionRow> {
         Section::Office => message!("Several tills, one shop"),
         Section::School if till.mode == Mode::Training => message!("On: nothing counts"),
         Section::School => message!("Practise without a trace in the sales"),
+        Section::Mail => mail::view::second(till.mail.server.as_ref(), mail::view::waiting(till)),
         Section::About => message!("Version, licences, NF525"),
     };
     let row = |section: &Section| SectionRow {
