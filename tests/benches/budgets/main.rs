@@ -6,6 +6,7 @@
 mod bare;
 mod closing;
 mod figures;
+mod ingest;
 mod large;
 mod sale;
 mod search;
@@ -49,4 +50,5 @@ fn main() {
     measure("search", &search::measure);
     measure("workbook-memory", &workbook::measure);
     measure("verify", &verify::measure);
+    measure("ingest", &ingest::measure);
 }
