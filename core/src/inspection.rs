@@ -124,6 +124,8 @@ pub enum KitError {
     Journal(#[from] OpenError),
     /// The attestation could not be written.
     Pdf(#[from] PdfError),
+    /// It was given up.
+    Left,
 }
 
 impl KitError {
@@ -143,6 +145,7 @@ impl KitError {
             KitError::Journal(error) => {
                 message!("The kit was not made, because a journal could not be read: {why}.", why = error.to_string())
             }
+            KitError::Left => message!("The kit was given up, and nothing of it is left."),
             KitError::Pdf(error) => {
                 message!("The attestation could not be written: {why}.", why = error.to_string())
             }

@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod certification;
 pub mod correction;
 pub mod data_folder;
+pub mod edited;
 pub mod export;
 pub mod held;
 pub mod history;

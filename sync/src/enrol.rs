@@ -5,10 +5,11 @@ use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::key::encode_signature;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
+use comptoir_fiscal::values::RegisterId;
 
 use crate::link::EnrolmentLink;
-use crate::message::{Enrol, Enrolled, PROTOCOL, Refused};
-use crate::request::{Method, Request, Response};
+use crate::message::{Enrol, Enrolled, PROTOCOL, Refused, Succeed};
+use crate::request::{self, Method, Request, Response};
 
 /// Where a till asks to be enrolled.
 pub const PATH: &str = "/v1/enrol";
@@ -66,6 +67,27 @@ pub fn ask(register: &Register, link: &EnrolmentLink) -> Result<Request, EnrolEr
     let proof = encode_signature(&register.journal().key().sign_enrolment(&text));
     let body = serde_json::to_vec(&Enrol { protocol: PROTOCOL, code, genesis, proof }).unwrap_or_default();
     Ok(Request { method: Method::Post, path: PATH.to_owned(), headers: Vec::new(), body })
+}
+
+/// Where the device of an enrolled journal asks for the one that takes its place.
+pub fn successor_path(enrolled: RegisterId) -> String {
+    format!("/v1/registers/{enrolled}/successor")
+}
+
+/// The request by which the journal that was enrolled vouches for the one that this device seals into now, at `time` by
+/// the back office's clock (unix seconds); none where there is nothing to vouch for.
+pub fn vouch(register: &mut Register, time: u64) -> Result<Option<Request>, RegisterError> {
+    let Some((enrolled, key)) = register.voucher_key() else { return Ok(None) };
+    let Some(witness) = register.back_office().map(|back_office| back_office.witness_key.clone()) else {
+        return Ok(None);
+    };
+    let genesis = String::from_utf8_lossy(&register.journal().entry(0)?.line).into_owned();
+    let text = proof_text(&enrolled.to_string(), &genesis, &witness);
+    let proof = encode_signature(&register.journal().key().sign_enrolment(&text));
+    let body = serde_json::to_vec(&Succeed { protocol: PROTOCOL, genesis, proof }).unwrap_or_default();
+    let nonce = *register.new_command()?.uuid().as_bytes();
+    let what = (Method::Post, successor_path(enrolled));
+    Ok(Some(request::sign(what, body, None, (enrolled, &key), time, nonce)))
 }
 
 /// Takes the answer, and keeps the back office where it enrolled the till.

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a connection may take to be made.
 const CONNECTING: Duration = Duration::from_secs(10);
 /// More than this is no answer of a back office.
-const ANSWER_BYTES_MAX: usize = 16 << 20;
+const ANSWER_BYTES_MAX: usize = 128 << 20;
 
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
+use comptoir_fiscal::values::RegisterId;
 
 /// The version of what is said. The back office keeps the one before alive.
 pub const PROTOCOL: u32 = 1;
@@ -16,6 +17,9 @@ pub struct Head {
     /// The newest checkpoint over them, signed by the register and countersigned; none before the first entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<String>,
+    /// Whether the register was revoked: nothing more is to be sold with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }
 
 /// A till that asks to be enrolled.
@@ -29,6 +33,28 @@ pub struct Enrol {
     pub genesis: String,
     /// Base64 of the signature of [`crate::enrol::proof_text`] by that key.
     pub proof: String,
+}
+
+/// A till whose device has begun another journal, asked by the key of the one that was enrolled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Succeed {
+    /// The till's [`PROTOCOL`].
+    pub protocol: u32,
+    /// The first line of the new journal, with its newline, which names the old one.
+    pub genesis: String,
+    /// Base64 of the signature of [`crate::enrol::proof_text`] by the new key, with the old journal in place of a code.
+    pub proof: String,
+}
+
+/// A new device that asks for what a lost one had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The journal that the lost device had.
+    pub register: RegisterId,
+    /// How many entries of it are held; nobody knows of more.
+    pub size: u64,
+    /// The newest countersigned checkpoint over them.
+    pub checkpoint: String,
 }
 
 /// What a till is told that was enrolled.
@@ -101,6 +127,8 @@ pub enum Refused {
     OtherMerchant,
     /// The till was revoked: it may only send what it had sealed.
     Revoked,
+    /// The code replaces no till, or nothing of what that one had edited ever arrived.
+    NothingToRestore,
 }
 
 impl Refused {
@@ -109,6 +137,7 @@ impl Refused {
         match self {
             Refused::UnknownRegister | Refused::NotSigned | Refused::Clock { .. } => 401,
             Refused::Code | Refused::OtherMerchant | Refused::Revoked => 403,
+            Refused::NothingToRestore => 404,
             Refused::Gap { .. } | Refused::Fork { .. } | Refused::LabelTaken { .. } => 409,
             Refused::TooLarge => 413,
             Refused::NotOfThisJournal { .. }
@@ -157,6 +186,9 @@ impl Refused {
             ),
             Refused::OtherMerchant => message!("The code is for another business than this till's."),
             Refused::Revoked => message!("This till was revoked: stop selling with it."),
+            Refused::NothingToRestore => message!(
+                "This code replaces no till, or nothing of that till's catalogue ever arrived: enrol a new till instead."
+            ),
         }
     }
 }

@@ -160,6 +160,7 @@ pub struct Push {
     /// How far the back office's clock is ahead of the device's, in seconds.
     offset: i64,
     phase: Phase,
+    revoked: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -194,6 +195,11 @@ impl Push {
     /// How far the back office's clock is ahead of the device's, in seconds, as far as is known.
     pub fn clock_offset(&self) -> i64 {
         self.offset
+    }
+
+    /// Whether the back office says that the register was revoked.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked
     }
 
     /// What to do next. Whatever was asked before and was not answered is asked again.
@@ -233,6 +239,7 @@ impl Push {
     }
 
     fn take_head<T: Till>(&mut self, till: &mut T, head: Head) -> Result<Heard, T::Fault> {
+        self.revoked = head.revoked;
         if head.size == 0 {
             return self.start_over(till);
         }
@@ -416,7 +423,7 @@ fn countersigned<T: Till>(till: &T, head: &Head) -> Option<Checkpoint> {
 }
 
 /// Lines as they are sent: gzip, which needs no C library on any device.
-fn compressed(lines: &[u8]) -> Vec<u8> {
+pub(crate) fn compressed(lines: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     // Writing into memory fails for nothing but a lack of it.
     let _ = encoder.write_all(lines);

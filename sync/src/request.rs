@@ -19,6 +19,9 @@ pub const CHECKPOINT: &str = "comptoir-checkpoint";
 /// The till's [`crate::message::PROTOCOL`].
 pub const PROTOCOL: &str = "comptoir-protocol";
 
+/// The one-time code by which a new device asks for what a lost one had.
+pub const CODE: &str = "comptoir-code";
+
 /// How far apart the clocks may be, in seconds.
 pub const CLOCK_SECONDS: u64 = 300;
 

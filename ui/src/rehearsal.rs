@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Founding, NotChanged, Platform, Register};
+use comptoir_core::register::{Approval, Founding, NotChanged, Platform, Register};
 use comptoir_fiscal::entry::{Mode, Software};
+use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::journal::key_file::NoKeystore;
 use comptoir_fiscal::language::Language;
 
@@ -149,16 +150,17 @@ impl Rehearsal {
                 Ok(founding) => self.found("sample", founding),
                 Err(error) => self.screens.change(|till| till.not_founded(error.message())),
             },
-            Order::Turn { operator, to } => self.turn(&operator, to),
-            Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+            Order::Turn { operator, to, word } => self.turn(&operator, to, word),
+            Order::Print | Order::TestPrint | Order::OpenDrawer | Order::Enrol(_) => {}
+            Order::Post | Order::TestMail | Order::MailPassword(_) => {}
         }
     }
 
     /// Turns to school mode or back, and starts the till again.
-    fn turn(&self, operator: &str, to: Mode) {
+    fn turn(&self, operator: &str, to: Mode, word: Option<(CommandId, Approval)>) {
         let Some(register) = self.register.borrow_mut().take() else { return };
         let turned = match to {
-            Mode::Training => register.enter_school(operator),
+            Mode::Training => register.enter_school_by(operator, word),
             Mode::Live => register.leave_school(operator),
         };
         match turned {
@@ -209,7 +211,8 @@ impl Rehearsal {
     }
 }
 
-fn platform(clock: &SetClock) -> Platform {
+/// A device that a rehearsal is held on.
+pub(crate) fn platform(clock: &SetClock) -> Platform {
     Platform {
         clock: Box::new(clock.clone()),
         random: Box::new(Dice::default()),
@@ -219,7 +222,7 @@ fn platform(clock: &SetClock) -> Platform {
 }
 
 /// Numbers that look random and are the same each time, so that pictures are.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Default for Dice {
     fn default() -> Dice {

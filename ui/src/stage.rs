@@ -3,20 +3,19 @@
 use std::cell::RefCell;
 
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Command, Founding, Platform, Register, Request};
+use comptoir_core::outside::SetClock;
+use comptoir_core::register::{Change, Command, Founding, Register, Request};
 use comptoir_core::sample;
-use comptoir_fiscal::entry::{Body, Entry, Event, Mode, Software, Ticket};
-use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_core::secret::Pin;
+use comptoir_fiscal::entry::{Body, Entry, Event, Mode, Ticket};
 use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
 use crate::errand::here::Here;
+use crate::mail::Password;
+use crate::rehearsal::{BEGINS, Dice, platform};
 use crate::till::{Intent, Look, Order, Till};
-use crate::{lock, sale};
-
-/// A Tuesday in November 2026, a quarter past ten in Paris.
-const BEGINS: i64 = 1_795_511_700;
+use crate::{lock, sale, word};
 
 /// The till, the register, and how often the printer and the drawer were told of something.
 pub(crate) struct Stage {
@@ -24,10 +23,16 @@ pub(crate) struct Stage {
     pub(crate) register: Register,
     pub(crate) prints: usize,
     pub(crate) drawers: usize,
+    /// How often whoever sends mails was told of something.
+    pub(crate) posts: usize,
+    /// The passwords of a mail server that were to be kept, or forgotten.
+    pub(crate) passwords: Vec<Option<Password>>,
     pub(crate) clock: SetClock,
     /// What the device was last told to remember.
     pub(crate) remembered: String,
     pub(crate) folder: TempDir,
+    /// To what it was turned, and whether by another's word, where it was.
+    pub(crate) turned: Option<(Mode, bool)>,
 }
 
 /// Who is at the till, by their place at the door of the sample shop.
@@ -46,16 +51,21 @@ impl Stage {
     pub(crate) fn of(founding: Founding, who: Who) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(BEGINS);
-        let platform = Platform {
-            clock: Box::new(clock.clone()),
-            random: Box::new(Dice(0x9e37_79b9_7f4a_7c15)),
-            keystore: Box::new(NoKeystore),
-            software: Software { name: "comptoir".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        };
-        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform).unwrap();
+        let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform(&clock)).unwrap();
         let till = Till::start(Language::French, Look::default());
         let remembered = String::new();
-        let mut stage = Stage { till, register, prints: 0, drawers: 0, clock, remembered, folder };
+        let mut stage = Stage {
+            till,
+            register,
+            prints: 0,
+            drawers: 0,
+            posts: 0,
+            passwords: Vec::new(),
+            clock,
+            remembered,
+            folder,
+            turned: None,
+        };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -88,7 +98,7 @@ impl Stage {
                         told.into_inner().into_iter().for_each(|reply| self.till.hear(reply));
                     }
                     Order::Aside(errand) => {
-                        let reply = errand(&mut Dice(1));
+                        let reply = errand(&mut Dice::default());
                         self.till.hear(reply);
                     }
                     Order::Remember(device) => self.remembered = device.written(),
@@ -97,7 +107,10 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
-                    Order::Practise | Order::Found(_) | Order::Turn { .. } => {}
+                    Order::Post | Order::TestMail => self.posts += 1,
+                    Order::MailPassword(password) => self.passwords.push(password),
+                    Order::Turn { to, word, .. } => self.turned = Some((to, word.is_some())),
+                    Order::Practise | Order::Found(_) | Order::Enrol(_) => {}
                 }
             }
         }
@@ -131,6 +144,23 @@ impl Stage {
         self.register.execute(Request::new(id, operator, command)).unwrap();
     }
 
+    /// Gives the sample shop's manager a PIN.
+    pub(crate) fn has_a_pin(&mut self, digits: &str) {
+        let manager = self.register.operators().find(|operator| operator.id == sample::MANAGER).cloned().unwrap();
+        let pin = Change::Set(Pin::typed(digits).unwrap());
+        self.command(sample::OWNER, Command::PutOperator { operator: manager, pin, badge: Change::Keep });
+    }
+
+    /// Gives the manager's word that is asked for, by their PIN.
+    pub(crate) fn gives_their_word(&mut self, digits: &str) {
+        let place = self.till.word.as_ref().unwrap().who.iter().position(|who| who.id == sample::MANAGER).unwrap();
+        self.act(Intent::Word(word::Intent::Who(place)));
+        for digit in digits.chars() {
+            self.act(Intent::Word(word::Intent::Digit(digit)));
+        }
+        self.act(Intent::Word(word::Intent::Enter));
+    }
+
     /// All that stands in the journal.
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let journal = self.register.journal();
@@ -152,20 +182,5 @@ impl Stage {
     /// Whether the last thing was refused, and was said to be.
     pub(crate) fn was_refused(&self) -> bool {
         self.till.toast.as_ref().is_some_and(|toast| toast.refused)
-    }
-}
-
-/// Numbers that look random and are the same each time.
-struct Dice(u64);
-
-impl Random for Dice {
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
-        for byte in bytes {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            *byte = self.0.to_le_bytes()[3];
-        }
-        Ok(())
     }
 }

@@ -196,3 +196,48 @@ fn the_keyboard_leaves_the_field_that_it_types_into_in_view() {
         assert!(bottom <= top, "the field ends at {bottom}, the keyboard begins at {top}, at {shape:?}");
     }
 }
+
+#[test]
+fn tab_goes_round_in_what_stands_in_front_and_reaches_nothing_behind_it() {
+    i_slint_backend_testing::init_no_event_loop();
+    for shape in SHAPES {
+        let hand = new_device(shape);
+        let reached = hand.tabbed(12);
+        assert!(reached.contains(&"Open my shop".to_owned()), "{reached:?} at {shape:?}");
+        assert!(!reached.iter().any(|label| label.starts_with("Total") || label == "Sale"), "{reached:?} at {shape:?}");
+
+        let mut hand = Hand::at(shape);
+        hand.rehearsal.screens().update(Intent::Lock);
+        hand.rest();
+        let reached = hand.tabbed(12);
+        assert!(reached.iter().any(|label| label.starts_with("Exemple Caisse")), "{reached:?} at {shape:?}");
+        assert!(!reached.iter().any(|label| label.contains("Formule")), "{reached:?} at {shape:?}");
+        hand.tap("Exemple Caisse");
+
+        // “Formule midi” asks: what it asks stands in front.
+        hand.tap("Formule midi");
+        let reached = hand.tabbed(40);
+        assert!(reached.contains(&"Croque-monsieur".to_owned()), "{reached:?} at {shape:?}");
+        assert!(reached.iter().filter(|label| label.starts_with("Close")).count() > 1, "it goes round: {reached:?}");
+        for behind in ["Cash", "Card", "Sale", "Formule salade", "Sell an amount"] {
+            assert!(!reached.iter().any(|label| label.starts_with(behind)), "{behind} among {reached:?} at {shape:?}");
+        }
+        hand.strike(slint::platform::Key::Escape);
+        assert!(!hand.has("Croque-monsieur"), "Esc puts it away at {shape:?}");
+    }
+}
+
+#[test]
+fn the_keys_come_back_to_the_till_when_what_had_them_goes_away() {
+    i_slint_backend_testing::init_no_event_loop();
+    for shape in SHAPES {
+        let mut hand = Hand::at(shape);
+        hand.tap("Formule salade");
+        hand.tap("Formule midi");
+        hand.tabbed(1);
+        hand.strike(slint::platform::Key::Return);
+        assert!(!hand.has("Croque-monsieur"), "it is put away by its own key at {shape:?}");
+        hand.strike(slint::platform::Key::F8);
+        assert_eq!(hand.newest().payments.len(), 1, "F8 is heard at {shape:?}");
+    }
+}

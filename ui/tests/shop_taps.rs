@@ -90,8 +90,6 @@ fn somebody_is_added_with_a_pin_and_signs_in_with_it() {
         hand.tap("Go on");
         // The second time on the keys of a keyboard.
         hand.rehearsal.screens().window().invoke_take_keys();
-        // After so long a silence they are no longer one with the letters of the name, which came as fast as a scan.
-        std::thread::sleep(std::time::Duration::from_millis(450));
         for digit in ["4", "9", "3", "7", "\n"] {
             std::thread::sleep(std::time::Duration::from_millis(60));
             press(&hand, digit.into());

@@ -73,16 +73,19 @@ pub(crate) enum Command {
     #[command(long_about = "Open a one-time code for a register, and print the link that it is enrolled by.\n\n\
             The code is good for one register and 15 minutes. The link says where the back office is and whom to trust there:\n\
             give it to the till whole, with comptoir enrol --data FOLDER LINK. Merchant and store are made where they are\n\
-            missing.")]
+            missing. With --replaces it is for a new device in the place of a lost one: comptoir restore --data NEW LINK.")]
     Code {
         #[command(flatten)]
         place: Place,
         /// The merchant's name here
-        #[arg(long, value_name = "NAME")]
-        merchant: String,
+        #[arg(long, value_name = "NAME", required_unless_present = "replaces")]
+        merchant: Option<String>,
         /// The store's name here
-        #[arg(long, value_name = "NAME")]
-        store: String,
+        #[arg(long, value_name = "NAME", required_unless_present = "replaces")]
+        store: Option<String>,
+        /// The register whose lost or broken device a new one takes the place of
+        #[arg(long, value_name = "ID", conflicts_with_all = ["merchant", "store"])]
+        replaces: Option<RegisterId>,
     },
     /// List the registers, with what is held of each
     Registers {
@@ -123,6 +126,29 @@ pub(crate) enum Command {
         /// Which register
         #[arg(long, value_name = "ID")]
         register: RegisterId,
+    },
+    /// Copy the back office, while it serves
+    #[command(
+        long_about = "Copy the back office into a new folder, while it serves: its database at one moment, its witness's key and\n\
+            its certificate. The key is a secret: keep the copy as safe as the office."
+    )]
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        /// A folder that is not there yet, or empty
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Make a back office from a copy
+    #[command(long_about = "Make a back office from a copy, in a new folder.\n\n\
+            Registers bring by themselves what they have sealed since the copy was made.")]
+    Restore {
+        /// The copy
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// A new folder for the back office
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
     },
     /// Derive anew what is derived from sealed lines, by checking them again
     Rebuild {

@@ -41,8 +41,16 @@ const LISTED: &str = "SELECT m.name, s.name, r.label, r.register, r.size, r.hear
     JOIN store s ON s.merchant = r.merchant AND s.store = r.store
     ORDER BY r.merchant, r.store, r.label";
 
+/// What a code is for.
+pub(crate) enum Given {
+    /// A register of that merchant and store.
+    Named(String, String),
+    /// A new device in the place of this register's.
+    Replaces(RegisterId),
+}
+
 /// Opens a code, and prints its link.
-pub(crate) fn code(place: &Place, merchant: &str, store: &str, texts: &Translations) -> Result<(), FolderError> {
+pub(crate) fn code(place: &Place, given: Given, texts: &Translations) -> Result<(), FolderError> {
     let reached = place.reached()?;
     let (database, witness) = (place.store()?, place.witness()?);
     let mut random = [0; 37];
@@ -51,13 +59,19 @@ pub(crate) fn code(place: &Place, merchant: &str, store: &str, texts: &Translati
     let code = Code::of([a, b, c, d, e]);
     let uuid = |bytes: &[u8]| uuid::Builder::from_random_bytes(bytes.try_into().unwrap_or_default()).into_uuid();
     let ids: [Uuid; 2] = [uuid(&ids[..16]), uuid(&ids[16..])];
-    let (names, opened) = ((merchant.to_owned(), store.to_owned()), code.clone());
+    let opened = code.clone();
     let at_time = i64::try_from(now()).unwrap_or(i64::MAX);
-    database.write_now(move |tx: &mut dyn Tx| {
-        let ids = NewIds { merchant: ids[0], store: ids[1] };
-        let store = merchants::find_or_make(tx, &names.0, &names.1, ids, at_time)?;
-        merchants::open_code(tx, &opened, &store, at_time)
+    let known = database.write_now(move |tx: &mut dyn Tx| {
+        let store = match &given {
+            Given::Named(merchant, store) => {
+                let ids = NewIds { merchant: ids[0], store: ids[1] };
+                Some(merchants::find_or_make(tx, merchant, store, ids, at_time)?)
+            }
+            Given::Replaces(register) => merchants::of_register(tx, *register)?,
+        };
+        store.map(|store| merchants::open_code(tx, &opened, &store, at_time)).transpose()
     })?;
+    known.ok_or(FolderError::UnknownRegister)?;
     let certificate = reached.certificate.and_then(|hash| hash.parse().ok());
     let link = EnrolmentLink { address: reached.address, code, witness: witness.public(), certificate };
     eprintln!("{}", texts.say(&message!("Good for one register and 15 minutes:")));

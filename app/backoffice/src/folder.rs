@@ -20,6 +20,9 @@ use crate::arguments::Place;
 
 const REACHED: &str = "reached.json";
 
+/// The database of a back office that has no server for it.
+pub(crate) const DATABASE: &str = "backoffice.db";
+
 /// Where the back office is reached, as it was last served.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reached {
@@ -51,6 +54,20 @@ pub(crate) enum FolderError {
     /// It was never served.
     #[error("it was never served, so nobody knows where it is reached")]
     NeverServed,
+    /// Its database is a server's, which has means of its own to copy it.
+    #[error("its database is no file")]
+    NotAFile,
+    /// There is something in a folder that is to be filled.
+    #[error("{0} is not empty")]
+    NotEmpty(PathBuf),
+    /// A database is damaged, or is none.
+    #[error("{path} cannot be copied: {why}")]
+    Damaged {
+        /// Which one.
+        path: PathBuf,
+        /// What it says.
+        why: String,
+    },
     /// There is no such register.
     #[error("no such register")]
     UnknownRegister,
@@ -73,6 +90,17 @@ impl FolderError {
             FolderError::NeverServed => {
                 message!("Serve the back office once first: until then nobody knows where it is reached.")
             }
+            FolderError::NotAFile => {
+                message!("Its database is a PostgreSQL: copy that with pg_dump, and the folder beside it.")
+            }
+            FolderError::NotEmpty(path) => {
+                message!("{path} is not empty: name a folder that is not there yet.", path = path.display().to_string())
+            }
+            FolderError::Damaged { path, why } => message!(
+                "{path} cannot be copied, or the copy is not whole: {why}.",
+                path = path.display().to_string(),
+                why = why.as_str()
+            ),
             FolderError::UnknownRegister => message!("There is no such register here."),
         }
     }
@@ -90,7 +118,7 @@ impl Place {
         std::fs::create_dir_all(&self.data).map_err(at(&self.data))?;
         let database = match &self.database {
             Some(address) => Database::parse(address)?,
-            None => Database::Sqlite(self.data.join("backoffice.db")),
+            None => Database::Sqlite(self.data.join(DATABASE)),
         };
         Ok(Store::open(&database, STEPS)?)
     }

@@ -1,6 +1,7 @@
 //! The back office: it receives the journals of registers, verifies them before it acknowledges, and countersigns.
 
 pub mod certificate;
+mod edited;
 mod enrolment;
 pub mod journals;
 pub mod merchants;

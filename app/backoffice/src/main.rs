@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod copies;
 mod folder;
 
 use std::net::SocketAddr;
@@ -53,12 +54,22 @@ fn run(command: Command, texts: &Translations) -> Result<(), Message> {
         Command::Serve { place, listen, address, plain } => {
             serve(&place, listen.unwrap_or(LISTEN.into()), address.as_deref(), plain, texts)
         }
-        Command::Code { place, merchant, store } => commands::code(&place, &merchant, &store, texts),
+        Command::Code { place, merchant, store, replaces } => {
+            let given = match (replaces, merchant, store) {
+                (Some(register), ..) => commands::Given::Replaces(register),
+                (None, merchant, store) => {
+                    commands::Given::Named(merchant.unwrap_or_default(), store.unwrap_or_default())
+                }
+            };
+            commands::code(&place, given, texts)
+        }
         Command::Registers { place, json } => commands::registers(&place, json, texts),
         Command::Journal { place, register } => commands::journal(&place, register),
         Command::Checkpoint { place, register } => commands::checkpoint(&place, register),
         Command::Evidence { place, register } => commands::evidence(&place, register),
         Command::Revoke { place, register } => commands::revoke(&place, register, texts),
+        Command::Backup { place, to } => copies::backup(&place, &to, texts),
+        Command::Restore { from, data } => copies::restore(&from, &data, texts),
         Command::Rebuild { place } => commands::rebuild(&place, texts),
     }
     .map_err(|error| error.message())

@@ -56,6 +56,7 @@ pub const STEPS: &[Step] = &[
                 merchant TEXT NOT NULL,
                 store TEXT NOT NULL,
                 ends INTEGER NOT NULL,
+                replaces TEXT,
                 tries INTEGER NOT NULL,
                 used INTEGER
             ) STRICT",
@@ -81,6 +82,13 @@ pub const STEPS: &[Step] = &[
                 root BLOB NOT NULL,
                 text TEXT NOT NULL,
                 PRIMARY KEY (merchant, register, size)
+            ) STRICT",
+            "CREATE TABLE edited (
+                merchant TEXT NOT NULL,
+                register TEXT NOT NULL,
+                received INTEGER NOT NULL,
+                packed BLOB NOT NULL,
+                PRIMARY KEY (merchant, register)
             ) STRICT",
             "CREATE TABLE evidence (
                 merchant TEXT NOT NULL,

@@ -19,7 +19,7 @@ use comptoir_sync::message::Refused;
 use comptoir_sync::request::{self, Method, Request, Response};
 
 use crate::certificate::Certificate;
-use crate::office::{BODY_BYTES_MAX, Office};
+use crate::office::{BODY_BYTES_MAX, EDITED_BYTES_MAX, Office, RESTORE};
 use crate::store::{StoreError, Tx};
 
 /// How long a body may take to arrive.
@@ -33,8 +33,15 @@ const WRONG_CODES_TIME: Duration = Duration::from_secs(15 * 60);
 const ADDRESSES_MAX: usize = 10_000;
 
 /// The headers that a register's request has.
-const HEADERS: [&str; 6] =
-    [request::REGISTER, request::TIME, request::NONCE, request::SIGNATURE, request::CHECKPOINT, request::PROTOCOL];
+const HEADERS: [&str; 7] = [
+    request::REGISTER,
+    request::TIME,
+    request::NONCE,
+    request::SIGNATURE,
+    request::CHECKPOINT,
+    request::PROTOCOL,
+    request::CODE,
+];
 
 /// What is shared by all requests.
 struct Served {
@@ -108,7 +115,8 @@ async fn answer(
     request: HttpRequest<Body>,
 ) -> HttpResponse<Body> {
     let now = now();
-    let is_enrolment = request.uri().path() == enrol::PATH;
+    let path = request.uri().path();
+    let by_code = path == enrol::PATH || path.starts_with(RESTORE);
     let refused = |refused: &Refused| Response {
         status: refused.status(),
         time: Some(now),
@@ -116,10 +124,10 @@ async fn answer(
     };
     let response = match carried(request).await {
         Err(reason) => refused(&reason),
-        Ok(_) if is_enrolment && !served.may_try(peer.ip()) => refused(&Refused::Busy),
+        Ok(_) if by_code && !served.may_try(peer.ip()) => refused(&Refused::Busy),
         Ok(request) => served.office.answer(request, now).await,
     };
-    if is_enrolment && response.status == Refused::Code.status() {
+    if by_code && response.status == Refused::Code.status() {
         served.tried_wrongly(peer.ip());
     }
     http(response)
@@ -137,7 +145,8 @@ async fn carried(request: HttpRequest<Body>) -> Result<Request, Refused> {
     let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let value = |name: &'static str| Some((name, parts.headers.get(name)?.to_str().ok()?.to_owned()));
     let headers = HEADERS.iter().filter_map(|name| value(name)).collect();
-    let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, BODY_BYTES_MAX)).await;
+    let most = if parts.uri.path().ends_with("/shop") { EDITED_BYTES_MAX } else { BODY_BYTES_MAX };
+    let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, most)).await;
     let body = body.map_err(|_| Refused::Busy)?.map_err(|_| Refused::TooLarge)?.to_vec();
     Ok(Request { method, path, headers, body })
 }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use comptoir_fiscal::entry::{Body, Mode};
 use comptoir_fiscal::journal::{LeftJournal, OpenError};
 use comptoir_fiscal::sealed;
 use comptoir_fiscal::values::{Hash, RegisterId};
-use comptoir_fiscal::verify::{self, Verdict};
+use comptoir_fiscal::verify::{self, Report, Verdict};
 
 use super::folder::{self, Part};
 use super::report::Verified;
 use super::{Kit, KitError, Plan, Stage, Tools, Written, archive_dates, io_at, notice, people, report};
+use crate::register::Wanted;
 
 /// How many lines are read at a time.
 const LINES_AT_ONCE: u64 = 256;
@@ -40,6 +41,7 @@ impl Plan {
         &self,
         tools: &Tools<'_>,
         mut lines: impl FnMut(u64, u64) -> Result<Vec<Vec<u8>>, E>,
+        wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Written, E> {
         let part = Part::begin(&self.path)?;
@@ -51,7 +53,7 @@ impl Plan {
         for (register, folder) in &self.others {
             self.copy_left(&part, &mut held, *register, folder)?;
         }
-        Ok(self.tell(part, held, tools, progress)?)
+        Ok(self.tell(part, held, tools, wanted, progress)?)
     }
 
     /// A journal that was left, or the school's: its lines and archives, or its files where they cannot be read.
@@ -103,12 +105,14 @@ impl Plan {
         part: Part,
         held: Held,
         tools: &Tools<'_>,
+        wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Written, KitError> {
         let mut verified = Vec::new();
         for name in held.archives.iter().chain(&held.journals) {
             let path = part.place(name)?;
-            let found = verify::verify_file(&path, &[], &mut |done, total| progress(Stage::Verifying, done, total));
+            let mut shown = |done, total| progress(Stage::Verifying, done, total);
+            let found = verify_while(&path, wanted, &mut shown)?;
             let is_archive = name.ends_with(".zip");
             let is_unrecorded = is_archive && !held.recorded.contains(&folder::hash_of(&path).map_err(io_at(&path))?);
             verified.push(Verified { name: name.clone(), report: found, is_unrecorded });
@@ -219,4 +223,20 @@ fn copy_damaged(part: &Part, held: &mut Held, register: RegisterId, folder: &Pat
         held.journals.push(format!("endommages/{register}/journal.db"));
     }
     Ok(())
+}
+
+/// Verifies a file of the kit, unless that is given up: of lines at any of them, of another kind between two files.
+fn verify_while(
+    path: &Path,
+    wanted: &(dyn Fn() -> bool + Sync),
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, KitError> {
+    let found = match path.extension().is_some_and(|extension| extension == "jsonl") {
+        true => {
+            let file = File::open(path).map_err(io_at(path))?;
+            verify::verify_lines(BufReader::with_capacity(1 << 18, Wanted::new(file, wanted)), &[], progress)
+        }
+        false => verify::verify_file(path, &[], progress),
+    };
+    if wanted() { Ok(found) } else { Err(KitError::Left) }
 }

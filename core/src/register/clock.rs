@@ -3,10 +3,11 @@
 //! A date that is wrong would close days, months and years that are not over, which nothing can undo.
 
 use comptoir_fiscal::entry::SYSTEM;
+use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::{Date, Instant};
 
 use super::error::Refusal;
-use super::{Register, RegisterError};
+use super::{Approval, Register, RegisterError};
 use crate::operators::Gate;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -41,6 +42,18 @@ impl Register {
     /// Somebody who answers for the shop says that the date is right (event 910). After more than 400 days they type it.
     pub fn confirm_date(&mut self, operator: &str, typed: Option<Date>) -> Result<(), Refusal> {
         self.may(operator, Gate::ConfirmDate)?;
+        self.confirm_date_as(operator, typed)
+    }
+
+    /// The same for an operator who may not do it alone, by another's word, which was given for this id.
+    pub fn confirm_date_by(
+        &mut self,
+        id: CommandId,
+        operator: &str,
+        typed: Option<Date>,
+        words: &[Approval],
+    ) -> Result<(), Refusal> {
+        self.let_pass(id, operator, Gate::ConfirmDate, words)?;
         self.confirm_date_as(operator, typed)
     }
 

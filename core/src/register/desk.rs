@@ -6,12 +6,12 @@ use std::thread::JoinHandle;
 
 use comptoir_fiscal::archive::WriteError;
 use comptoir_fiscal::entry::Mode;
-use comptoir_fiscal::journal::{ArchiveError, Archived, Knowledge, Span};
+use comptoir_fiscal::journal::{ArchiveError, Archived, CommandId, Knowledge, Span};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::RegisterId;
 
-use super::{NotChanged, Refusal, Register, RegisterError};
+use super::{Approval, NotChanged, Refusal, Register, RegisterError};
 use crate::inspection::{Asked, Kit, KitError, Stage, Tools};
 
 /// Something to do with the register, which hands it back; where it cannot, the thread ends.
@@ -145,10 +145,20 @@ impl Desk {
 
     /// Turns the till to school mode, or back to real sales, and waits until it has.
     pub fn turn(&self, operator: &str, to: Mode) -> Result<Result<(), Refusal>, DeskClosed> {
+        self.turn_by(operator, to, None)
+    }
+
+    /// The same, to school by another's word, which was given for this id.
+    pub fn turn_by(
+        &self,
+        operator: &str,
+        to: Mode,
+        word: Option<(CommandId, Approval)>,
+    ) -> Result<Result<(), Refusal>, DeskClosed> {
         let operator = operator.to_owned();
         self.exchange(move |register| {
             let turned = match to {
-                Mode::Training => register.enter_school(&operator),
+                Mode::Training => register.enter_school_by(&operator, word),
                 Mode::Live => register.leave_school(&operator),
             };
             turned.map(|register| (register, ()))
@@ -159,6 +169,12 @@ impl Desk {
     pub fn show(&self, operator: &str, text: &str) -> Result<Result<Knowledge, Refusal>, DeskClosed> {
         let (operator, text) = (operator.to_owned(), text.to_owned());
         self.exchange(move |register| register.show(&operator, &text))
+    }
+
+    /// Holds the journal against a checkpoint that the back office holds of it, as [`Register::show`] does.
+    pub fn show_of_back_office(&self, checkpoint: &str) -> Result<Result<Knowledge, Refusal>, DeskClosed> {
+        let checkpoint = checkpoint.to_owned();
+        self.exchange(move |register| register.hold_against(&checkpoint))
     }
 
     /// Lets the register become another, and waits until it has.
@@ -260,14 +276,14 @@ impl Desk {
         self.inspection_kit_while(by, to, asked, tools, &|| true, progress)
     }
 
-    /// The same, given up between two lines once `wanted` says no; from when everything is copied it is made to its end.
+    /// The same, given up once `wanted` says no: between two lines, or between two archives that are verified.
     pub fn inspection_kit_while(
         &self,
         by: &str,
         to: &Path,
         asked: Asked,
         tools: &Tools<'_>,
-        wanted: &dyn Fn() -> bool,
+        wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Kit, DeskKitError> {
         let (operator, folder) = (by.to_owned(), to.to_owned());
@@ -283,7 +299,12 @@ impl Desk {
             let lines = self.ask(move |register| register.journal().lines(from, to))?;
             lines.map_err(|error| DeskKitError::from(RegisterError::from(error)))
         };
-        let written = plan.write(tools, lines, progress)?;
+        let written = match plan.write(tools, lines, wanted, progress) {
+            Err(DeskKitError::Refused(Refusal::Register(RegisterError::Kit(KitError::Left)))) => {
+                return Err(DeskKitError::Left);
+            }
+            written => written?,
+        };
         let operator = by.to_owned();
         Ok(self.ask(move |register| register.record_kit(&operator, written))??)
     }

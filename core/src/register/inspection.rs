@@ -112,7 +112,7 @@ impl Register {
         }
         let plan = self.plan_kit(to, asked)?;
         let lines = |from, to| self.journal.lines(from, to).map_err(RegisterError::from);
-        let written = plan.write(tools, lines, progress)?;
+        let written = plan.write(tools, lines, &|| true, progress)?;
         self.record_kit(by, written)
     }
 

@@ -60,6 +60,7 @@ use exchange::{are_an_exchange, spends_all_of};
 pub use fault::remember_fault;
 pub use inspection::Inspection;
 pub use mailing::{DeskPostError, MailDraft};
+pub(crate) use office::KEPT_HERE;
 use office::Office;
 pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
@@ -70,6 +71,7 @@ pub use school::NotChanged;
 pub use settings::SettingsChange;
 use status::DayBegun;
 pub use status::Status;
+pub(crate) use verifying::Wanted;
 pub use verifying::{VerifyingError, verify_journal};
 pub use vouchers::Validity;
 

@@ -5,8 +5,8 @@
 
 use comptoir_fiscal::checkpoint::{Checkpoint, Statement, Witness};
 use comptoir_fiscal::entry::{Body, Mode, SYSTEM};
-use comptoir_fiscal::journal::EventDraft;
-use comptoir_fiscal::key::PublicKey;
+use comptoir_fiscal::journal::{EventDraft, key_file};
+use comptoir_fiscal::key::{DeviceKey, PublicKey};
 use comptoir_fiscal::merkle::Frontier;
 use comptoir_fiscal::sealed;
 use comptoir_fiscal::values::{Hash, Instant, RegisterId};
@@ -19,6 +19,9 @@ const BACK_OFFICE: &str = "back office";
 const SENT: &str = "sent to the back office";
 const SUSPECTED: &str = "suspected of the back office";
 const LIMIT: &str = "longest time offline";
+
+/// The settings that are of this device and this moment, and go nowhere else.
+pub(crate) const KEPT_HERE: [&str; 4] = [SENT, SUSPECTED, super::backup::LAST, "projections"];
 
 /// Event: a till was added to a central system.
 const ADDED: u32 = 126;
@@ -188,6 +191,27 @@ impl Register {
         self.shop.set(BACK_OFFICE, &back_office)?;
         self.shop.set::<Option<Sent>>(SENT, &None)?;
         self.shop.set::<Vec<String>>(SUSPECTED, &Vec::new())?;
+        self.office = Office::of(&self.shop, self.id())?;
+        Ok(())
+    }
+
+    /// The key of the journal that was enrolled, where this one took its place on the same device: it vouches for this one.
+    /// None where this journal is enrolled itself, or the device has not that key.
+    pub fn voucher_key(&self) -> Option<(RegisterId, DeviceKey)> {
+        let enrolled = self.office.enrolled.as_ref()?.register;
+        if enrolled == self.id() || self.mode() == Mode::Training {
+            return None;
+        }
+        let places = self.folder.journal(enrolled);
+        let (key, _) = key_file::read(&places.key(), &*self.platform.keystore).ok()?;
+        Some((enrolled, key))
+    }
+
+    /// Keeps that the back office took this journal in the place of the one that was enrolled.
+    pub fn vouched_for(&mut self) -> Result<(), RegisterError> {
+        let Some(mut back_office) = self.office.enrolled.clone() else { return Ok(()) };
+        back_office.register = self.id();
+        self.shop.set(BACK_OFFICE, &back_office)?;
         self.office = Office::of(&self.shop, self.id())?;
         Ok(())
     }

@@ -5,13 +5,13 @@
 //! note, held ticket or number of it is ever met among real sales.
 
 use comptoir_fiscal::entry::{Genesis, Mode};
-use comptoir_fiscal::journal::Draft;
+use comptoir_fiscal::journal::{CommandId, Draft};
 
 use super::error::Refusal;
 use super::opening::{GATES, Opened, RULES, VALIDITY, begin, open_journal};
 use super::papers::PAPER_SETTINGS;
 use super::settings::SettingsChange;
-use super::{Platform, Register, RegisterError, Validity};
+use super::{Approval, Platform, Register, RegisterError, Validity};
 use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
 use crate::operators::{Gate, Gates};
 use crate::printing::PaperSettings;
@@ -39,8 +39,17 @@ impl std::fmt::Debug for NotChanged {
 impl Register {
     /// Turns the till to school mode (event 914 in both journals): the school's own journal, begun the first time and
     /// never wiped, with the catalogue, people and rules of the shop as they are now.
-    pub fn enter_school(mut self, operator: &str) -> Result<Register, NotChanged> {
-        match self.prepare_school(operator) {
+    pub fn enter_school(self, operator: &str) -> Result<Register, NotChanged> {
+        self.enter_school_by(operator, None)
+    }
+
+    /// The same for an operator who may not do it alone, by another's word, which was given for this id.
+    pub fn enter_school_by(
+        mut self,
+        operator: &str,
+        word: Option<(CommandId, Approval)>,
+    ) -> Result<Register, NotChanged> {
+        match self.prepare_school(operator, word) {
             Ok((folder, opened, shop)) => self.exchange(operator, folder, opened, shop, ENTERED),
             Err(why) => Err(NotChanged { register: Some(Box::new(self)), why }),
         }
@@ -54,13 +63,21 @@ impl Register {
         }
     }
 
-    fn prepare_school(&mut self, operator: &str) -> Result<(DataFolder, Opened, Shop), Refusal> {
-        self.may(operator, Gate::Training)?;
+    fn prepare_school(
+        &mut self,
+        operator: &str,
+        word: Option<(CommandId, Approval)>,
+    ) -> Result<(DataFolder, Opened, Shop), Refusal> {
+        let (id, words) = word.map(|(id, approval)| (id, vec![approval])).unzip();
+        let id = id.map_or_else(|| self.new_command(), Ok)?;
+        let words = words.unwrap_or_default();
+        let word = self.pass(operator, Gate::Training, id, &words)?;
         if self.mode() == Mode::Training {
             return Err(Refusal::NothingChanges);
         }
         let folder = self.folder.school();
         let (opened, shop) = self.school(&folder)?;
+        self.record_word(operator, word)?;
         self.turn(operator, ENTERED)?;
         Ok((folder, opened, shop))
     }

@@ -46,15 +46,21 @@ pub fn verify_journal<E>(
     }
     let mut file = out.into_inner().map_err(|error| VerifyingError::Io(error.into_error()))?;
     file.seek(SeekFrom::Start(0)).map_err(VerifyingError::Io)?;
-    let reader = BufReader::with_capacity(1 << 18, Wanted { file, wanted });
+    let reader = BufReader::with_capacity(1 << 18, Wanted::new(file, wanted));
     let report = verify::verify_lines(reader, &[], progress);
     if wanted() { Ok(report) } else { Err(VerifyingError::Left) }
 }
 
 /// A file that ends in an error once it is not wanted any more.
-struct Wanted<'w> {
+pub(crate) struct Wanted<'w> {
     file: File,
     wanted: &'w (dyn Fn() -> bool + Sync),
+}
+
+impl<'w> Wanted<'w> {
+    pub(crate) fn new(file: File, wanted: &'w (dyn Fn() -> bool + Sync)) -> Wanted<'w> {
+        Wanted { file, wanted }
+    }
 }
 
 impl Read for Wanted<'_> {

@@ -1,11 +1,12 @@
 //! A clock that leapt ahead is confirmed before anything is closed by it, over restarts too.
 
+use comptoir_core::operators::Gate;
 use comptoir_core::register::{Command, Refusal};
 use comptoir_core::settlement::Settled;
 use comptoir_fiscal::entry::Body;
 use comptoir_fiscal::values::Date;
 
-use crate::shop::Till;
+use crate::shop::{Till, command_id};
 
 /// Asks without a manager who confirms the date first.
 fn execute(till: &mut Till, command: Command) -> Result<(), Refusal> {
@@ -106,5 +107,21 @@ fn a_note_takes_no_date_in_doubt() {
     assert!(matches!(till.register().note("cashier", id), Err(Refusal::ConfirmTheDate { .. })));
     till.register().confirm_date("manager", None).unwrap();
     till.register().note("cashier", id).unwrap();
+    till.end();
+}
+
+#[test]
+fn a_cashier_confirms_the_date_by_a_managers_word_which_is_recorded() {
+    let mut till = Till::founded();
+    sell(&mut till).unwrap();
+    let word = [till.word(Gate::ConfirmDate, command_id(900))];
+    till.set_clock("2026-11-24T09:00:00+01:00");
+    till.restart();
+    let refused = till.register().confirm_date_by(command_id(901), "cashier", None, &word);
+    assert!(matches!(refused, Err(Refusal::Gate(_))), "a word is good for what it was given for");
+    till.register().confirm_date_by(command_id(900), "cashier", None, &word).unwrap();
+    let events = till.events();
+    assert_eq!(events[events.len() - 2..], [100, 910]);
+    sell(&mut till).unwrap();
     till.end();
 }

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use comptoir_core::inspection::{Asked, Kit, KitError, Program, Tools};
-use comptoir_core::register::{Command, Desk, Refusal, RegisterError};
+use comptoir_core::inspection::{Asked, Kit, KitError, Program, Stage, Tools};
+use comptoir_core::register::{Command, Desk, DeskKitError, Refusal, RegisterError};
 use comptoir_fiscal::entry::{Body, Period, SYSTEM};
 use comptoir_fiscal::language::{Language, Translations};
 use comptoir_fiscal::merkle::sha256;
@@ -308,5 +309,25 @@ fn the_desk_answers_while_a_kit_is_written() {
     assert!(refused.unwrap_err().to_string().contains("is there already"));
     desk.close().unwrap();
     till.start();
+    till.end();
+}
+
+#[test]
+fn a_kit_that_is_given_up_while_it_is_verified_leaves_nothing() {
+    let (mut till, stick) = (with_months(), tempfile::tempdir().unwrap());
+    till.confirm_date();
+    let desk = Desk::start(till.take()).unwrap();
+    let verifies = AtomicBool::new(false);
+    let wanted = || !verifies.load(Ordering::Relaxed);
+    let mut progress = |stage: Stage, _, _| verifies.store(stage == Stage::Verifying, Ordering::Relaxed);
+    let made = with_tools(|tools| {
+        desk.inspection_kit_while("manager", stick.path(), Asked::default(), tools, &wanted, &mut progress)
+    });
+    assert!(matches!(made, Err(DeskKitError::Left)), "{made:?}");
+    assert!(verifies.load(Ordering::Relaxed));
+    assert_eq!(fs::read_dir(stick.path()).unwrap().count(), 0);
+    desk.close().unwrap();
+    till.start();
+    assert!(!till.events().contains(&440), "a kit that is not there is not recorded");
     till.end();
 }

@@ -18,6 +18,7 @@ mod idempotence;
 mod inspection;
 mod jet;
 mod mailing;
+mod office;
 mod opening;
 mod papers;
 mod people;

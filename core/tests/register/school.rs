@@ -1,5 +1,6 @@
 //! School mode: the same till, a journal apart, and nothing of it among real sales.
 
+use comptoir_core::operators::Gate;
 use comptoir_core::paper::Width;
 use comptoir_core::paper::text::text;
 use comptoir_core::printing::PaperOf;
@@ -9,7 +10,7 @@ use comptoir_fiscal::entry::{Body, Mode, Store};
 use comptoir_fiscal::language::{Language, Translations};
 use comptoir_fiscal::verify::verify_store;
 
-use crate::shop::{Till, assert_sound, cash, cents, chosen, rows};
+use crate::shop::{Till, assert_sound, cash, cents, chosen, command_id, rows};
 
 fn to_school(till: &mut Till) {
     let live = till.take();
@@ -151,4 +152,20 @@ fn the_desk_turns_to_school_and_back_and_both_journals_verify() {
     for folder in std::fs::read_dir(till.data().journals()).unwrap() {
         assert_sound(&verify_store(&folder.unwrap().path().join("journal.db"), &[], &mut |_, _| ()));
     }
+}
+
+#[test]
+fn a_cashier_enters_by_a_managers_word_which_is_recorded() {
+    let mut till = Till::founded();
+    let word = till.word(Gate::Training, command_id(900));
+    let refused = till.take().enter_school_by("cashier", Some((command_id(901), word.clone()))).err().unwrap();
+    assert!(matches!(refused.why, Refusal::Gate(_)), "a word is good for what it was given for");
+    till.resume(*refused.register.unwrap());
+    let live = till.take();
+    till.resume(live.enter_school_by("cashier", Some((command_id(900), word))).unwrap());
+    assert_eq!(till.register().mode(), Mode::Training);
+    back(&mut till);
+    let events = till.events();
+    assert!(events.windows(2).any(|pair| pair == [100, 914]), "{events:?}");
+    till.end();
 }

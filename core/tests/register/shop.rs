@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use comptoir_core::basket::Basket;
 use comptoir_core::catalogue::{Catalogue, Category, Product, Unit, VatByMode};
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::operators::{Operator, Role};
+use comptoir_core::operators::{Gate, Operator, Role};
 use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Answer, Command, Founding, Platform, Refusal, Register, RegisterError, Request};
+use comptoir_core::register::{
+    Answer, Approval, Change, Command, Credential, Founding, Platform, Refusal, Register, RegisterError, Request,
+};
 use comptoir_core::returns::Chosen;
+use comptoir_core::secret::Pin;
 use comptoir_core::settlement::Settled;
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::terms::Rules;
@@ -214,6 +217,17 @@ impl Till {
     }
 
     /// Sells a coffee for cash.
+    /// A manager's word for something of this id, by the PIN that they are given for it.
+    pub(crate) fn word(&mut self, gate: Gate, id: CommandId) -> Approval {
+        let pin = Pin::chosen("1937").unwrap();
+        let manager = self.register().operators().find(|operator| operator.id == "manager").unwrap().clone();
+        let put = Command::PutOperator { operator: manager, pin: Change::Set(pin.clone()), badge: Change::Keep };
+        let (put_id, at_work) = (self.next_id(), "owner");
+        self.register().execute(Request::new(put_id, at_work, put)).unwrap();
+        let credential = Credential::Pin { operator: "manager".to_owned(), pin };
+        self.register().approve(gate, id, &credential).unwrap()
+    }
+
     pub(crate) fn sell_coffee(&mut self) -> Ticket {
         self.sell(&[("CAFE", 1000)], &[cash(250)])
     }

@@ -8,6 +8,7 @@ mod closing;
 mod figures;
 mod ingest;
 mod large;
+mod made_up;
 mod sale;
 mod search;
 mod shop;

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use comptoir_core::catalogue::{Catalogue, Category, Parts, Product, VatByMode};
+use comptoir_core::catalogue::{Catalogue, Parts, Product};
 use comptoir_core::search::{Search, folded};
-use comptoir_fiscal::values::Rate;
 use comptoir_tests::replay;
 
-use crate::Result;
 use crate::figures::{Good, Times, budget, information, ms, timed};
+use crate::{Result, made_up};
 
 /// How many products are searched.
 const PRODUCTS: usize = 100_000;
@@ -71,7 +70,7 @@ pub(crate) fn measure() -> Result<()> {
 
 /// Real products where COMPTOIR_RETAIL names their folder, some of them twice; else products of a made-up vocabulary.
 fn catalogue() -> Result<Catalogue> {
-    let Some(folder) = std::env::var_os("COMPTOIR_RETAIL") else { return made_up() };
+    let Some(folder) = std::env::var_os("COMPTOIR_RETAIL") else { return made_up::catalogue(PRODUCTS) };
     let real = replay::retail_catalogue(&Path::new(&folder).join("products.csv.gz"))?;
     let mut parts = Parts::from(real);
     for n in 0..PRODUCTS.saturating_sub(parts.products.len()) {
@@ -79,27 +78,6 @@ fn catalogue() -> Result<Catalogue> {
         parts.products.push(again);
     }
     Ok(Catalogue::of(parts)?)
-}
-
-fn made_up() -> Result<Catalogue> {
-    const SYLLABLES: [&str; 24] = [
-        "ba", "che", "crè", "dou", "fri", "gal", "jus", "lai", "mel", "noi", "œu", "pain", "pom", "qui", "riz", "sau",
-        "thé", "vin", "xé", "yao", "zes", "brû", "fro", "mage",
-    ];
-    let mut seed = 2026_u64;
-    let mut next = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(seed >> 33).unwrap_or(0) % below
-    };
-    let mut word = || (0..2 + next(2)).map(|_| SYLLABLES[next(SYLLABLES.len())]).collect::<String>();
-    let vocabulary: Vec<String> = (0..20_000).map(|_| word()).collect();
-    let vat = VatByMode::new(Rate::from_basis_points(550).unwrap_or(Rate::ZERO));
-    let products = (0..PRODUCTS).map(|n| {
-        let words: Vec<&str> = (0..2 + n % 4).map(|_| vocabulary[next(vocabulary.len())].as_str()).collect();
-        Product::new(format!("{n:06}"), words.join(" "), "tout", vat.clone())
-    });
-    let category = Category { id: "tout".to_owned(), label: "Tout".to_owned(), color: None };
-    Ok(Catalogue::new(vec![category], products.collect(), Vec::new())?)
 }
 
 /// How much memory the program holds, in bytes, where the system tells.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod convictions;
+mod lost;
 mod shop;
 
 use std::sync::Arc;

@@ -67,6 +67,22 @@ impl Served {
             merchants::open_code(tx, &opened, &place, now)
         };
         self.office.store().write_now::<_, StoreError, _>(write).unwrap();
+        self.link_of(code)
+    }
+
+    /// The link for a new device in the place of a register's.
+    pub(crate) fn replacing(&self, seed: u8, register: RegisterId) -> EnrolmentLink {
+        let code = Code::of([seed, 2, 3, 4, 5]);
+        let (opened, now) = (code.clone(), i64::try_from(server::now()).unwrap());
+        let write = move |tx: &mut dyn Tx| {
+            let place = merchants::of_register(tx, register)?.unwrap();
+            merchants::open_code(tx, &opened, &place, now)
+        };
+        self.office.store().write_now::<_, StoreError, _>(write).unwrap();
+        self.link_of(code)
+    }
+
+    fn link_of(&self, code: Code) -> EnrolmentLink {
         EnrolmentLink {
             address: format!("https://{}", self.address),
             code,

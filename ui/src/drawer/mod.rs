@@ -6,19 +6,23 @@ mod ending;
 mod tests;
 pub mod view;
 
+use std::sync::Arc;
+
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Answer, Command, DrawerDay};
 use comptoir_fiscal::entry::CashType;
 use comptoir_fiscal::message;
-use comptoir_fiscal::values::Cents;
+use comptoir_fiscal::values::{Cents, Date};
 
 pub use counting::{Count, Counted};
 pub use ending::Closed;
 
 use crate::sheet::{self, Sheet};
+use crate::tickets::search::understood;
 use crate::till::{Order, Place, Till};
+use crate::word;
 
 /// The most digits of an amount.
 const MOST_DIGITS: usize = 8;
@@ -52,6 +56,10 @@ pub enum Intent {
     Again,
     /// Closes the days that are over.
     CloseMissed,
+    /// Typed the date of today, to confirm a clock that leapt far ahead.
+    Today(String),
+    /// Says that the clock, which leapt ahead, shows the right date.
+    ConfirmDate,
     /// Reads the day so far (X).
     Reading,
     /// Looks at the slip of something that was done today, by its place.
@@ -72,6 +80,8 @@ pub struct Drawer {
     /// The paper that is looked at.
     pub(crate) sheet: Option<Sheet>,
     pub(crate) busy: bool,
+    /// The date as it is typed to confirm a clock that leapt far ahead.
+    pub(crate) today: String,
 }
 
 /// What is being done in it.
@@ -183,6 +193,8 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Again => again(till),
         Intent::CloseMissed => ending::close_missed(till),
         Intent::Reading => reading(till),
+        Intent::Today(typed) => till.drawer.today = typed,
+        Intent::ConfirmDate => confirm_date(till),
         Intent::Slip(place) => slip(till, place),
         Intent::Closing(place) => ending::look(till, place),
         Intent::Print => print(till),
@@ -222,6 +234,31 @@ fn confirm(till: &mut Till) {
         Doing::Counted(counted) if counted.count.ends_day => ending::close_day(till),
         Doing::Counted(_) | Doing::Closed(_) | Doing::Nothing => till.drawer.doing = Doing::Nothing,
     }
+}
+
+/// Confirms the date of a clock that leapt ahead, for which a manager is asked where the operator may not do it alone.
+fn confirm_date(till: &mut Till) {
+    let typed = till.drawer.today.trim().to_owned();
+    let today = till.status.as_ref().map_or(till.sale.terms.date, |status| Date(status.now.date()));
+    let dates = understood(&typed, today).and_then(|search| search.dates);
+    if !typed.is_empty() && dates.is_none() {
+        return till.refuse_for(message!("This is no date. Type it like 24/11/2026."));
+    }
+    let (typed, operator) = (dates.map(|(date, _)| date), till.operator());
+    till.drawer.busy = true;
+    let work: word::Work = Arc::new(move |register, id, words| register.confirm_date_by(id, &operator, typed, words));
+    word::done_by_word(till, work, |till, outcome| {
+        till.drawer.busy = false;
+        match outcome {
+            Ok(()) => {
+                till.drawer.today.clear();
+                till.tell(message!("The date is confirmed, and the journal says so."));
+                read(till);
+                till.look_around();
+            }
+            Err(refusal) => till.refuse(&refusal),
+        }
+    });
 }
 
 fn move_cash(till: &mut Till, movement: &Movement) {

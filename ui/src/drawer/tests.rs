@@ -1,3 +1,4 @@
+use comptoir_core::sample::MANAGERS_PIN;
 use comptoir_fiscal::entry::{Body, Cash, CashType, Closing, Period};
 use comptoir_fiscal::values::Cents;
 
@@ -108,7 +109,7 @@ fn a_wrong_count_is_corrected_by_a_new_one_that_names_it() {
     let right = cash.last().unwrap();
     assert_eq!((right.replaces, right.difference), (Some(wrong), Some(Cents::ZERO)));
     let rows = view::entries(&stage.till);
-    assert_eq!(rows[1].second.split(" · ").last().unwrap(), "corrigé par un comptage suivant");
+    assert_eq!(rows[1].second, "corrigé par un comptage suivant · Exemple Caisse");
 }
 
 #[test]
@@ -187,4 +188,43 @@ fn a_cashier_reads_the_day_with_a_managers_word_which_is_recorded() {
     assert_eq!(stage.entries().len(), opened, "a manager's own look seals nothing");
     let of = stage.till.drawer.sheet.as_ref().unwrap().paper.blocks.iter().map(|block| format!("{block:?}"));
     assert!(!of.collect::<String>().contains("Attendu"), "what should be in the drawer is not on it");
+}
+
+#[test]
+fn a_clock_that_leapt_ahead_is_confirmed_in_the_drawer_and_typed_where_it_leapt_far() {
+    const DAY: i64 = 24 * 60 * 60;
+    let mut stage = Stage::with(Who::Manager);
+    stage.sell(&["baguette"]);
+    stage.act(Intent::Go(Place::Drawer));
+    assert_eq!(view::drawer(&stage.till).leap, 0);
+    stage.clock.advance(3 * DAY);
+    stage.act(Intent::Tick);
+    assert_eq!((view::drawer(&stage.till).leap, view::drawer(&stage.till).now.as_str()), (1, "27/11/2026"));
+    stage.drawer(Does::ConfirmDate);
+    assert_eq!((view::drawer(&stage.till).leap, stage.events(910).len()), (0, 1), "{:?}", stage.till.toast);
+    stage.clock.advance(500 * DAY);
+    stage.act(Intent::Tick);
+    assert_eq!(view::drawer(&stage.till).leap, 2);
+    for wrong in ["", "demain", "27/11/2026"] {
+        stage.drawer(Does::Today(wrong.to_owned()));
+        stage.drawer(Does::ConfirmDate);
+        assert!(stage.was_refused(), "{wrong:?}");
+    }
+    let now = view::drawer(&stage.till).now.to_string();
+    stage.drawer(Does::Today(now));
+    stage.drawer(Does::ConfirmDate);
+    assert_eq!((view::drawer(&stage.till).leap, stage.events(910).len()), (0, 2), "{:?}", stage.till.toast);
+}
+
+#[test]
+fn a_cashier_confirms_the_date_by_a_managers_word() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.has_a_pin(MANAGERS_PIN);
+    stage.sell(&["baguette"]);
+    stage.clock.advance(3 * 24 * 60 * 60);
+    stage.act(Intent::Tick);
+    stage.drawer(Does::ConfirmDate);
+    assert!(stage.till.word.is_some() && stage.events(910).is_empty());
+    stage.gives_their_word(MANAGERS_PIN);
+    assert_eq!(stage.events(910).len(), 1, "{:?}", stage.till.toast);
 }

@@ -14,6 +14,9 @@ use super::{Closed, Count, Counted, Doing, Movement};
 use crate::generated::{ClosedRow, DenominationRow, DrawerRow, DrawerView, OptionRow, Tone};
 use crate::till::Till;
 
+/// What is worth less is a coin.
+const SMALLEST_NOTE: Cents = Cents::new(500);
+
 /// The room.
 pub fn drawer(till: &Till) -> DrawerView {
     let drawer = &till.drawer;
@@ -28,6 +31,18 @@ pub fn drawer(till: &Till) -> DrawerView {
         unsold: !till.sale.basket.lines().is_empty(),
         sheet: drawer.sheet.is_some(),
         sheet_title: drawer.sheet.as_ref().map(|sheet| title_of(till, &sheet.of)).unwrap_or_default().into(),
+        leap: match till.status.as_ref().and_then(|status| status.clock_leap) {
+            None => 0,
+            Some(leap) if leap.is_far() => 2,
+            Some(_) => 1,
+        },
+        now: till
+            .status
+            .as_ref()
+            .map(|status| till.language().date(comptoir_fiscal::values::Date(status.now.date())))
+            .unwrap_or_default()
+            .into(),
+        typed_date: drawer.today.as_str().into(),
         can_correct: drawer.sheet.as_ref().is_some_and(|sheet| is_standing_count(day, &sheet.of)),
         ..DrawerView::default()
     };
@@ -80,6 +95,7 @@ fn counting(till: &Till, count: &Count, view: DrawerView) -> DrawerView {
     DrawerView {
         step: 3,
         at: i32::try_from(count.at).unwrap_or_default(),
+        notes: i32::try_from(count.worths().filter(|(value, ..)| *value >= SMALLEST_NOTE).count()).unwrap_or_default(),
         amount: till.money(sum).into(),
         ends_day: count.ends_day,
         corrects: count.replaces.is_some(),
@@ -142,7 +158,7 @@ fn row(till: &Till, day: &DrawerDay, entry: &DrawerEntry) -> DrawerRow {
         (true, false, _) => till.say(&message!("right to the cent")),
         _ => String::new(),
     };
-    let parts = [Some(entry.operator.clone()), cash.reason.clone(), Some(state)];
+    let parts = [cash.reason.clone(), Some(state), Some(entry.operator.clone())];
     let second: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     DrawerRow {
         time: entry.at.time().format("%H:%M").to_string().into(),

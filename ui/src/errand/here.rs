@@ -42,7 +42,7 @@ impl Bench for Here<'_> {
         by: &str,
         to: &Path,
         asked: Asked,
-        _wanted: &dyn Fn() -> bool,
+        _wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Kit, Failed> {
         let english = Translations::english();

@@ -164,7 +164,7 @@ pub trait Bench {
         by: &str,
         to: &Path,
         asked: Asked,
-        wanted: &dyn Fn() -> bool,
+        wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Kit, Failed>;
 

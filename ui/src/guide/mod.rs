@@ -7,7 +7,8 @@ pub mod view;
 
 use comptoir_fiscal::entry::Mode;
 
-use crate::till::{Order, Place, Till};
+use crate::settings;
+use crate::till::{Place, Till};
 
 /// The steps, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +71,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             if till.mode == Mode::Training {
                 till.go(Place::Sale);
             } else {
-                till.order(Order::Turn { operator: till.operator(), to: Mode::Training });
+                settings::turn_school(till);
             }
         }
         Intent::End => till.guide = Guide::default(),

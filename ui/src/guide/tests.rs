@@ -5,7 +5,7 @@ use comptoir_fiscal::values::Cents;
 use super::{Intent as Guide, Step};
 use crate::sale::{Edit, Intent};
 use crate::stage::{Stage, Who};
-use crate::till::{Intent as Do, Order, Place};
+use crate::till::{Intent as Do, Place};
 
 fn school() -> Stage {
     let mut stage = Stage::of(sample::founding(Mode::Training).unwrap(), Who::Cashier);
@@ -63,10 +63,8 @@ fn whoever_knows_the_way_may_take_a_shorter_one() {
 #[test]
 fn in_real_sales_the_till_turns_to_school_mode_first() {
     let mut stage = Stage::with(Who::Manager);
-    stage.till.update(Do::Go(Place::Help));
-    drop(stage.till.orders());
-    stage.till.update(Do::Guide(Guide::Begin));
-    let orders = stage.till.orders();
-    assert!(matches!(orders.as_slice(), [Order::Turn { to: Mode::Training, .. }]));
+    stage.act(Do::Go(Place::Help));
+    stage.act(Do::Guide(Guide::Begin));
+    assert_eq!(stage.turned, Some((Mode::Training, false)));
     assert_eq!(step(&stage), None);
 }

@@ -8,7 +8,8 @@ pub mod view;
 use comptoir_core::register::Readiness;
 use comptoir_fiscal::entry::Mode;
 
-use crate::till::{Order, Place, Till};
+use crate::settings;
+use crate::till::{Place, Till};
 use crate::welcome;
 use pages::Page;
 
@@ -97,7 +98,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             }
         }
         Intent::SellForReal if till.mode == Mode::Training => {
-            till.order(Order::Turn { operator: till.operator(), to: Mode::Live });
+            settings::turn_school(till);
         }
         Intent::SellForReal => {}
         Intent::OpenAShop => welcome::open_a_shop(till),

@@ -157,7 +157,9 @@ fn rooms() -> Vec<Page> {
             vec![
                 message!("Articles at one side, the ticket at the other; the total and its keys never move."),
                 message!("Touch the total to see how it came about, and a line to change it."),
-                message!("Hold an article’s tile for how many, or for its choices. “Undo” takes the last step back."),
+                message!(
+                    "Hold an article’s tile, or press Shift and Enter on it, for its whole name, how many, or its choices. “Undo” takes the last step back."
+                ),
             ],
         ),
         Page::room(

@@ -7,6 +7,7 @@ use comptoir_fiscal::language::Language;
 use super::pages::{self, Page};
 use super::{Intent as Help, Point, view};
 use crate::stage::{Stage, Who};
+use crate::texts::Texts;
 use crate::till::{Intent, Place};
 
 fn done(stage: &Stage) -> Vec<bool> {
@@ -107,4 +108,33 @@ fn a_sale_in_school_mode_is_practised() {
     stage.sell(&["baguette"]);
     stage.act(Intent::Go(Place::Help));
     assert!(*done(&stage).last().unwrap());
+}
+
+/// What stands between two marks in a text.
+fn quoted(text: &str, open: char, close: char) -> Vec<String> {
+    let parts = text.split(open).skip(1).filter_map(|part| part.split(close).next());
+    parts.map(|part| part.trim_matches([' ', '\u{a0}', '\u{202f}']).to_owned()).collect()
+}
+
+/// The texts of a .po file after a word, such as `msgid`.
+fn texts_of<'p>(po: &'p str, word: &str) -> Vec<&'p str> {
+    po.lines().filter_map(|line| line.strip_prefix(word)?.trim().strip_prefix('"')?.strip_suffix('"')).collect()
+}
+
+#[test]
+fn every_label_that_help_quotes_stands_on_a_screen() {
+    let files = [crate::FRENCH, include_str!("../../lang/fr/LC_MESSAGES/comptoir-ui.po")];
+    for (language, word, open, close) in
+        [(Language::English, "msgid", '“', '”'), (Language::French, "msgstr", '«', '»')]
+    {
+        let labels: Vec<&str> = files.iter().flat_map(|po| texts_of(po, word)).collect();
+        let texts = Texts::new(language);
+        for step in Page::all().into_iter().flat_map(|page| page.steps) {
+            for label in quoted(&texts.say(&step), open, close) {
+                // A note that is handed over, and the key of three dots.
+                let is_a_text = !label.starts_with(|letter: char| letter.is_ascii_digit()) && label != "…";
+                assert!(!is_a_text || labels.contains(&label.as_str()), "no screen says {label:?} in {language:?}");
+            }
+        }
+    }
 }

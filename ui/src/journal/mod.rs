@@ -7,11 +7,15 @@ mod reading;
 mod tests;
 pub mod view;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use comptoir_core::certification::Certification;
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Archives, ClosingSummary, Command, EventSummary, JournalStanding};
 use comptoir_fiscal::entry::Period;
+use comptoir_fiscal::message;
 
 use codes::Topic;
 pub use jobs::{Job, Purpose, Span};
@@ -19,6 +23,7 @@ pub(crate) use jobs::{heard, heard_progress};
 
 use crate::sheet::{self, Sheet};
 use crate::till::{Place, Till};
+use crate::word;
 
 /// A part of the room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +65,8 @@ pub enum Intent {
     Print,
     /// Verifies the journal and its archives.
     Verify,
+    /// Closes the days, months and years that are over.
+    Close,
     /// Archives what is closed and not archived yet.
     Archive,
     /// Goes on to choose where something goes.
@@ -160,6 +167,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             }
         }
         Intent::Verify => jobs::verify(till),
+        Intent::Close => close(till),
         Intent::Archive => jobs::archive(till),
         Intent::Choose(purpose) => jobs::choose(till, purpose),
         Intent::Destination(place) => jobs::destination(till, place),
@@ -181,6 +189,31 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
 pub(crate) fn back(till: &mut Till) -> bool {
     let journal = &mut till.journal;
     journal.choosing.take().is_some() || journal.ended.take().is_some() || journal.sheet.take().is_some()
+}
+
+/// Closes the days, months and years that are over, which the next thing that is sealed would do as well. A manager is
+/// asked where the operator may not do it alone.
+fn close(till: &mut Till) {
+    let operator = till.operator();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let work: word::Work = Arc::new(move |register, id, words| {
+        register.let_pass(id, &operator, Gate::ClosePeriod, words)?;
+        count.store(register.close_due()?.len(), Ordering::Relaxed);
+        Ok(register.settle()?)
+    });
+    word::done_by_word(till, work, move |till, outcome| match outcome {
+        Ok(()) => {
+            till.tell(match counted.load(Ordering::Relaxed) {
+                0 => message!("Nothing is over that is not closed."),
+                1 => message!("One period is closed."),
+                closed => message!("{closed} periods are closed.", closed = closed),
+            });
+            reading::read(till);
+            till.look_around();
+        }
+        Err(refusal) => till.refuse(&refusal),
+    });
 }
 
 /// Records that a tax inspection begins or, where one goes on, that it ends.

@@ -173,3 +173,21 @@ fn every_closing_stands_in_the_journal_as_it_is_listed() {
         assert_eq!((listed.seq, listed.number, listed.net), (sealed.seq, closing.number, closing.totals.ttc));
     }
 }
+
+#[test]
+fn a_month_that_is_over_is_closed_by_hand_and_once() {
+    let mut stage = in_the_journal();
+    stage.clock.advance(33 * 24 * 60 * 60);
+    stage.register.confirm_date(MANAGER, None).unwrap();
+    let closed = |stage: &Stage| stage.kinds(Kind::Closing).len();
+    let before = closed(&stage);
+    stage.journal(Does::Tab(Tab::Closings));
+    stage.journal(Does::Close);
+    assert!(closed(&stage) > before, "{:?}", stage.till.toast);
+    let months = |stage: &Stage| stage.till.journal.closings.iter().filter(|one| one.period == Period::Month).count();
+    assert_eq!(months(&stage), 2);
+    let after = closed(&stage);
+    stage.journal(Does::Close);
+    assert_eq!(closed(&stage), after, "nothing is over that is not closed");
+    assert!(!stage.was_refused());
+}

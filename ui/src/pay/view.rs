@@ -7,6 +7,7 @@ use slint::SharedString;
 
 use super::{Means, Pay, Split};
 use crate::generated::{CardView, MoneyKey, OptionRow, PayView, SharedLine, TakenRow};
+use crate::sale::view::whole;
 use crate::till::Till;
 
 /// The figures of the screen.
@@ -90,7 +91,7 @@ pub fn notes(till: &Till) -> Vec<MoneyKey> {
     let Some(pay) = till.pay.as_ref().filter(|pay| pay.means == Means::Cash) else { return Vec::new() };
     let sums = suggestions(pay.offered()).into_iter().take(4);
     let key = |sum: comptoir_fiscal::values::Cents| {
-        Some(MoneyKey { label: till.money(sum).into(), amount: i32::try_from(sum.get()).ok()? })
+        Some(MoneyKey { label: whole(till, sum).into(), amount: i32::try_from(sum.get()).ok()? })
     };
     sums.filter_map(key).collect()
 }

@@ -1,7 +1,7 @@
 //! What the till asks about an article before it goes onto the ticket: which one of a family, how it is wanted, what a
 //! guest chose, how much of it, at what price.
 
-use comptoir_core::basket::FreeAmount;
+use comptoir_core::basket::{Basket, BasketError, FreeAmount, ItemId};
 use comptoir_core::catalogue::{Asked, Menu, Product, Unit, VatByMode};
 use comptoir_fiscal::entry::Nature;
 use comptoir_fiscal::values::{Cents, Quantity, Rate};
@@ -40,6 +40,13 @@ pub enum Asking {
         typed: i64,
         /// Whether the wrapping is weighed with it.
         tare: bool,
+    },
+    /// How many of a product, whose whole name is shown.
+    Count {
+        /// The product's code.
+        sku: String,
+        /// What was typed; one where nothing was.
+        typed: i64,
     },
     /// At what price a product is sold that has none.
     Price {
@@ -81,6 +88,9 @@ pub const RATES: [u16; 4] = [2000, 1000, 550, 210];
 /// The most that is typed.
 const MOST: i64 = 99_999_999;
 
+/// The most of one article that are asked for at once.
+const MOST_PIECES: i64 = 999;
+
 /// Asks what a held tile, or one that must be asked about, leaves open.
 pub(crate) fn about(till: &mut Till, place: usize) {
     let Some(shown) = till.sale.shelf.shown().get(place).copied() else { return };
@@ -88,7 +98,10 @@ pub(crate) fn about(till: &mut Till, place: usize) {
     match shown {
         Shown::Product(at) => {
             if let Some(product) = catalogue.products().get(at) {
-                about_product(till, product);
+                till.sale.asking = Some(Asking::Count { sku: product.sku.clone(), typed: 0 });
+                if opens_more(product) {
+                    about_product(till, product);
+                }
             }
         }
         Shown::Menu(at) => {
@@ -101,6 +114,11 @@ pub(crate) fn about(till: &mut Till, place: usize) {
             till.sale.asking = catalogue.families().get(at).map(|family| Asking::Variant { family: family.id.clone() });
         }
     }
+}
+
+/// Whether a product leaves more open than how many.
+fn opens_more(product: &Product) -> bool {
+    product.unit != Unit::Piece || product.price.is_none() || !product.modifiers.is_empty()
 }
 
 /// Asks what a product leaves open; a product that leaves nothing open goes onto the ticket.
@@ -160,7 +178,10 @@ pub(crate) fn answer(till: &mut Till, answer: Answer) {
 impl Asking {
     fn typed(&mut self) -> Option<&mut i64> {
         match self {
-            Asking::Weight { typed, .. } | Asking::Price { typed, .. } | Asking::Free { typed, .. } => Some(typed),
+            Asking::Weight { typed, .. }
+            | Asking::Count { typed, .. }
+            | Asking::Price { typed, .. }
+            | Asking::Free { typed, .. } => Some(typed),
             Asking::Variant { .. } | Asking::Modifiers { .. } | Asking::Courses { .. } => None,
         }
     }
@@ -205,44 +226,81 @@ fn choose(till: &mut Till, asking: Asking, group: usize, option: usize) {
 }
 
 fn take(till: &mut Till, asking: Asking) {
-    let catalogue = till.sale.catalogue.clone();
-    let times = std::mem::replace(&mut till.sale.times, 1);
-    match &asking {
-        Asking::Variant { .. } => return,
-        Asking::Modifiers { sku, chosen } => {
-            let Some(product) = catalogue.product(sku) else { return };
-            let asked = asked(product, chosen, &catalogue);
-            added(till, |basket| basket.add_asked(product, pieces(times), None, &catalogue, &asked));
-        }
-        Asking::Courses { sku, chosen } => {
-            let Some(menu) = catalogue.menu(sku) else { return };
-            let picked = picked(menu, chosen);
-            added(till, |basket| basket.add_menu_of(menu, &catalogue, times, &picked));
-        }
-        Asking::Weight { sku, typed, tare } => {
-            let Some(product) = catalogue.product(sku) else { return };
-            let gross = Quantity::thousandths(*typed);
-            let tare = if *tare { None } else { Some(0) };
-            added(till, |basket| basket.add_weighed(product, gross, tare, None));
-        }
-        Asking::Price { sku, typed } => {
-            let Some(product) = catalogue.product(sku) else { return };
-            let price = Some(Cents::new(*typed));
-            let asked = [];
-            added(till, |basket| basket.add_asked(product, pieces(times), price, &catalogue, &asked));
-        }
-        Asking::Free { typed, rate } => {
-            let vat = vat_of(till, *rate);
-            let label = till.say(&comptoir_fiscal::message!("Sundries"));
-            let amount = Cents::new(*typed);
-            let free = FreeAmount { label, category: None, amount, vat, nature: Nature::Goods, meal_voucher: false };
-            added(till, |basket| basket.add_free_amount(free));
-        }
+    if let Asking::Count { sku, typed } = &asking {
+        let catalogue = till.sale.catalogue.clone();
+        let Some(product) = catalogue.product(sku) else { return };
+        till.sale.asking = None;
+        till.sale.times = times(*typed);
+        return put(till, product);
     }
+    let times = std::mem::replace(&mut till.sale.times, 1);
+    let Some(adding) = adding(till, asking, times) else { return };
+    added(till, adding);
     // What was refused stays open, so that it can be put right.
     if till.toast.is_none() {
         till.sale.asking = None;
     }
+}
+
+/// What the ticket would come to more, by what was answered so far; none where that is not enough.
+pub(crate) fn worth(till: &Till) -> Option<Cents> {
+    let mut trial = till.sale.basket.clone();
+    let before = trial.to_pay();
+    adding(till, till.sale.asking.clone()?, till.sale.times)?(&mut trial).ok()?;
+    Some(trial.to_pay() - before)
+}
+
+/// How many are meant by what was typed.
+fn times(typed: i64) -> u32 {
+    u32::try_from(typed.clamp(1, MOST_PIECES)).unwrap_or(1)
+}
+
+/// How what was answered is put into a basket; none where one of a family is yet to be chosen.
+fn adding(
+    till: &Till,
+    asking: Asking,
+    times: u32,
+) -> Option<impl FnOnce(&mut Basket) -> Result<ItemId, BasketError> + use<>> {
+    let catalogue = till.sale.catalogue.clone();
+    let free = match &asking {
+        Asking::Variant { .. } => return None,
+        Asking::Free { typed, rate } => Some(FreeAmount {
+            label: till.say(&comptoir_fiscal::message!("Sundries")),
+            category: None,
+            amount: Cents::new(*typed),
+            vat: vat_of(till, *rate),
+            nature: Nature::Goods,
+            meal_voucher: false,
+        }),
+        _ => None,
+    };
+    Some(move |basket: &mut Basket| {
+        let product =
+            |sku: &str| catalogue.product(sku).ok_or_else(|| BasketError::UnknownComponent { sku: sku.to_owned() });
+        match (&asking, free) {
+            (_, Some(free)) => basket.add_free_amount(free),
+            (Asking::Modifiers { sku, chosen }, _) => {
+                let product = product(sku)?;
+                let asked = asked(product, chosen, &catalogue);
+                basket.add_asked(product, pieces(times), None, &catalogue, &asked)
+            }
+            (Asking::Courses { sku, chosen }, _) => {
+                let menu = catalogue.menu(sku).ok_or_else(|| BasketError::UnknownComponent { sku: sku.clone() })?;
+                basket.add_menu_of(menu, &catalogue, times, &picked(menu, chosen))
+            }
+            (Asking::Weight { sku, typed, tare }, _) => {
+                let tare = if *tare { None } else { Some(0) };
+                basket.add_weighed(product(sku)?, Quantity::thousandths(*typed), tare, None)
+            }
+            (Asking::Count { sku, typed }, _) => {
+                basket.add_asked(product(sku)?, pieces(self::times(*typed)), None, &catalogue, &[])
+            }
+            (Asking::Price { sku, typed }, _) => {
+                basket.add_asked(product(sku)?, pieces(times), Some(Cents::new(*typed)), &catalogue, &[])
+            }
+            (Asking::Variant { .. } | Asking::Free { .. }, _) => Err(BasketError::UnknownItem),
+        }
+    })
 }
 
 /// The VAT of a free amount: the rate of its key, or none where the shop takes none.

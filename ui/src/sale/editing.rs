@@ -214,7 +214,8 @@ fn take(till: &mut Till, id: ItemId) {
     }
 }
 
-fn percent_label(till: &Till, basis_points: u16) -> String {
+/// What a discount of so many basis points is called.
+pub(crate) fn percent_label(till: &Till, basis_points: u16) -> String {
     let rate = Rate::from_basis_points(basis_points).unwrap_or(Rate::ZERO);
     till.say(&message!("Discount {rate}", rate = rate))
 }

@@ -82,7 +82,7 @@ mod tests {
     fn cents(written: &str) -> i64 {
         let digits: String = written.chars().filter(char::is_ascii_digit).collect();
         let amount: i64 = digits.parse().unwrap();
-        if written.contains('-') { -amount } else { amount }
+        if written.starts_with('−') { -amount } else { amount }
     }
 
     #[test]

@@ -114,6 +114,8 @@ pub struct Done {
     pub code: Option<String>,
     /// The credit notes and gift vouchers that it issued.
     pub vouchers: Vec<String>,
+    /// Whether it was asked for by e-mail.
+    pub mailed: bool,
 }
 
 /// What is sold, and how it is found: made where it is read, since the index of a large catalogue takes its time.
@@ -591,6 +593,7 @@ pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: Comman
         receipt: None,
         code: None,
         vouchers: answer.vouchers.iter().map(|voucher| voucher.code.to_string()).collect(),
+        mailed: false,
     };
     till.open_drawer_for(answer);
     till.sale.begin(next);

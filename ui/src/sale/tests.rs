@@ -295,3 +295,24 @@ fn a_paper_is_never_taken_for_one_that_was_looked_at_before_the_till_began_again
     stage.act(till::Intent::Tick);
     assert!(look(&mut stage) > before);
 }
+
+#[test]
+fn a_tile_that_is_held_shows_its_whole_name_and_asks_how_many() {
+    let mut stage = Stage::with(Who::Cashier);
+    stage.sale(Intent::Search("confiture".to_owned()));
+    stage.sale(Intent::HoldTile(0));
+    let asked = view::ask(&stage.till);
+    assert!(asked.open && asked.can_take && asked.title.starts_with("Confiture"), "{}", asked.title);
+    for digit in ["1", "2"] {
+        stage.sale(Intent::Answer(asking::Answer::Digits(digit.to_owned())));
+    }
+    assert!(view::ask(&stage.till).entry.starts_with("12"));
+    stage.sale(Intent::Answer(asking::Answer::Take));
+    assert!(stage.till.sale.asking.is_none());
+    let item = stage.till.sale.basket.items().next().unwrap();
+    assert_eq!(item.qty, Quantity::thousandths(12_000));
+    // Without a figure it is one more, on the same line.
+    stage.sale(Intent::HoldTile(0));
+    stage.sale(Intent::Answer(asking::Answer::Take));
+    assert_eq!(stage.till.sale.basket.items().map(|item| item.qty.get()).collect::<Vec<_>>(), [13_000]);
+}

@@ -1,7 +1,7 @@
 //! What the sale screen shows, computed from the till.
 
 use comptoir_core::basket::ItemView;
-use comptoir_core::catalogue::{Catalogue, Unit};
+use comptoir_core::catalogue::{Catalogue, PictureId, Unit};
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::tender::suggestions;
 use comptoir_fiscal::arithmetic::gross;
@@ -11,7 +11,7 @@ use comptoir_fiscal::values::{Cents, Quantity};
 use slint::{ModelRc, SharedString, VecModel};
 
 use super::asking::{Asking, RATES};
-use super::editing::Figure;
+use super::editing::{Figure, percent_label};
 use super::tiles::Shown;
 use crate::colour;
 use crate::generated::{
@@ -22,6 +22,8 @@ use crate::till::Till;
 
 /// How many notes are offered beside the exact sum.
 const NOTES: usize = 2;
+/// The percentages that have a key on a line.
+const PERCENTS: [i32; 4] = [5, 10, 20, 50];
 /// Notes and coins, in cents, as change is given.
 const COINS: [i64; 12] = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
 
@@ -36,6 +38,7 @@ pub fn sale(till: &Till) -> SaleView {
     let saved: Cents = basket.lines().iter().flat_map(|line| &line.discounts).map(|discount| discount.amount).sum();
     let saved = saved + basket.discounts().iter().map(|discount| discount.amount).sum();
     let count = match pieces {
+        0 => message!("no article"),
         1 => message!("1 article"),
         pieces => message!("{pieces} articles", pieces = pieces),
     };
@@ -105,7 +108,8 @@ pub fn tile(till: &Till, shown: Shown) -> Tile {
             let price = price_words(till, product.unit, product.price_in(mode));
             let count = till.sale.count_of(&product.sku);
             let asks = product.unit != Unit::Piece || !product.modifiers.is_empty();
-            of(till, catalogue, &product.label, &product.category, price, count, asks)
+            let tile = of(till, catalogue, &product.label, &product.category, price, count, asks);
+            with_picture(tile, product.picture.and_then(|id| till.pictures.drawn(id)))
         }),
         Shown::Menu(at) => catalogue.menus().get(at).map_or_else(Tile::default, |menu| {
             let price = till.money(menu.price_in(mode));
@@ -124,6 +128,19 @@ pub fn tile(till: &Till, shown: Shown) -> Tile {
             of(till, catalogue, &family.label, &family.category, price, count, true)
         }),
     }
+}
+
+/// What a tile looks like, as far as there is a picture of it: of a product alone.
+pub(crate) fn picture_of(till: &Till, shown: Shown) -> Option<PictureId> {
+    match shown {
+        Shown::Product(at) => till.sale.catalogue.products().get(at)?.picture,
+        Shown::Menu(_) | Shown::Family(_) => None,
+    }
+}
+
+/// A tile with its picture, once that is there.
+pub(crate) fn with_picture(tile: Tile, picture: Option<slint::Image>) -> Tile {
+    Tile { has_picture: picture.is_some(), picture: picture.unwrap_or_default(), ..tile }
 }
 
 fn of(
@@ -174,7 +191,7 @@ pub fn initials(label: &str) -> String {
     let second = letters.next().unwrap_or_default();
     let mut initials: String = first.chars().take(1).flat_map(char::to_uppercase).collect();
     match second.chars().next() {
-        Some(letter) => initials.extend(letter.to_lowercase()),
+        Some(letter) => initials.extend(letter.to_uppercase()),
         None => initials.extend(first.chars().nth(1).into_iter().flat_map(char::to_lowercase)),
     }
     initials
@@ -237,7 +254,7 @@ pub fn notes(till: &Till) -> Vec<MoneyKey> {
     let mut keys: Vec<MoneyKey> = suggestions(due)
         .into_iter()
         .skip(1)
-        .filter_map(|sum| Some(MoneyKey { label: till.money(sum).into(), amount: i32::try_from(sum.get()).ok()? }))
+        .filter_map(|sum| Some(MoneyKey { label: whole(till, sum).into(), amount: i32::try_from(sum.get()).ok()? }))
         .collect();
     // The smallest two that differ enough to be worth a key: the next sum, and the note that most people carry.
     if due <= Cents::new(2000)
@@ -248,7 +265,7 @@ pub fn notes(till: &Till) -> Vec<MoneyKey> {
     }
     keys.truncate(NOTES);
     while keys.len() < NOTES {
-        keys.push(MoneyKey { label: "—".into(), amount: 0 });
+        keys.push(MoneyKey::default());
     }
     keys
 }
@@ -257,7 +274,12 @@ pub fn notes(till: &Till) -> Vec<MoneyKey> {
 pub fn ask(till: &Till) -> AskView {
     let Some(asking) = &till.sale.asking else { return AskView::default() };
     let catalogue = &till.sale.catalogue;
-    let add = till.say(&message!("Add to the ticket"));
+    // What it comes to is said before it is added.
+    let add = match super::asking::worth(till).filter(|worth| worth.is_positive()) {
+        Some(worth) => message!("Add {amount} to the ticket", amount = worth),
+        None => message!("Add to the ticket"),
+    };
+    let add = till.say(&add);
     let view = AskView { open: true, take: add.into(), can_take: true, needs_take: true, ..AskView::default() };
     let label = |sku: &str| catalogue.product(sku).map(|product| product.label.clone()).unwrap_or_default();
     match asking {
@@ -279,7 +301,7 @@ pub fn ask(till: &Till) -> AskView {
             let unit = product.map(|product| product.unit.as_str()).unwrap_or_default();
             let weight = Quantity::thousandths(*typed);
             let price = product.and_then(|product| product.price_in(till.sale.basket.mode()));
-            let has_tare = product.is_some_and(|product| product.tare.is_some());
+            let wrapping = product.and_then(|product| product.tare);
             AskView {
                 title: label(sku).into(),
                 second: price.map(|price| format!("{}/{unit}", till.money(price))).unwrap_or_default().into(),
@@ -287,7 +309,11 @@ pub fn ask(till: &Till) -> AskView {
                 hint: till.say(&message!("Weight")).into(),
                 keypad: true,
                 extra: "00".into(),
-                tare: if !has_tare {
+                wrapping: wrapping
+                    .map(|tare| format!("−{} {unit}", fixed(till, Quantity::thousandths(tare))))
+                    .unwrap_or_default()
+                    .into(),
+                tare: if wrapping.is_none() {
                     0
                 } else if *tare {
                     2
@@ -298,6 +324,19 @@ pub fn ask(till: &Till) -> AskView {
                 ..view
             }
         }
+        Asking::Count { sku, typed } => AskView {
+            title: label(sku).into(),
+            second: catalogue
+                .product(sku)
+                .map(|product| price_words(till, product.unit, product.price_in(till.sale.basket.mode())))
+                .unwrap_or_default()
+                .into(),
+            entry: format!("{} ×", (*typed).max(1)).into(),
+            hint: till.say(&message!("How many")).into(),
+            keypad: true,
+            extra: "00".into(),
+            ..view
+        },
         Asking::Price { sku, typed } => AskView {
             title: label(sku).into(),
             entry: till.money(Cents::new(*typed)).into(),
@@ -425,6 +464,7 @@ pub fn line(till: &Till) -> LineView {
         quantity: format!("{}{unit}", till.quantity(item.qty)).into(),
         total: till.money(item.total).into(),
         reduced: item.lines.iter().any(|line| !line.discounts.is_empty()),
+        percent: PERCENTS.into_iter().find(|percent| has_discount(till, &item, *percent)).unwrap_or_default(),
         typing: match typing.map(|typed| typed.figure) {
             None => 0,
             Some(Figure::Quantity) => 1,
@@ -433,6 +473,13 @@ pub fn line(till: &Till) -> LineView {
         },
         typed: typed.unwrap_or_default().into(),
     }
+}
+
+/// Whether a line has the discount of one of the keys, and no other.
+fn has_discount(till: &Till, item: &ItemView<'_>, percent: i32) -> bool {
+    let label = u16::try_from(percent * 100).map(|basis_points| percent_label(till, basis_points)).unwrap_or_default();
+    let mut discounts = item.lines.iter().flat_map(|line| &line.discounts).peekable();
+    discounts.peek().is_some() && discounts.all(|discount| discount.label == label)
 }
 
 /// How the touched line came to its amount: price, reductions, share of the ticket's, VAT.
@@ -494,6 +541,7 @@ pub fn done(till: &Till) -> DoneView {
         first: receipt_place(till.receipt),
         has_code: done.code.is_some(),
         vouchers: done.vouchers.join(", ").into(),
+        mailed: done.mailed,
     }
 }
 
@@ -505,11 +553,17 @@ fn coins(till: &Till, amount: Cents) -> String {
         let pieces = left / value;
         left %= value;
         if pieces > 0 {
-            let money = till.money(Cents::new(value));
+            let money = whole(till, Cents::new(value));
             parts.push(if pieces == 1 { money } else { format!("{pieces} × {money}") });
         }
     }
     parts.join(" + ")
+}
+
+/// An amount without its cents where it has none, as one speaks of notes.
+pub(crate) fn whole(till: &Till, amount: Cents) -> String {
+    let money = till.money(amount);
+    if amount.get() % 100 == 0 { money.replacen(",00", "", 1).replacen(".00", "", 1) } else { money }
 }
 
 /// A card payment that waits for the terminal's answer.
@@ -526,7 +580,7 @@ mod tests {
 
     #[test]
     fn initials_are_of_the_words_that_say_something() {
-        assert_eq!(initials("Café au lait"), "Cl");
+        assert_eq!(initials("Café au lait"), "CL");
         assert_eq!(initials("Baguette"), "Ba");
         assert_eq!(initials("Eau 50 cl"), "E5");
         assert_eq!(initials(""), "");

@@ -1,5 +1,6 @@
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::Command;
+use comptoir_core::sample::MANAGERS_PIN;
 use comptoir_fiscal::values::Cents;
 
 use super::*;
@@ -157,12 +158,20 @@ fn a_paper_that_nobody_knows_of_is_printed_again_or_forgotten() {
 }
 
 #[test]
-fn a_cashier_who_would_enter_school_mode_is_told_who_can() {
+fn a_cashier_enters_school_mode_by_a_managers_word_and_a_manager_without_one() {
     let mut stage = Stage::with(Who::Cashier);
+    stage.has_a_pin(MANAGERS_PIN);
     stage.act(Any::Go(Place::Settings));
     act(&mut stage, Intent::AskSchool(true));
-    assert!(stage.was_refused() && !stage.till.settings.asks_school);
-    let mut stage = as_owner();
-    act(&mut stage, Intent::AskSchool(true));
     assert!(stage.till.settings.asks_school);
+    act(&mut stage, Intent::TurnSchool);
+    assert!(stage.till.word.is_some() && stage.turned.is_none());
+    stage.act(Any::Word(crate::word::Intent::Close));
+    assert!(stage.was_refused() && stage.turned.is_none());
+    act(&mut stage, Intent::TurnSchool);
+    stage.gives_their_word(MANAGERS_PIN);
+    assert_eq!(stage.turned, Some((Mode::Training, true)), "{:?}", stage.till.toast);
+    let mut stage = as_owner();
+    act(&mut stage, Intent::TurnSchool);
+    assert_eq!(stage.turned, Some((Mode::Training, false)));
 }

@@ -232,7 +232,8 @@ fn read(till: &mut Till, anew: bool) {
     tickets.not_understood = understood.is_none();
     let Some(search) = understood else {
         tickets.searches += 1;
-        (tickets.rows, tickets.next, tickets.reading) = (Vec::new(), None, false);
+        // What was found last stays until it is.
+        tickets.reading = false;
         return;
     };
     let search = TicketSearch {

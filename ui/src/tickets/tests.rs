@@ -1,6 +1,4 @@
-use comptoir_core::register::{Change, Command as Asked};
-use comptoir_core::sample::{MANAGER, MANAGERS_PIN, OWNER};
-use comptoir_core::secret::Pin;
+use comptoir_core::sample::{MANAGER, MANAGERS_PIN};
 use comptoir_fiscal::entry::Ticket;
 use comptoir_fiscal::values::{Cents, Quantity};
 
@@ -138,8 +136,10 @@ fn tickets_are_found_by_number_amount_date_and_kind() {
         tickets(&mut stage, Intent::Search(text.to_owned()));
         assert_eq!(numbers(&stage), found, "{text}");
     }
+    let before = numbers(&stage);
     tickets(&mut stage, Intent::Search("madame".to_owned()));
     assert!(stage.till.tickets.not_understood);
+    assert_eq!(numbers(&stage), before, "what was found last stays");
     tickets(&mut stage, Intent::Everything);
     tickets(&mut stage, Intent::Tender(Tender::Card));
     assert!(numbers(&stage).is_empty());
@@ -193,9 +193,7 @@ fn a_whole_ticket_is_cancelled_to_the_means_that_paid_it() {
 #[test]
 fn a_cashier_cancels_with_a_managers_word_and_not_without_it() {
     let mut stage = Stage::with(Who::Cashier);
-    let manager = stage.register.operators().find(|operator| operator.id == MANAGER).cloned().unwrap();
-    let pin = Change::Set(Pin::typed(MANAGERS_PIN).unwrap());
-    stage.command(OWNER, Asked::PutOperator { operator: manager, pin, badge: Change::Keep });
+    stage.has_a_pin(MANAGERS_PIN);
     stage.sell(&["baguette"]);
     go(&mut stage);
     tickets(&mut stage, Intent::Open(0));
@@ -209,12 +207,7 @@ fn a_cashier_cancels_with_a_managers_word_and_not_without_it() {
     assert_eq!(stage.tickets().len(), 1);
     tickets(&mut stage, Intent::Prepare);
     tickets(&mut stage, Intent::Confirm);
-    let place = stage.till.word.as_ref().unwrap().who.iter().position(|who| who.id == MANAGER).unwrap();
-    stage.act(Any::Word(word::Intent::Who(place)));
-    for digit in MANAGERS_PIN.chars() {
-        stage.act(Any::Word(word::Intent::Digit(digit)));
-    }
-    stage.act(Any::Word(word::Intent::Enter));
+    stage.gives_their_word(MANAGERS_PIN);
     assert_eq!(last(&stage).ticket_type, TicketType::Cancel, "{:?}", stage.till.toast);
 }
 

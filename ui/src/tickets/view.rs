@@ -57,6 +57,7 @@ pub fn rows(till: &Till) -> Vec<TicketRow> {
     let open = till.tickets.open.as_ref().map(|open| open.summary.ticket);
     let row = |summary: &TicketSummary| TicketRow {
         document: summary.document.as_str().into(),
+        name: name_of(till, summary).into(),
         when: when(till, summary).into(),
         kind: till.say(&kind(summary.ticket_type)).into(),
         is_sale: summary.ticket_type == TicketType::Sale,
@@ -71,6 +72,18 @@ pub fn rows(till: &Till) -> Vec<TicketRow> {
         chosen: open == Some(summary.ticket),
     };
     till.tickets.rows.iter().map(row).collect()
+}
+
+/// What it is called where there is no other till: its kind and its number.
+fn name_of(till: &Till, summary: &TicketSummary) -> String {
+    let number = summary.ticket.number.to_string();
+    let said = match summary.ticket_type {
+        TicketType::Sale => message!("Ticket {number}", number = number),
+        TicketType::Return => message!("Return {number}", number = number),
+        TicketType::Cancel => message!("Cancellation {number}", number = number),
+        TicketType::Correction => message!("Correction {number}", number = number),
+    };
+    till.say(&said)
 }
 
 fn when(till: &Till, summary: &TicketSummary) -> String {
@@ -149,7 +162,13 @@ pub fn ticket(till: &Till) -> TicketView {
     TicketView {
         title: format!("{} {}", till.say(&kind(summary.ticket_type)), summary.document).into(),
         total: till.money(summary.ttc).into(),
-        when: till.language().instant(summary.at).into(),
+        when: till
+            .say(&message!(
+                "{date} at {time}",
+                date = comptoir_fiscal::values::Date(summary.at.date()),
+                time = summary.at.time().format("%H:%M").to_string()
+            ))
+            .into(),
         second: second(till, summary).into(),
         step: match open.step {
             Step::Look => 0,

@@ -1,32 +1,18 @@
 use std::path::PathBuf;
 
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::{Random, RandomFailed, SetClock};
-use comptoir_core::register::{Platform, Register};
+use comptoir_core::outside::SetClock;
+use comptoir_core::register::Register;
 use comptoir_core::sample;
-use comptoir_fiscal::entry::{Body, Genesis, Mode, Software};
-use comptoir_fiscal::journal::key_file::NoKeystore;
+use comptoir_fiscal::entry::{Body, Genesis, Mode};
 use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
 use super::form::Entry;
 use super::{Intent as Welcome, Step, view};
 use crate::lock;
+use crate::rehearsal::{BEGINS, Dice, platform};
 use crate::till::{Intent, Look, Order, Till};
-
-const BEGINS: i64 = 1_795_511_700;
-
-struct Bytes(u8);
-
-impl Random for Bytes {
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
-        for byte in bytes {
-            self.0 = self.0.wrapping_mul(5).wrapping_add(113);
-            *byte = self.0;
-        }
-        Ok(())
-    }
-}
 
 /// A device without a shop, which founds what it is asked for.
 struct Device {
@@ -42,12 +28,7 @@ impl Device {
     }
 
     fn found(&mut self, folder: PathBuf, founding: comptoir_core::register::Founding) {
-        let platform = Platform {
-            clock: Box::new(SetClock::at(BEGINS)),
-            random: Box::new(Bytes(7)),
-            keystore: Box::new(NoKeystore),
-            software: Software { name: "comptoir".to_owned(), version: "0.1.0".to_owned() },
-        };
+        let platform = platform(&SetClock::at(BEGINS));
         match Register::found(DataFolder::of_sample(folder), founding, platform) {
             Ok(register) => {
                 self.register = Some(register);
@@ -72,7 +53,7 @@ impl Device {
                         }
                     }
                     Order::Aside(errand) => {
-                        let reply = errand(&mut Bytes(3));
+                        let reply = errand(&mut Dice::default());
                         self.till.hear(reply);
                     }
                     Order::Practise => {

@@ -42,7 +42,7 @@ impl Room {
         if let Some(sheet) = &till.drawer.sheet
             && self.drawn.replace(sheet.edition) != sheet.edition
         {
-            port.set_paper(papers::picture(&sheet.paper, sheet.width).unwrap_or_default());
+            port.set_paper(papers::picture(window, &sheet.paper, sheet.width).unwrap_or_default());
             port.set_paper_text(comptoir_core::paper::text::text(&sheet.paper, sheet.width).into());
         }
     }
@@ -68,6 +68,8 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_confirm(plain(drawer::Intent::Confirm));
     port.on_again(plain(drawer::Intent::Again));
     port.on_close_missed(plain(drawer::Intent::CloseMissed));
+    port.on_today(text(drawer::Intent::Today));
+    port.on_confirm_date(plain(drawer::Intent::ConfirmDate));
     port.on_reading(plain(drawer::Intent::Reading));
     port.on_slip(at(drawer::Intent::Slip));
     port.on_closing(at(drawer::Intent::Closing));

@@ -56,7 +56,7 @@ impl Room {
         if let Some(sheet) = &till.journal.sheet
             && self.drawn.replace(sheet.edition) != sheet.edition
         {
-            port.set_paper(papers::picture(&sheet.paper, sheet.width).unwrap_or_default());
+            port.set_paper(papers::picture(window, &sheet.paper, sheet.width).unwrap_or_default());
             port.set_paper_text(comptoir_core::paper::text::text(&sheet.paper, sheet.width).into());
         }
     }
@@ -81,6 +81,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_closing(at(journal::Intent::Closing));
     port.on_print(plain(journal::Intent::Print));
     port.on_verify(plain(journal::Intent::Verify));
+    port.on_close(plain(journal::Intent::Close));
     port.on_archive(plain(journal::Intent::Archive));
     port.on_choose(at(|at| journal::Intent::Choose(one_of(&[Purpose::Copy, Purpose::Kit, Purpose::Attest], at))));
     port.on_destination(at(journal::Intent::Destination));

@@ -9,6 +9,7 @@ mod help;
 mod journal;
 mod keyboard;
 mod keys;
+mod mail;
 mod operators;
 mod papers;
 mod pay;
@@ -21,10 +22,12 @@ mod tickets;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Language;
-use slint::{Global, PlatformError};
+use i_slint_core::window::WindowInner;
+use slint::{ComponentHandle, Global, PlatformError, Timer};
 
 use crate::generated::{AppWindow, Room, Shell, Theme, Typing};
 use crate::till::{Intent, Order, Place, Reply, Scene, Till};
@@ -43,6 +46,8 @@ pub struct Screens {
     spoken: Cell<Option<Language>>,
     /// What stood on the screen when it was last written.
     scene: Cell<Scene>,
+    /// Whether it will be looked whether anything has the keys.
+    looks_for_keys: Cell<bool>,
     sale: sale::Counter,
     pay: pay::Desk,
     people: people::People,
@@ -56,6 +61,7 @@ pub struct Screens {
     help: help::Room,
     first_run: first_run::FirstRun,
     explained: explained::Explained,
+    mail: mail::Mail,
 }
 
 impl Screens {
@@ -78,9 +84,11 @@ impl Screens {
             help: help::Room::new(&window),
             first_run: first_run::FirstRun::new(&window),
             explained: explained::Explained::new(&window),
+            mail: mail::Mail::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
             scene: Cell::default(),
+            looks_for_keys: Cell::default(),
             window,
             till,
             carrier,
@@ -126,6 +134,24 @@ impl Screens {
         typing.set_numbers(false);
     }
 
+    /// What had the keys may go away with what is written: then they come back to the till once it is gone.
+    fn look_for_keys(&self) {
+        if self.looks_for_keys.replace(true) {
+            return;
+        }
+        let screens = self.me.clone();
+        Timer::single_shot(Duration::ZERO, move || {
+            let Some(screens) = screens.upgrade() else { return };
+            screens.looks_for_keys.set(false);
+            let inner = WindowInner::from_pub(screens.window.window());
+            inner.ensure_tree_instantiated();
+            let has_keys = inner.focus_item.borrow().upgrade().is_some_and(|item| item.is_visible());
+            if !has_keys {
+                screens.take_keys_back();
+            }
+        });
+    }
+
     fn carry(&self) {
         let orders = self.till.borrow_mut().orders();
         if !orders.is_empty() {
@@ -156,6 +182,7 @@ impl Screens {
         operators::listen(self);
         settings::listen(self);
         help::listen(self);
+        mail::listen(self);
     }
 
     /// A callback without arguments as an intent.
@@ -202,9 +229,11 @@ impl Screens {
         shell.set_toast(till.toast.as_ref().map(|toast| till.say(&toast.message)).unwrap_or_default().into());
         shell.set_toast_refused(till.toast.as_ref().is_some_and(|toast| toast.refused));
         shell.set_doubt(crate::doubt::view(&till));
+        self.look_for_keys();
         keyboard::show(self, &till);
         self.people.show(&self.window, &till);
         self.first_run.show(&self.window, &till);
+        self.mail.show(&self.window, &till);
         match till.place() {
             Place::Sale => {
                 self.sale.show(&self.window, &till);

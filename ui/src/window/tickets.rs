@@ -64,7 +64,7 @@ impl History {
         if let Some(open) = &till.tickets.open
             && self.drawn.replace(open.edition) != open.edition
         {
-            port.set_paper(papers::picture(&open.paper, open.width).unwrap_or_default());
+            port.set_paper(papers::picture(window, &open.paper, open.width).unwrap_or_default());
             port.set_paper_text(comptoir_core::paper::text::text(&open.paper, open.width).into());
         }
     }

@@ -13,6 +13,7 @@ use comptoir_ui::lock;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::Intent;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use i_slint_core::window::WindowInner;
 use slint::ComponentHandle;
 use slint::platform::PointerEventButton;
 
@@ -96,6 +97,40 @@ impl Hand {
 
     pub fn labels(&self) -> Vec<String> {
         self.buttons().iter().filter_map(|button| button.accessible_label()).map(String::from).collect()
+    }
+
+    /// Strikes a key of a keyboard.
+    pub fn strike(&self, key: slint::platform::Key) {
+        let window = self.rehearsal.screens().window().window();
+        let text: slint::SharedString = key.into();
+        window.dispatch_event(slint::platform::WindowEvent::KeyPressed { text: text.clone() });
+        window.dispatch_event(slint::platform::WindowEvent::KeyReleased { text });
+        self.rest();
+    }
+
+    /// Strikes Tab so often; the names of the controls that had the keys meanwhile.
+    pub fn tabbed(&self, times: usize) -> Vec<String> {
+        let mut reached = Vec::new();
+        for _ in 0..times {
+            self.strike(slint::platform::Key::Tab);
+            reached.extend(self.with_keys());
+        }
+        reached
+    }
+
+    /// The name of the control that has the keys, by where it stands.
+    fn with_keys(&self) -> Option<String> {
+        let inner = WindowInner::from_pub(self.rehearsal.screens().window().window());
+        let item = inner.focus_item.borrow().upgrade()?;
+        let (at, size) = (item.map_to_window(Default::default()), item.geometry().size);
+        let is_there = |button: &&ElementHandle| {
+            let (place, whole) = (button.absolute_position(), button.size());
+            (place.x - at.x).abs() < 0.5
+                && (place.y - at.y).abs() < 0.5
+                && (whole.width - size.width).abs() < 0.5
+                && (whole.height - size.height).abs() < 0.5
+        };
+        self.buttons().iter().rev().find(is_there).and_then(|button| button.accessible_label()).map(String::from)
     }
 
     /// Taps the key of a keypad.

@@ -13,8 +13,8 @@ use comptoir_fiscal::verify::{Intake, IntakeState};
 use comptoir_sync::message::{Head, Refused};
 
 pub use derived::day_of;
-pub(crate) use receive::begin;
 pub use receive::{Piece, Prepared};
+pub(crate) use receive::{begin, slice};
 
 use crate::store::{Row, StoreError, Tx, Value};
 
@@ -39,7 +39,7 @@ impl Whose {
         vec![self.merchant.as_str().into(), self.name().into()]
     }
 
-    fn row<const N: usize>(&self, values: [Value; N]) -> Vec<Value> {
+    pub(crate) fn row<const N: usize>(&self, values: [Value; N]) -> Vec<Value> {
         self.key().into_iter().chain(values).collect()
     }
 }
@@ -99,7 +99,7 @@ impl Registered {
 
     /// What it is told of how much is held.
     pub fn head(&self) -> Head {
-        Head { size: self.size, checkpoint: Some(self.checkpoint.clone()) }
+        Head { size: self.size, checkpoint: Some(self.checkpoint.clone()), revoked: self.revoked.is_some() }
     }
 
     /// Goes on taking its journal in.

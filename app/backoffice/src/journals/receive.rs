@@ -156,7 +156,7 @@ impl Prepared {
             count_refused(tx, whose, Some(&refused))?;
             return Ok(Err(refused));
         }
-        Ok(Ok(comptoir_sync::message::Head { size, checkpoint: Some(text) }))
+        Ok(Ok(Registered { size, checkpoint: text, ..register.clone() }.head()))
     }
 }
 
@@ -305,7 +305,8 @@ pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), Stor
     Ok(())
 }
 
-fn slice(tx: &mut dyn Tx, whose: &Whose, from: u64, most: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+/// Some lines of a register, as they were received.
+pub(crate) fn slice(tx: &mut dyn Tx, whose: &Whose, from: u64, most: u64) -> Result<Vec<Vec<u8>>, StoreError> {
     let sql = "SELECT bytes FROM line WHERE merchant = $1 AND register = $2 AND seq >= $3 AND seq < $4 ORDER BY seq";
     let range = whose.row([from.try_into()?, from.saturating_add(most).try_into()?]);
     tx.all(sql, &range, |row| Ok(row.blob(0)?.to_vec()))

@@ -89,9 +89,9 @@ impl StoreError {
         matches!(self, StoreError::Unique { .. })
     }
 
-    /// Whether the same may succeed a little later, with nothing changed by anybody: what a server answers 503 to.
+    /// Whether nothing was written and the same may succeed a little later, with nothing changed by anybody.
     pub fn is_passing(&self) -> bool {
-        matches!(self, StoreError::Unavailable { .. } | StoreError::Busy | StoreError::Unknown)
+        matches!(self, StoreError::Unavailable { .. } | StoreError::Busy)
     }
 
     /// A stored record that its reader cannot make sense of.

@@ -3,7 +3,11 @@
 //!
 //! What is asked is a job: a closure over a transaction ([`Tx`]), all of which is kept or nothing. It may run more than
 //! once (PostgreSQL lets one of two that meet begin again), so it changes nothing outside of the transaction. It is
-//! answered after its commit is on the disk, and not before.
+//! answered after its commit is on the disk, and not before. A job never waits for another writing job: SQLite has one
+//! thread that writes.
+//!
+//! What both databases keep to: every primary key starts with the merchant; no rule is put off to the commit (`DEFERRABLE`),
+//! where it would fail a whole group; texts are put in order by the program, as the databases do it differently.
 
 mod error;
 mod postgres;
@@ -15,6 +19,7 @@ mod tx;
 mod value;
 mod work;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -56,6 +61,25 @@ impl Database {
             return refuse("an encrypted connection (sslmode=require) is not offered".to_owned());
         }
         Ok(Database::Postgres(Box::new(postgres::with_timeouts(config))))
+    }
+}
+
+/// As it may be shown and logged: without user and password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use tokio_postgres::config::Host;
+        match self {
+            Database::Sqlite(path) => path.display().fmt(f),
+            Database::Postgres(config) => {
+                let host = match config.get_hosts().first() {
+                    Some(Host::Tcp(name)) => name.clone(),
+                    #[cfg(unix)]
+                    Some(Host::Unix(folder)) => folder.display().to_string(),
+                    None => String::new(),
+                };
+                write!(f, "PostgreSQL {host} {}", config.get_dbname().unwrap_or_default())
+            }
+        }
     }
 }
 
@@ -138,6 +162,12 @@ impl Store {
 
     fn words(&self) -> Words {
         self.0.words
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Store").field(&self.0.words).finish()
     }
 }
 

@@ -70,7 +70,7 @@ impl Bench for Workbench {
         by: &str,
         to: &Path,
         asked: Asked,
-        wanted: &dyn Fn() -> bool,
+        wanted: &(dyn Fn() -> bool + Sync),
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<Kit, Failed> {
         let made = kit::with_tools(|tools| self.desk.inspection_kit_while(by, to, asked, tools, wanted, progress));

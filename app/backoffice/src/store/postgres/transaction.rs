@@ -12,7 +12,7 @@ use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Error, Statement};
 
-use super::super::tx::{Cell, Cells, Kind};
+use super::super::tx::{Cell, Cells, Kind, without_comments};
 use super::super::{Row, StoreError, Tx, Value};
 use super::connection::Link;
 use super::widen::Widened;
@@ -94,8 +94,13 @@ impl Tx for PostgresTx<'_> {
     }
 }
 
+fn prepare(link: &mut Link, sql: &str) -> Result<Statement, Failure> {
+    without_comments(sql).map_err(Failure::Own)?;
+    Ok(link.prepare(sql)?)
+}
+
 fn write(link: &mut Link, sql: &str, values: &[Value]) -> Result<u64, Failure> {
-    let statement = link.prepare(sql)?;
+    let statement = prepare(link, sql)?;
     fits(&statement, values)?;
     Ok(link.wait(link.client().execute_raw(&statement, values))?)
 }
@@ -107,7 +112,7 @@ fn read(
     values: &[Value],
     take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<Option<StoreError>, Failure> {
-    let statement = link.prepare(sql)?;
+    let statement = prepare(link, sql)?;
     fits(&statement, values)?;
     let mut rows = pin!(link.wait(link.client().query_raw(&statement, values))?);
     let mut some = Vec::with_capacity(ROWS_AT_ONCE);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ffi, params_from_iter};
 
-use super::super::tx::{Cell, Cells, Kind};
+use super::super::tx::{Cell, Cells, Kind, without_comments};
 use super::super::{Row, StoreError, Tx, Value};
 
 /// A job's part of a transaction that its thread began and will end.
@@ -57,6 +57,7 @@ impl Tx for SqliteTx<'_> {
 }
 
 fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<CachedStatement<'c>, StoreError> {
+    without_comments(sql)?;
     Ok(connection.prepare_cached(&numbered(sql))?)
 }
 

@@ -246,7 +246,7 @@ fn what_is_no_database_is_refused() {
 fn the_log_begins_again_although_somebody_always_reads() {
     let place = Place::sqlite();
     let store = place.open(STEPS);
-    // Two readers, one of which always has a snapshot.
+    // Whenever a commit comes, somebody reads what was there before it.
     let (stop, stopped) = mpsc::channel::<()>();
     let reader = store.clone();
     let readers = thread::spawn(move || {
@@ -266,17 +266,21 @@ fn the_log_begins_again_although_somebody_always_reads() {
             has_begun.recv().unwrap();
             // Now that the next one reads, the one before may end.
             held = Some(go_on);
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(25));
         }
         drop(held);
     });
     let bytes = vec![7u8; 1 << 20];
-    for seq in 0..240 {
+    let log = path(&place).with_extension("db-wal");
+    let mut written = 0u64;
+    // How soon it begins again is the machine's affair; that it does is not.
+    let begins_again = (0..1000).any(|seq| {
         let row = [1.into(), seq.into(), Value::Null, Value::Null, bytes.clone().into()];
         store.write_now(move |tx: &mut dyn Tx| tx.execute(ADD, &row)).unwrap();
-    }
+        written += 1 << 20;
+        std::fs::metadata(&log).unwrap().len() + (40 << 20) < written
+    });
     stop.send(()).unwrap();
     readers.join().unwrap();
-    let log = std::fs::metadata(path(&place).with_extension("db-wal")).unwrap().len();
-    assert!(log < 160 << 20, "{} MiB of log for 240 MiB written", log >> 20);
+    assert!(begins_again, "the log holds all of {} MiB", written >> 20);
 }

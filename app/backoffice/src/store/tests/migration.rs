@@ -130,4 +130,5 @@ fn an_address_names_a_file_or_a_postgresql() {
     assert!(!format!("{secret} {secret:?}").contains("hunter2"), "{secret:?}");
     let secret = Database::parse("postgres://someone:hunter2@db.example/shop").unwrap();
     assert!(!format!("{secret:?}").contains("hunter2"), "{secret:?}");
+    assert_eq!(secret.to_string(), "PostgreSQL db.example shop");
 }

@@ -150,3 +150,22 @@ fn more_statements_than_are_kept_prepared_are_no_matter() {
         }
     }
 }
+
+#[test]
+fn a_comment_that_could_hide_a_value_is_refused() {
+    const COMMENTED: &[Step] = &[Step {
+        name: "commented",
+        statements: &["CREATE TABLE shop (
+            id INTEGER PRIMARY KEY, -- the merchant's own
+            opened INTEGER NOT NULL
+        ) STRICT"],
+    }];
+    for place in places() {
+        let refused = Store::open(&place.database, COMMENTED).err();
+        assert!(matches!(refused, Some(StoreError::Statement { .. })), "{}: {refused:?}", place.name);
+        let store = place.open(STEPS);
+        let sql = "SELECT seq FROM ticket /* the merchant's own */ WHERE seq = $2 AND register = $1";
+        let refused = store.read_now(move |tx: &mut dyn Tx| tx.one(sql, &[1.into(), 2.into()], |row| row.integer(0)));
+        assert!(matches!(refused, Err(StoreError::Statement { .. })), "{}: {refused:?}", place.name);
+    }
+}

@@ -2,22 +2,28 @@
 
 use super::*;
 
+/// A row's amount, label and hash.
+type Kept = (i64, Option<String>, Option<Vec<u8>>);
+
 #[test]
 fn every_value_comes_back_as_it_was_given() {
     for place in places() {
         let store = place.open(STEPS);
         let bytes: Vec<u8> = (0..=255).collect();
-        let rows: Vec<(i64, Option<&str>, Option<Vec<u8>>)> = vec![
-            (i64::MIN, Some(""), Some(Vec::new())),
-            (i64::MAX, Some("Crème brûlée 'maison' — 5 € 🍮\n\t\"$1\""), Some(bytes)),
+        let rows: Vec<Kept> = vec![
+            (i64::MIN, Some(String::new()), Some(Vec::new())),
+            (i64::MAX, Some("Crème brûlée 'maison' — 5 € 🍮\n\t\"$1\"".to_owned()), Some(bytes)),
             (0, None, None),
-            (-1, Some(" "), Some(vec![0])),
+            (-1, Some(" ".to_owned()), Some(vec![0])),
         ];
         let given = rows.clone();
         store
             .write_now(move |tx: &mut dyn Tx| {
                 for (seq, (cents, label, hash)) in (0i64..).zip(&given) {
-                    tx.execute(ADD, &[1.into(), seq.into(), (*cents).into(), (*label).into(), hash.clone().into()])?;
+                    tx.execute(
+                        ADD,
+                        &[1.into(), seq.into(), (*cents).into(), label.clone().into(), hash.clone().into()],
+                    )?;
                 }
                 tx.execute(ADD, &[2.into(), i64::MIN.into(), Value::Null, Value::Null, Value::Null])
             })
@@ -31,8 +37,6 @@ fn every_value_comes_back_as_it_was_given() {
                 })
             })
             .unwrap();
-        let rows: Vec<_> =
-            rows.into_iter().map(|(cents, label, hash)| (cents, label.map(str::to_owned), hash)).collect();
         assert_eq!(kept, rows, "{}", place.name);
         let none = "SELECT cents, seq FROM ticket WHERE register = 2";
         let none = store
