@@ -449,7 +449,8 @@ impl World<'_> {
                 let text = header.and_then(|(_, text)| decode_checkpoint(text));
                 let Some(mut checkpoint) = text.and_then(|text| Checkpoint::parse(&text).ok()) else { return };
                 checkpoint.countersign(&witness().name, &DeviceKey::from_seed(&[78; 32]), self.now);
-                let head = Head { size: checkpoint.statement.size, checkpoint: Some(checkpoint.to_string()) };
+                let (size, text) = (checkpoint.statement.size, Some(checkpoint.to_string()));
+                let head = Head { size, checkpoint: text, revoked: false };
                 let body = serde_json::to_vec(&head).unwrap();
                 (*device, Some((*id, Response { status: 200, time: Some(self.now), body })))
             }
