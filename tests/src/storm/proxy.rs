@@ -15,6 +15,9 @@ use super::Result;
 /// For how long a client must be quiet before what it said counts as its request.
 const QUIET: Duration = Duration::from_millis(150);
 
+/// How many bytes may pass on a connection that is not cut by them, either way.
+const ALL: (u64, u64) = (u64::MAX, u64::MAX);
+
 /// The network.
 #[derive(Clone)]
 pub struct Proxy {
@@ -108,7 +111,7 @@ impl State {
         match self.fate() {
             Fate::Whole => {
                 self.count("connections whole");
-                self.join(client, u64::MAX, u64::MAX, Duration::ZERO).await.map(drop)
+                self.join(client, ALL, Duration::ZERO).await.map(drop)
             }
             Fate::Lost => {
                 self.count("connections lost");
@@ -117,15 +120,15 @@ impl State {
             Fate::Slow => {
                 self.count("connections slow");
                 let wait = Duration::from_millis(20 + self.draw() % 200);
-                self.join(client, u64::MAX, u64::MAX, wait).await.map(drop)
+                self.join(client, ALL, wait).await.map(drop)
             }
             Fate::Cut { up, down } => {
                 self.count("connections cut");
-                self.join(client, up, down, Duration::ZERO).await.map(drop)
+                self.join(client, (up, down), Duration::ZERO).await.map(drop)
             }
             Fate::Late => self.carry_late(client).await,
             Fate::Twice => {
-                let said = self.join(client, u64::MAX, u64::MAX, Duration::ZERO).await?;
+                let said = self.join(client, ALL, Duration::ZERO).await?;
                 let mut again = TcpStream::connect(self.to).await?;
                 self.count("connections said again");
                 again.write_all(&said).await?;
@@ -137,16 +140,26 @@ impl State {
         }
     }
 
-    /// Joins a client and the back office until one ends, or the bytes that may pass are spent. What the client said.
-    async fn join(&self, mut client: TcpStream, up: u64, down: u64, wait: Duration) -> std::io::Result<Vec<u8>> {
+    /// Joins a client and the back office until one ends, the bytes that may pass are spent, or it has lived for as long as
+    /// a connection does where they fail. What the client said.
+    async fn join(
+        &self,
+        mut client: TcpStream,
+        (mut up, mut down): (u64, u64),
+        wait: Duration,
+    ) -> std::io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(self.to).await?;
-        let (mut up, mut down) = (up, down);
+        let fails = self.fails.load(Ordering::SeqCst);
+        let life = if fails { Duration::from_millis(100 + self.draw() % 1500) } else { Duration::MAX };
+        let ends = tokio::time::sleep(life);
+        tokio::pin!(ends);
         let (mut from_client, mut from_server) = (vec![0; 16 << 10], vec![0; 16 << 10]);
         let mut said = Vec::new();
         loop {
             let (bytes, left, to_server) = tokio::select! {
                 read = client.read(&mut from_client) => (&from_client[..read?], &mut up, true),
                 read = server.read(&mut from_server) => (&from_server[..read?], &mut down, false),
+                () = &mut ends => return Ok(said),
             };
             let allowed = bytes.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
             let is_cut = allowed < bytes.len();
