@@ -627,6 +627,12 @@ impl World<'_> {
         }
         let own: Vec<&[u8]> = till.lines().iter().map(|line| line.bytes.as_slice()).collect();
         assert_eq!(own, held, "what is held is not what was sealed");
+        // An archive ends at a closing, and is handed out with a checkpoint over just that.
+        for (seq, _) in till.lines().iter().enumerate().filter(|(_, line)| line.is_closing) {
+            let checkpoint = self.server.checkpoint(register, seq + 1).expect("a closing without a checkpoint");
+            let is_signed = checkpoint.is_signed_by(&till.journal.key.public());
+            assert!(is_signed && checkpoint.witnessed_at(&witness()).is_some(), "a closing's checkpoint is not signed");
+        }
         if !planted.answers {
             assert!(till.suspicions.iter().all(went_back), "{:?}", till.suspicions);
             let is_clear = !self.faults.late && !self.faults.doubled;
