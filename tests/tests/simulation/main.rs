@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use world::Counts;
 
 /// How many seeds run where nothing else is asked.
-const SEEDS: u64 = 1000;
+const SEEDS: u64 = 300;
 
 /// A folder that is in memory where the system has one: what is proved here needs no disk.
 fn folder() -> TempDir {

@@ -9,7 +9,7 @@ use comptoir_backoffice::office::Office;
 use comptoir_backoffice::schema::STEPS;
 use comptoir_backoffice::store::{Database, Store, StoreError, Tx, Value};
 use comptoir_backoffice::witness::WitnessKey;
-use comptoir_fiscal::checkpoint::Witness;
+use comptoir_fiscal::checkpoint::{Checkpoint, Witness};
 use comptoir_fiscal::key::{DeviceKey, encode_signature};
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::enrol;
@@ -171,6 +171,14 @@ impl<'r> Server<'r> {
 
     pub(crate) fn refused(&self, register: RegisterId) -> i64 {
         self.count("SELECT refused FROM register WHERE register = $1", register)
+    }
+
+    /// The countersigned checkpoint over the first `size` entries of a journal, where one is kept.
+    pub(crate) fn checkpoint(&self, register: RegisterId, size: usize) -> Option<Checkpoint> {
+        let key: [Value; 2] = [register.to_string().into(), i64::try_from(size).unwrap().into()];
+        let sql = "SELECT text FROM checkpoint WHERE register = $1 AND size = $2";
+        let text = self.read(move |tx| tx.one(sql, &key, |row| Ok(row.text(0)?.to_owned())))?;
+        Some(Checkpoint::parse(&text).unwrap())
     }
 
     /// What it has summed up of a journal's tickets.

@@ -449,7 +449,8 @@ impl World<'_> {
                 let text = header.and_then(|(_, text)| decode_checkpoint(text));
                 let Some(mut checkpoint) = text.and_then(|text| Checkpoint::parse(&text).ok()) else { return };
                 checkpoint.countersign(&witness().name, &DeviceKey::from_seed(&[78; 32]), self.now);
-                let head = Head { size: checkpoint.statement.size, checkpoint: Some(checkpoint.to_string()) };
+                let (size, text) = (checkpoint.statement.size, Some(checkpoint.to_string()));
+                let head = Head { size, checkpoint: text, revoked: false };
                 let body = serde_json::to_vec(&head).unwrap();
                 (*device, Some((*id, Response { status: 200, time: Some(self.now), body })))
             }
@@ -626,6 +627,12 @@ impl World<'_> {
         }
         let own: Vec<&[u8]> = till.lines().iter().map(|line| line.bytes.as_slice()).collect();
         assert_eq!(own, held, "what is held is not what was sealed");
+        // An archive ends at a closing, and is handed out with a checkpoint over just that.
+        for (seq, _) in till.lines().iter().enumerate().filter(|(_, line)| line.is_closing) {
+            let checkpoint = self.server.checkpoint(register, seq + 1).expect("a closing without a checkpoint");
+            let is_signed = checkpoint.is_signed_by(&till.journal.key.public());
+            assert!(is_signed && checkpoint.witnessed_at(&witness()).is_some(), "a closing's checkpoint is not signed");
+        }
         if !planted.answers {
             assert!(till.suspicions.iter().all(went_back), "{:?}", till.suspicions);
             let is_clear = !self.faults.late && !self.faults.doubled;

@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use comptoir_core::register::Desk;
+use comptoir_fiscal::checkpoint::Checkpoint;
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::merkle::Frontier;
 use comptoir_fiscal::verify::{self, Evidence, Rule, Verdict};
 use comptoir_sync::task::State;
 use tempfile::TempDir;
 
 use crate::shop::{Served, bring, close, copy_folder, enrol, events, found, id, lines, open, sell, serve};
+
+/// The name of the witness, whose key is of the seed of 32 bytes 77.
+const WITNESS: &str = "office.example/1";
 
 /// A back office, a till that sold on, and a copy of the till from before: same key, same journal.
 struct Copied {
@@ -25,6 +30,8 @@ async fn copied() -> Copied {
     let (office, first, second) =
         (folder.path().join("office"), folder.path().join("till"), folder.path().join("copy"));
     std::fs::create_dir(&office).unwrap();
+    let seed = format!("{}TU0=", "TU1N".repeat(10));
+    std::fs::write(office.join("witness.key"), format!("{WITNESS} {seed}\n")).unwrap();
     let served = serve(&office, "127.0.0.1:0").await;
     let till = found(&first, "01");
     enrol(&till, &served.link(1, "Exemple", "Rennes")).await.unwrap();
@@ -113,4 +120,22 @@ async fn a_journal_put_back_alone_is_convicted_though_the_till_skips_what_it_bel
     assert!(matches!(bring(&copy).await.unwrap(), State::Trouble(_)));
     assert_eq!(served.evidence(id(&till)), [("fork".to_owned(), i64::try_from(size).unwrap())]);
     assert_eq!(served.held(id(&till)).unwrap().1, lines(&till));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_back_office_that_countersigned_two_histories_is_convicted_by_the_two_checkpoints() {
+    let Copied { served, till, copy, _folder } = copied().await;
+    (3..=4).for_each(|pieces| sell(&copy, pieces));
+    let kept = served.held(id(&till)).unwrap().0.checkpoint;
+    // What a back office would show somebody else: the other history, countersigned with the key of its folder.
+    let mut other = copy.ask(|register| register.journal().checkpoint()).unwrap();
+    other.countersign(WITNESS, &DeviceKey::from_seed(&[77; 32]), comptoir_backoffice::server::now());
+    let witness = served.office.witness().public();
+    let shown = Checkpoint::parse(&kept).unwrap();
+    assert_eq!(shown.statement.size, other.statement.size);
+    assert_ne!(shown.statement.root, other.statement.root);
+    assert!(shown.witnessed_at(&witness).is_some() && other.witnessed_at(&witness).is_some());
+    // Against the journal, and against each other wherever the journal ends.
+    assert_eq!(broken(&journal(till), &[&kept, &other.to_string()]), [Rule::Fork, Rule::Fork]);
+    assert_eq!(broken(&journal(copy), &[&kept]), [Rule::Fork]);
 }
