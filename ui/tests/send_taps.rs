@@ -7,7 +7,7 @@ mod hand;
 use comptoir_core::mail::{Address, MailState};
 use comptoir_ui::mail::{Intent as Mail, setting::Edit};
 use comptoir_ui::sale::tiles::Shown;
-use comptoir_ui::sale::view;
+use comptoir_ui::sale::{self, view};
 use comptoir_ui::till::{Intent, Place};
 use hand::{Hand, SHAPES};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
@@ -57,8 +57,15 @@ fn set_up(hand: &Hand) {
     }
 }
 
-fn sell_a_bread(hand: &mut Hand) {
+/// Brings the tile of the bread into sight.
+fn find_the_bread(hand: &Hand) {
     go(hand, Place::Sale);
+    hand.rehearsal.screens().update(Intent::Sale(sale::Intent::Search("baguette de tradition".to_owned())));
+    hand.rest();
+}
+
+fn sell_a_bread(hand: &mut Hand) {
+    find_the_bread(hand);
     hand.tap("Baguette de tradition");
     hand.tap("Cash €");
 }
@@ -85,7 +92,9 @@ fn an_article_is_given_a_picture_and_its_tile_shows_it() {
         go(&hand, Place::Sale);
         let place = hand.rehearsal.register(|register| register.catalogue().place_of_product(&sku)).flatten().unwrap();
         let tile = |hand: &Hand| hand.rehearsal.screens().with(|till| view::tile(till, Shown::Product(place)));
-        hand.rehearsal.screens().window().window().take_snapshot().unwrap();
+        // The picture is asked for once the tile is drawn, and drawn once it is read.
+        find_the_bread(&hand);
+        assert!(hand.has("Baguette de tradition"));
         hand.rest();
         hand.rest();
         assert!(tile(&hand).has_picture, "at {shape:?}");

@@ -34,6 +34,7 @@ fn new(rehearsal: &Rehearsal) -> Outcome {
     act(rehearsal, Intent::Door(lock::Intent::Who(0)));
     act(rehearsal, Intent::Go(Place::Settings));
     act(rehearsal, Intent::Settings(Room::Section(Section::Mail)));
+    set(rehearsal, Edit::Password("au moins douze".to_owned()));
     Ok(())
 }
 
@@ -42,7 +43,6 @@ fn sold(rehearsal: &Rehearsal) -> Outcome {
     new(rehearsal)?;
     set(rehearsal, Edit::Host("smtp.example.fr".to_owned()));
     set(rehearsal, Edit::User("boutique@example.fr".to_owned()));
-    set(rehearsal, Edit::Password("au moins douze".to_owned()));
     set(rehearsal, Edit::From("boutique@example.fr".to_owned()));
     set(rehearsal, Edit::Keep);
     act(rehearsal, Intent::Go(Place::Sale));

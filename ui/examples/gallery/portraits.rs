@@ -8,6 +8,7 @@ use comptoir_ui::catalogue::{Intent as Room, portrait};
 use comptoir_ui::lock;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::{Intent, Place};
+use slint::ComponentHandle;
 
 use super::scenes::{Outcome, Scene, act, full};
 
@@ -60,6 +61,7 @@ fn tiles(rehearsal: &Rehearsal) -> Outcome {
     give(rehearsal)?;
     full(rehearsal)?;
     act(rehearsal, Intent::Tick);
+    act(rehearsal, Intent::Sale(comptoir_ui::sale::Intent::Search("pomme".to_owned())));
     // Pictures are read once their tiles were drawn.
     rehearsal.screens().window().window().take_snapshot()?;
     i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(50));
