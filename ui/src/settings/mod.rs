@@ -86,7 +86,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in their order.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 9] = [
         Section::Device,
         Section::Printer,
         Section::Shop,
