@@ -8,6 +8,7 @@ mod edit;
 mod error;
 mod menu;
 mod modifiers;
+pub(crate) mod picture;
 mod prices;
 mod product;
 
@@ -19,6 +20,7 @@ pub use edit::{CatalogueEdit, RecordId};
 pub use error::CatalogueError;
 pub use menu::{Choice, Component, Course, Menu};
 pub use modifiers::{Asked, Modifier, ModifierGroup};
+pub use picture::{Dots, FILE_BYTES, KEPT_BYTES, NoPictureId, Picture, PictureId, PictureKind, PictureRefused, SIDE};
 pub use prices::{FRANCHISE, PriceList, Selling, without_vat};
 pub use product::{Category, Family, Product, Unit, Variant, VatByMode};
 

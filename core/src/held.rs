@@ -5,15 +5,19 @@
 
 use std::collections::BTreeMap;
 
+use comptoir_fiscal::entry::TicketRef;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
-use comptoir_fiscal::values::{Instant, Quantity};
+use comptoir_fiscal::values::{Cents, Instant, Quantity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::basket::{Basket, BasketError, ItemId};
+use crate::returns::Chosen;
 use crate::settlement::Paid;
 use crate::shown_by_message;
+use crate::tender::TenderRequest;
+use crate::voucher::VoucherCode;
 
 /// Where guests sit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,6 +26,22 @@ pub struct Table {
     pub room: String,
     /// What the table is called there.
     pub name: String,
+}
+
+/// What comes back for what is on a ticket: the other half of an exchange, of which nothing is sealed before the ticket is
+/// paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchanging {
+    /// The ticket that the goods were bought with.
+    pub of: TicketRef,
+    /// What comes back.
+    pub chosen: Vec<Chosen>,
+    /// Why.
+    pub reason: String,
+    /// The code of the credit note between the two.
+    pub code: VoucherCode,
+    /// What the goods are worth.
+    pub worth: Cents,
 }
 
 /// A ticket that waits to be paid.
@@ -50,6 +70,9 @@ pub struct HeldTicket {
     /// What was taken for it, where its paying was begun and has not ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paying: Option<Paid>,
+    /// What comes back for it, where it is the sale of an exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchanging>,
     /// How much of each item the kitchen or bar has been told of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sent: BTreeMap<ItemId, Quantity>,
@@ -68,6 +91,7 @@ const fn one() -> u16 {
 pub enum HeldError {
     SentToKitchen { label: String },
     NotSent,
+    TwoExchanges,
     Basket(#[from] BasketError),
 }
 
@@ -80,6 +104,9 @@ impl HeldError {
                 label = label.as_str()
             ),
             HeldError::NotSent => message!("The kitchen was not told of that much. Take it off the ticket itself."),
+            HeldError::TwoExchanges => {
+                message!("Goods come back for both tickets. Pay one of them first, or let its exchange go.")
+            }
             HeldError::Basket(error) => error.message(),
         }
     }
@@ -112,6 +139,7 @@ impl HeldTicket {
             basket,
             on_counter: false,
             paying: None,
+            exchange: None,
             sent: BTreeMap::new(),
             asks_note: None,
         }
@@ -189,17 +217,32 @@ impl HeldTicket {
     /// kitchen was told nothing.
     pub fn is_blank(&self) -> bool {
         self.basket.is_empty()
-            && self.paying.as_ref().is_none_or(|paid| paid.taken.is_empty())
+            && !self.is_part_paid()
             && self.basket.notes().is_empty()
             && self.asks_note.is_none()
             && self.sent.is_empty()
     }
 
-    /// Puts everything of this ticket on another too, with what was taken for it; this one is then to be forgotten.
+    /// Whether something was taken for it already, so that what is owed cannot become less or be given up unseen. What
+    /// comes back in its exchange is not taken before it is sealed.
+    pub fn is_part_paid(&self) -> bool {
+        let is_own = |request: &TenderRequest| match (&self.exchange, request) {
+            (Some(exchange), TenderRequest::CreditNote { code, .. }) => *code == exchange.code,
+            _ => false,
+        };
+        self.paying.as_ref().is_some_and(|paid| !paid.taken.iter().all(is_own))
+    }
+
+    /// Puts everything of this ticket on another too, with what was taken and what comes back for it; this one is then to be
+    /// forgotten.
     pub(crate) fn merge_into(&self, to: &mut HeldTicket) -> Result<(), HeldError> {
+        if self.exchange.is_some() && to.exchange.is_some() {
+            return Err(HeldError::TwoExchanges);
+        }
         for (here, there) in self.basket.pour_into(&mut to.basket)? {
             to.set_sent(there, self.sent.get(&here).copied().unwrap_or_default());
         }
+        to.exchange = to.exchange.take().or_else(|| self.exchange.clone());
         to.guests = to.guests.saturating_add(self.guests);
         to.paying = match (to.paying.take(), self.paying.clone()) {
             (Some(there), Some(here)) => Some(there.and(here)),

@@ -1,13 +1,15 @@
 //! Papers: what a customer, a cashier or an auditor is handed, laid out once and shown in any form.
 //!
 //! A [`Paper`] says what stands where, not how it is drawn: [`text`] makes lines of characters of it, as printers take
-//! them, [`picture`] draws it with a font of its own.
+//! them, [`picture`] and [`pdf`] draw it with a font of its own.
 
 mod cash;
 mod closing;
 mod head;
+pub mod pdf;
 pub mod picture;
 mod sale;
+mod sheet;
 pub mod text;
 mod trial;
 mod voucher;

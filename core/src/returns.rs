@@ -10,6 +10,7 @@ use comptoir_fiscal::entry::{Discount, Line, Payment, Tender, Ticket, TicketRef,
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Quantity};
+use serde::{Deserialize, Serialize};
 
 use crate::private::{PrivateError, without_card_number};
 use crate::settlement::{Settled, TicketBody};
@@ -60,7 +61,7 @@ impl GivenBack {
 }
 
 /// So much of a line that comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// The line of the original.
     pub n: u32,

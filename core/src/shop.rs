@@ -3,7 +3,9 @@
 //! Losing a projection costs nothing: it is derived again from the journal. So its commits do not wait for the disk as
 //! the journal's do; after a power cut the projections catch up. What is edited cannot be derived, and waits.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -11,14 +13,16 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::catalogue::{
-    Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product, RecordId,
+    Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, Picture, PictureId, PictureKind,
+    PriceList, Product, RecordId,
 };
 use crate::held::HeldTicket;
+use crate::mail::MailJob;
 use crate::operators::Operator;
 use crate::printing::PrintJob;
 
 /// How the tables came about: the step of each version, after the ones before it.
-const STEPS: [&str; 4] = [FOUNDED, HELD, PRINT, CATALOGUE];
+const STEPS: [&str; 6] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL, PICTURE];
 
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -48,6 +52,21 @@ CREATE TABLE modifiers (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEX
 CREATE TABLE price_list (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 PRAGMA user_version = 4;
 ";
+
+/// What version 5 adds: tickets that wait to be sent by e-mail.
+const MAIL: &str = "
+CREATE TABLE mail (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+PRAGMA user_version = 5;
+";
+
+/// What version 6 adds: what products look like, each picture once.
+const PICTURE: &str = "
+CREATE TABLE picture (id TEXT PRIMARY KEY, kind TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+PRAGMA user_version = 6;
+";
+
+/// How long one waits for somebody else who writes.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// The setting that holds the tables of the projections as they were made.
 const PROJECTIONS: &str = "projections";
@@ -184,12 +203,23 @@ impl Keyed for PrintJob {
     }
 }
 
+impl Record for MailJob {
+    const TABLE: &'static str = "mail";
+}
+
+impl Keyed for MailJob {
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
+
 impl Shop {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Shop, ShopError> {
         let connection = Connection::open(path)?;
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON;",
         )?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let done = usize::try_from(version).ok().filter(|done| *done <= STEPS.len());
@@ -221,16 +251,24 @@ impl Shop {
         })
     }
 
-    /// Writes down what became of these records of a catalogue, and in which order its categories are now where that is
-    /// another, all or none.
+    /// Writes down what became of these records of a catalogue, with the pictures that came to it, and in which order its
+    /// categories are now where that is another, all or none. Pictures that no product has any more go.
     pub(crate) fn save_records<'r>(
         &self,
         catalogue: &Catalogue,
         records: impl Iterator<Item = &'r RecordId>,
+        pictures: impl Iterator<Item = &'r Picture>,
         reordered: bool,
     ) -> Result<(), ShopError> {
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
+            for picture in pictures {
+                put_picture(&transaction, picture)?;
+            }
+            let shown: HashSet<PictureId> = catalogue.products().iter().filter_map(|product| product.picture).collect();
+            for id in picture_ids(&transaction)?.into_iter().filter(|id| !shown.contains(id)) {
+                transaction.execute("DELETE FROM picture WHERE id = ?1", [id.to_string()])?;
+            }
             if reordered {
                 replace_all(&transaction, catalogue.categories())?;
             }
@@ -246,6 +284,32 @@ impl Shop {
             }
             Ok(transaction.commit()?)
         })
+    }
+
+    /// A picture by its name; none where it is not there, or was damaged.
+    pub(crate) fn picture(&self, id: PictureId) -> Result<Option<Picture>, ShopError> {
+        let mut find = self.connection.prepare_cached("SELECT kind, bytes FROM picture WHERE id = ?1")?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let found = find.query_row([id.to_string()], row).optional()?;
+        Ok(found.and_then(|(kind, bytes)| Picture::kept(id, PictureKind::of_media_type(&kind)?, bytes)))
+    }
+
+    /// Whether a picture is there.
+    pub(crate) fn has_picture(&self, id: PictureId) -> Result<bool, ShopError> {
+        let mut find = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM picture WHERE id = ?1)")?;
+        Ok(find.query_row([id.to_string()], |row| row.get(0))?)
+    }
+
+    /// Takes over the pictures that another shop has and this one has not.
+    pub(crate) fn take_pictures_of(&self, other: &Shop) -> Result<(), ShopError> {
+        for id in picture_ids(&other.connection)? {
+            if !self.has_picture(id)?
+                && let Some(picture) = other.picture(id)?
+            {
+                put_picture(&self.connection, &picture)?;
+            }
+        }
+        Ok(())
     }
 
     /// The catalogue as it is stored.
@@ -296,6 +360,30 @@ impl Shop {
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
+    /// The tickets that wait to be sent by e-mail and those that were given up, in the order in which they were asked for.
+    pub(crate) fn mails(&self) -> Result<Vec<MailJob>, ShopError> {
+        self.all()
+    }
+
+    /// Writes down a ticket that waits to be sent by e-mail.
+    pub(crate) fn put_mail(&self, job: &MailJob) -> Result<(), ShopError> {
+        self.put_and_forget(&[job], &[])
+    }
+
+    /// Writes down mails whose addresses are erased, and forgets others; no trace of an address stays in the file, nor in
+    /// its log once nobody else reads it.
+    pub(crate) fn erase_mails(&self, put: &[&MailJob], forgotten: &[Uuid]) -> Result<(), ShopError> {
+        self.put_and_forget(put, forgotten)?;
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(BUSY)?;
+        // Somebody who reads meanwhile, as a copy does, leaves it to the next one, or to the end of the program.
+        match emptied {
+            Err(rusqlite::Error::SqliteFailure(fault, _)) if fault.code == rusqlite::ErrorCode::DatabaseBusy => Ok(()),
+            emptied => Ok(emptied?),
+        }
+    }
+
     /// The tickets that wait, in the order in which they were opened.
     pub fn held(&self) -> Result<Vec<HeldTicket>, ShopError> {
         self.all()
@@ -326,7 +414,8 @@ impl Shop {
         })
     }
 
-    /// Writes a copy of the whole file, as it is now, over an older one.
+    /// Writes a copy of the whole file, as it is now, over an older one; but what waits to be sent by e-mail stays here with
+    /// its addresses.
     pub fn copy_to(&self, path: &Path) -> Result<(), ShopError> {
         let io = |cause| ShopError::Copy { path: path.to_owned(), cause };
         let part = path.with_extension("part");
@@ -336,8 +425,16 @@ impl Shop {
         }
         let name = part.to_str().ok_or_else(|| io(std::io::ErrorKind::InvalidFilename.into()))?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
+        if self.has_mails()? {
+            let copy = Connection::open(&part)?;
+            copy.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON; DELETE FROM mail;")?;
+        }
         std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(io)?;
         std::fs::rename(&part, path).map_err(io)
+    }
+
+    fn has_mails(&self) -> Result<bool, ShopError> {
+        Ok(self.connection.query_row("SELECT EXISTS (SELECT 1 FROM mail)", [], |row| row.get(0))?)
     }
 
     fn put_and_forget<R: Keyed>(&self, put: &[&R], forgotten: &[Uuid]) -> Result<(), ShopError> {
@@ -399,6 +496,21 @@ fn save<R: Keyed>(transaction: &rusqlite::Transaction<'_>, key: &str, record: Op
         }
     }
     Ok(())
+}
+
+fn put_picture(connection: &Connection, picture: &Picture) -> Result<(), ShopError> {
+    let sql = "INSERT INTO picture (id, kind, bytes) VALUES (?1, ?2, ?3)
+               ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes";
+    let row = params![picture.id().to_string(), picture.kind().media_type(), picture.bytes()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// The names of all pictures; a row that has none is nobody's.
+fn picture_ids(connection: &Connection) -> Result<Vec<PictureId>, ShopError> {
+    let mut find = connection.prepare_cached("SELECT id FROM picture")?;
+    let ids = find.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 fn put_sql<R: Record>() -> String {

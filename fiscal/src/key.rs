@@ -16,6 +16,8 @@ const ENTRY_NAMESPACE: &[u8] = b"comptoir-entry-v1\n";
 const ARCHIVE_NAMESPACE: &[u8] = b"comptoir-archive-v1\n";
 const HEAD_NAMESPACE: &[u8] = b"comptoir-head-v1\n";
 const VOUCHER_NAMESPACE: &[u8] = b"comptoir-voucher-v1\n";
+const REQUEST_NAMESPACE: &[u8] = b"comptoir-request-v1\n";
+const ENROLMENT_NAMESPACE: &[u8] = b"comptoir-enrolment-v1\n";
 
 /// The private key of a device. Its memory is wiped when it goes, and so is that of each clone.
 #[derive(Clone)]
@@ -60,6 +62,16 @@ impl DeviceKey {
     /// Signs the text of a voucher's code.
     pub fn sign_voucher(&self, text: &[u8]) -> [u8; 64] {
         self.sign_under(VOUCHER_NAMESPACE, sha256(text).as_bytes())
+    }
+
+    /// Signs a request to the back office.
+    pub fn sign_request(&self, text: &[u8]) -> [u8; 64] {
+        self.sign_under(REQUEST_NAMESPACE, text)
+    }
+
+    /// Signs that its owner asks to be enrolled, which proves that it has the key.
+    pub fn sign_enrolment(&self, text: &[u8]) -> [u8; 64] {
+        self.sign_under(ENROLMENT_NAMESPACE, text)
     }
 
     /// Signs a checkpoint's three lines (C2SP signed-note, key type 0x01).
@@ -129,6 +141,16 @@ impl PublicKey {
     /// Whether it signed the text of this voucher.
     pub fn verifies_voucher(&self, text: &[u8], signature: &[u8; 64]) -> bool {
         self.verifies_under(VOUCHER_NAMESPACE, sha256(text).as_bytes(), signature)
+    }
+
+    /// Whether it signed this request to the back office.
+    pub fn verifies_request(&self, text: &[u8], signature: &[u8; 64]) -> bool {
+        self.verifies_under(REQUEST_NAMESPACE, text, signature)
+    }
+
+    /// Whether it signed that its owner asks to be enrolled.
+    pub fn verifies_enrolment(&self, text: &[u8], signature: &[u8; 64]) -> bool {
+        self.verifies_under(ENROLMENT_NAMESPACE, text, signature)
     }
 
     /// Whether it signed these bytes as they are, strictly: neither a weak key nor a second form of a signature passes.

@@ -5,3 +5,4 @@ pub mod mutants;
 pub mod replay;
 pub mod sample;
 pub mod steps;
+pub mod storm;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_fiscal::language::Language;
 
+use crate::mail::{MailServer, Typed};
 use crate::till::{Look, OnScreen};
 
 /// The least and the most that texts are drawn at, in percent.
@@ -24,6 +25,8 @@ pub struct Device {
     pub card_waits: bool,
     /// Where the receipt printer is: `192.168.1.50`, `printer.local:9100`.
     pub printer: Option<String>,
+    /// Which server tickets are sent by e-mail over.
+    pub mail: Option<MailServer>,
 }
 
 impl Default for Device {
@@ -34,6 +37,7 @@ impl Default for Device {
             receipt: ReceiptChoice::None,
             card_waits: false,
             printer: None,
+            mail: None,
         }
     }
 }
@@ -58,7 +62,7 @@ impl Device {
             ("card_waits", self.card_waits.to_string()),
             ("printer", self.printer.clone().unwrap_or_default()),
         ];
-        for (name, value) in lines {
+        for (name, value) in lines.into_iter().chain(MailServer::written(self.mail.as_ref())) {
             // Writing into a text does not fail.
             let _ = writeln!(text, "{name} = {value}");
         }
@@ -68,6 +72,7 @@ impl Device {
     /// What was remembered; what is not said, or not understood, is as with `otherwise`.
     pub fn read(text: &str, otherwise: Device) -> Device {
         let mut device = otherwise;
+        let mut mail: Option<Typed> = None;
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
             let value = value.trim();
             match (name.trim(), value) {
@@ -83,8 +88,15 @@ impl Device {
                 ("receipt", "code") => device.receipt = ReceiptChoice::Code,
                 ("card_waits", _) => device.card_waits = value == "true",
                 ("printer", _) => device.printer = Some(value.to_owned()).filter(|address| !address.is_empty()),
-                _ => {}
+                (name, value) => {
+                    let mut typed = mail.take().unwrap_or_default();
+                    let is_of_mail = MailServer::read(name, value, &mut typed);
+                    mail = Some(typed).filter(|typed| is_of_mail || *typed != Typed::default());
+                }
             }
+        }
+        if let Some(typed) = mail {
+            device.mail = MailServer::of(&typed).ok();
         }
         device
     }
@@ -116,6 +128,13 @@ mod tests {
             receipt: ReceiptChoice::Print,
             card_waits: true,
             printer: Some("192.168.1.50:9100".to_owned()),
+            mail: Some(MailServer {
+                host: "smtp.example.fr".to_owned(),
+                port: 2525,
+                encryption: crate::mail::Encryption::Tls,
+                user: Some("boutique".to_owned()),
+                from: "boutique@example.fr".parse().unwrap(),
+            }),
         };
         assert_eq!(Device::read(&device.written(), Device::default()), device);
         assert_eq!(Device::read(&Device::default().written(), device), Device::default());

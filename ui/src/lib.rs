@@ -20,9 +20,12 @@ pub mod help;
 pub mod journal;
 pub mod keys;
 pub mod lock;
+pub mod mail;
+pub mod office;
 pub mod operators;
 pub mod pay;
 pub mod people;
+pub mod pictures;
 #[cfg(feature = "test-ids")]
 pub mod rehearsal;
 pub mod sale;

@@ -151,7 +151,8 @@ impl Rehearsal {
                 Err(error) => self.screens.change(|till| till.not_founded(error.message())),
             },
             Order::Turn { operator, to, word } => self.turn(&operator, to, word),
-            Order::Print | Order::TestPrint | Order::OpenDrawer => {}
+            Order::Print | Order::TestPrint | Order::OpenDrawer | Order::Enrol(_) => {}
+            Order::Post | Order::TestMail | Order::MailPassword(_) => {}
         }
     }
 

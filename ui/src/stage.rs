@@ -12,6 +12,7 @@ use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
 use crate::errand::here::Here;
+use crate::mail::Password;
 use crate::rehearsal::{BEGINS, Dice, platform};
 use crate::till::{Intent, Look, Order, Till};
 use crate::{lock, sale, word};
@@ -22,6 +23,10 @@ pub(crate) struct Stage {
     pub(crate) register: Register,
     pub(crate) prints: usize,
     pub(crate) drawers: usize,
+    /// How often whoever sends mails was told of something.
+    pub(crate) posts: usize,
+    /// The passwords of a mail server that were to be kept, or forgotten.
+    pub(crate) passwords: Vec<Option<Password>>,
     pub(crate) clock: SetClock,
     /// What the device was last told to remember.
     pub(crate) remembered: String,
@@ -49,7 +54,18 @@ impl Stage {
         let register = Register::found(DataFolder::of_sample(folder.path()), founding, platform(&clock)).unwrap();
         let till = Till::start(Language::French, Look::default());
         let remembered = String::new();
-        let mut stage = Stage { till, register, prints: 0, drawers: 0, clock, remembered, folder, turned: None };
+        let mut stage = Stage {
+            till,
+            register,
+            prints: 0,
+            drawers: 0,
+            posts: 0,
+            passwords: Vec::new(),
+            clock,
+            remembered,
+            folder,
+            turned: None,
+        };
         stage.settle();
         stage.act(Intent::Door(lock::Intent::Who(who as usize)));
         stage
@@ -91,8 +107,10 @@ impl Stage {
                         self.till.backed_up(outcome);
                     }
                     Order::TestPrint => self.prints += 1,
+                    Order::Post | Order::TestMail => self.posts += 1,
+                    Order::MailPassword(password) => self.passwords.push(password),
                     Order::Turn { to, word, .. } => self.turned = Some((to, word.is_some())),
-                    Order::Practise | Order::Found(_) => {}
+                    Order::Practise | Order::Found(_) | Order::Enrol(_) => {}
                 }
             }
         }

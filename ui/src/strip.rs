@@ -6,6 +6,7 @@ use comptoir_fiscal::message;
 use slint::SharedString;
 
 use crate::generated::{StripView, Tone};
+use crate::office;
 use crate::till::Till;
 
 /// A copy that is older than this many seconds is worth a word.
@@ -14,7 +15,7 @@ const OLD_COPY: i64 = 3 * 24 * 60 * 60;
 /// What it says now.
 pub fn strip(till: &Till) -> StripView {
     let Some(status) = &till.status else { return StripView::default() };
-    let (backup, backup_tone) = backup(status);
+    let (backup, backup_tone) = office::said(&till.touch, status).unwrap_or_else(|| backup(status));
     let (printer, printer_words) = printer(status);
     let said = |message: Option<Message>| message.map(|message| till.say(&message).into()).unwrap_or_default();
     StripView {

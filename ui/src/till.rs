@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use comptoir_core::held::HeldTicket;
+use comptoir_core::mail::Posted;
 use comptoir_core::operators::Operator;
 use comptoir_core::outside::Random;
 use comptoir_core::printing::ReceiptChoice;
@@ -26,8 +27,11 @@ use crate::held::{self, Held};
 use crate::help::{self, Help};
 use crate::journal::{self, Journal};
 use crate::lock::{self, Lock};
+use crate::mail::{self, Mail, Password};
+use crate::office::Touch;
 use crate::operators::{self, Operators};
 use crate::pay::{self, Pay};
+use crate::pictures::Pictures;
 use crate::sale::{self, Sale, Sold};
 use crate::settings::{self, Settings};
 use crate::terminal::SeparateTerminal;
@@ -59,6 +63,9 @@ pub(crate) struct Scene {
     place: Place,
     part: u8,
 }
+
+/// What is added to a part of a room while something with a field lies over it.
+const OVER: u8 = 0x80;
 
 /// What a person did.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +108,8 @@ pub enum Intent {
     Operators(operators::Intent),
     /// Settings.
     Settings(settings::Intent),
+    /// With tickets by e-mail.
+    Mail(mail::Intent),
     /// Help.
     Help(help::Intent),
     /// In the first run.
@@ -149,6 +158,14 @@ pub enum Order {
     Print,
     /// Open the drawer.
     OpenDrawer,
+    /// Enrol the till with a back office by its link; [`Till::enrolled`] hears of it.
+    Enrol(String),
+    /// Look whether a ticket waits to be sent by e-mail; [`Till::mails_posted`] hears what became of them.
+    Post,
+    /// Keep the password of the mail server in the place of the one before, or forget it.
+    MailPassword(Option<Password>),
+    /// Send a few words to the shop's own address; [`Till::mail_tried`] hears of it.
+    TestMail,
     /// Do a long job beside the register's thread.
     Errand(Errand),
 }
@@ -217,6 +234,8 @@ pub struct Till {
     pub(crate) mode: Mode,
     pub(crate) held: usize,
     pub(crate) status: Option<Status>,
+    /// How it stands with the back office.
+    pub(crate) touch: Touch,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
@@ -235,6 +254,8 @@ pub struct Till {
     pub(crate) catalogue: Catalogue,
     pub(crate) team: Operators,
     pub(crate) settings: Settings,
+    pub(crate) mail: Mail,
+    pub(crate) pictures: Pictures,
     pub(crate) help: Help,
     pub(crate) welcome: Option<Welcome>,
     pub(crate) guide: Guide,
@@ -269,7 +290,7 @@ impl Till {
     }
 
     fn without_a_register(device: Device) -> Till {
-        let Device { language, look, receipt, card_waits, printer } = device.clone();
+        let Device { language, look, receipt, card_waits, printer, mail } = device.clone();
         Till {
             texts: Texts::new(language),
             look,
@@ -282,6 +303,7 @@ impl Till {
             mode: Mode::Live,
             held: 0,
             status: None,
+            touch: Touch::default(),
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),
@@ -298,6 +320,8 @@ impl Till {
             catalogue: Catalogue::default(),
             team: Operators::default(),
             settings: Settings::default(),
+            mail: Mail { server: mail, ..Mail::default() },
+            pictures: Pictures::default(),
             help: Help::default(),
             welcome: None,
             guide: Guide::default(),
@@ -374,6 +398,7 @@ impl Till {
             Intent::Catalogue(intent) => catalogue::update(self, intent),
             Intent::Operators(intent) => operators::update(self, intent),
             Intent::Settings(intent) => settings::update(self, intent),
+            Intent::Mail(intent) => mail::update(self, intent),
             Intent::Help(intent) => help::update(self, intent),
             Intent::Welcome(intent) => welcome::update(self, intent),
             Intent::Guide(intent) => guide::update(self, intent),
@@ -535,6 +560,7 @@ impl Till {
             receipt: self.receipt,
             card_waits: self.terminal.waits,
             printer: self.printer.clone(),
+            mail: self.mail.server.clone(),
         }
     }
 
@@ -548,6 +574,16 @@ impl Till {
     /// Hears what came of a copy that was ordered.
     pub fn backed_up(&mut self, outcome: Result<BackedUp, Message>) {
         settings::backed_up(self, outcome);
+    }
+
+    /// Hears what became of the mails that were due, and why the last one was not taken.
+    pub fn mails_posted(&mut self, posted: Posted, trouble: Option<Message>) {
+        mail::posted(self, posted, trouble);
+    }
+
+    /// Hears what came of a mail that only shows whether mails arrive.
+    pub fn mail_tried(&mut self, outcome: Result<(), Message>) {
+        mail::tried(self, outcome);
     }
 
     /// What the next paper that is looked at is known by, to the window: no other one ever was.
@@ -678,7 +714,9 @@ impl Till {
             Place::Settings => self.settings.part(),
             _ => 0,
         };
-        Scene { place: self.place, part }
+        // An address that is asked for stands over any room.
+        let over = if self.mail.asking.is_some() { OVER } else { 0 };
+        Scene { place: self.place, part: part | over }
     }
 
     /// Where one is.

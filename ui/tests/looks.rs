@@ -17,8 +17,12 @@ mod held;
 mod help;
 #[path = "../examples/gallery/journal.rs"]
 mod journal;
+#[path = "../examples/gallery/mail.rs"]
+mod mail;
 #[path = "../examples/gallery/operators.rs"]
 mod operators;
+#[path = "../examples/gallery/portraits.rs"]
+mod portraits;
 #[path = "../examples/gallery/scenes.rs"]
 mod scenes;
 #[path = "../examples/gallery/settings.rs"]

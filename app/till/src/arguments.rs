@@ -108,13 +108,16 @@ pub(crate) enum Command {
         always: bool,
     },
     /// Go on from the copy of a till on a new device
-    #[command(long_about = "Go on from the copy of a till on a new device.\n\n\
-            The copy is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
-            operators, vouchers and tickets are back, and what the copy does not hold is said.")]
+    #[command(long_about = "Go on from the copy of a till on a new device, or from what its back office holds.\n\n\
+            What is taken is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
+            operators, vouchers and tickets are back, and what is not there is said.")]
     Restore {
+        /// The link of the back office, for a new device in the place of a lost one
+        #[arg(value_name = "LINK", required_unless_present = "from")]
+        link: Option<String>,
         /// The copy
-        #[arg(long, value_name = "FOLDER")]
-        from: PathBuf,
+        #[arg(long, value_name = "FOLDER", conflicts_with = "link")]
+        from: Option<PathBuf>,
         /// A new folder for the shop
         #[arg(long, value_name = "FOLDER")]
         data: PathBuf,
@@ -170,6 +173,26 @@ pub(crate) enum Command {
         /// In whose name [default: an owner]
         #[arg(long, value_name = "ID")]
         operator: Option<String>,
+    },
+    /// Enrol a till with a back office
+    #[command(long_about = "Enrol a till with a back office, by the link that it shows.\n\n\
+            From then on all that is sealed is brought there by itself, whenever there is a network, and countersigned; selling\n\
+            never waits for it. The link is good for one till and 15 minutes.")]
+    Enrol {
+        /// The link, whole
+        #[arg(value_name = "LINK")]
+        link: String,
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
+    /// Bring what a till has sealed to its back office, once
+    #[command(long_about = "Bring what a till has sealed to its back office, once.\n\n\
+            While the window is open it does so by itself.")]
+    Sync {
+        /// The shop's folder
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
     },
     /// Make the folder that an inspector is given
     #[command(

@@ -5,6 +5,7 @@ mod arguments;
 mod backup;
 mod demo;
 mod inspect;
+mod office;
 mod print;
 mod shop;
 mod tables;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let french = [
         comptoir_fiscal::FRENCH,
         comptoir_core::FRENCH,
+        comptoir_sync::FRENCH,
         comptoir_auditor::FRENCH,
         comptoir_auditor::FRENCH_HELP,
         french,
@@ -66,7 +68,10 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Backup { data, to, always } => {
             backup::back_up(&data, &to, always, texts).map_err(|error| error.message())?;
         }
-        Command::Restore { from, data } => backup::restore(&data, &from, texts).map_err(|error| error.message())?,
+        Command::Restore { from: Some(copy), data, .. } => {
+            backup::restore(&data, &copy, None, texts).map_err(|error| error.message())?;
+        }
+        Command::Restore { link, data, .. } => office::restore(&data, &link.unwrap_or_default(), texts)?,
         Command::Import { file, data, yes, operator } => {
             tables::import(&data, &file, yes, operator.as_deref(), texts).map_err(|error| error.message())?;
         }
@@ -78,6 +83,8 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Inspect { data, to, since, until, today } => {
             inspect::kit(&data, &to, Asked { since, until }, today, texts).map_err(|error| error.message())?;
         }
+        Command::Enrol { link, data } => office::enrol(&data, &link, texts)?,
+        Command::Sync { data } => office::sync(&data, texts)?,
         Command::Certification { data, pdf } => {
             inspect::certification(&data, pdf.as_deref(), texts).map_err(|error| error.message())?;
         }

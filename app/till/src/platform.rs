@@ -7,8 +7,11 @@ use comptoir_core::register::Platform;
 use comptoir_fiscal::entry::Software;
 use comptoir_fiscal::journal::key_file::{Keystore, NoKeystore};
 use comptoir_fiscal::values::RegisterId;
+use comptoir_ui::mail::Password;
 use keyring::v1::Entry;
 use zeroize::Zeroizing;
+
+use crate::mail_secret::Safe;
 
 /// Under which name the keystore lists what it keeps for the register.
 const SERVICE: &str = "comptoir";
@@ -86,5 +89,29 @@ impl Keystore for PlatformKeystore {
     fn find(&self, register: RegisterId) -> Option<Zeroizing<[u8; 32]>> {
         let secret = Zeroizing::new(PlatformKeystore::entry(register)?.get_secret().ok()?);
         secret.as_slice().try_into().ok().map(Zeroizing::new)
+    }
+}
+
+/// The password of the mail server in the platform's keystore.
+pub(crate) struct MailSafe;
+
+impl MailSafe {
+    fn entry() -> Option<Entry> {
+        Entry::new(SERVICE, "mail server").ok()
+    }
+}
+
+impl Safe for MailSafe {
+    fn keep(&self, password: &Password) -> bool {
+        MailSafe::entry().is_some_and(|entry| entry.set_password(password.as_str()).is_ok())
+    }
+
+    fn find(&self) -> Option<Password> {
+        MailSafe::entry()?.get_password().ok().map(Password::new)
+    }
+
+    fn forget(&self) {
+        // Where it was never kept there is nothing to forget.
+        let _ = MailSafe::entry().map(|entry| entry.delete_credential());
     }
 }

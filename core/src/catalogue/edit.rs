@@ -1,8 +1,9 @@
 //! Edits of a catalogue: made all together or not at all.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, PriceList, Product};
+use super::{Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, Picture, PriceList, Product};
 
 /// Which record of a catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +42,14 @@ pub enum CatalogueEdit {
     Modifiers(ModifierGroup),
     /// The same of a product.
     Product(Box<Product>),
-    /// The same of a menu.
+    /// What a product looks like, from now on; none takes its picture away.
+    Picture {
+        /// The product's code.
+        sku: String,
+        /// The picture.
+        picture: Option<Arc<Picture>>,
+    },
+    /// A menu as it is to be.
     Menu(Menu),
     /// The same of a price list.
     PriceList(PriceList),
@@ -52,6 +60,14 @@ pub enum CatalogueEdit {
 }
 
 impl CatalogueEdit {
+    /// The picture that it brings.
+    pub(crate) fn picture(&self) -> Option<&Picture> {
+        match self {
+            CatalogueEdit::Picture { picture, .. } => picture.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The record that it changes; none where it only moves records.
     pub fn record(&self) -> Option<RecordId> {
         Some(match self {
@@ -59,6 +75,7 @@ impl CatalogueEdit {
             CatalogueEdit::Family(family) => RecordId::Family(family.id.clone()),
             CatalogueEdit::Modifiers(group) => RecordId::Modifiers(group.id.clone()),
             CatalogueEdit::Product(product) => RecordId::Product(product.sku.clone()),
+            CatalogueEdit::Picture { sku, .. } => RecordId::Product(sku.clone()),
             CatalogueEdit::Menu(menu) => RecordId::Menu(menu.sku.clone()),
             CatalogueEdit::PriceList(list) => RecordId::PriceList(list.id.clone()),
             CatalogueEdit::Remove(record) => record.clone(),
@@ -81,6 +98,12 @@ impl Catalogue {
                 CatalogueEdit::Family(family) => drawers.families.put(family.id.clone(), family),
                 CatalogueEdit::Modifiers(group) => drawers.modifiers.put(group.id.clone(), group),
                 CatalogueEdit::Product(product) => drawers.products.put(product.sku.clone(), *product),
+                CatalogueEdit::Picture { sku, picture } => {
+                    let id = picture.map(|picture| picture.id());
+                    if !drawers.products.change(&sku, |product| product.picture = id) {
+                        return Err(CatalogueError::NoSuchRecord { id: sku });
+                    }
+                }
                 CatalogueEdit::Menu(menu) => drawers.menus.put(menu.sku.clone(), menu),
                 CatalogueEdit::PriceList(list) => drawers.price_lists.put(list.id.clone(), list),
                 CatalogueEdit::Remove(record) => drawers.remove(&record, &mut was_sold)?,

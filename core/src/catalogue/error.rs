@@ -21,6 +21,7 @@ pub enum CatalogueError {
     UnknownFamily { sku: String, family: String },
     VariantOptions { sku: String, axes: String },
     UnknownGroup { sku: String, group: String },
+    UnknownPicture { sku: String },
     ModifierGroup { id: String },
     PriceOnlyByMode { sku: String },
     NotToBeListed { list: String, sku: String },
@@ -75,6 +76,9 @@ impl CatalogueError {
                 sku = sku,
                 group = group
             ),
+            CatalogueError::UnknownPicture { sku } => {
+                message!("The picture of {sku} is no longer there; choose it again.", sku = sku)
+            }
             CatalogueError::ModifierGroup { id } => message!(
                 "Nobody could choose among the modifiers {id}: give them different codes, and let at least one and no fewer than are required be chosen.",
                 id = id

@@ -6,6 +6,8 @@ use comptoir_fiscal::entry::{Nature, SaleMode};
 use comptoir_fiscal::values::{Cents, Rate};
 use serde::{Deserialize, Serialize};
 
+use super::PictureId;
+
 /// What a quantity counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unit {
@@ -107,6 +109,9 @@ pub struct Product {
     pub price_by_mode: BTreeMap<SaleMode, Cents>,
     /// Its VAT.
     pub vat: VatByMode,
+    /// What it looks like; the picture itself is read by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PictureId>,
     /// What a scanner reads on it; of an in-store code, the prefix and the item's digits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub barcodes: Vec<String>,
@@ -152,6 +157,7 @@ impl Product {
             price: None,
             price_by_mode: BTreeMap::new(),
             vat,
+            picture: None,
             barcodes: Vec::new(),
             reference: None,
             variant: None,

@@ -1,11 +1,10 @@
 //! The attestation as a PDF for archives (PDF/A-2b), with the program's own font in it.
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont};
-use chrono::{Datelike, Timelike};
 use krilla::color::rgb;
 use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::geom::{PathBuilder, Point, Rect};
-use krilla::metadata::{DateTime, Metadata};
+use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
@@ -18,6 +17,7 @@ use comptoir_fiscal::values::Instant;
 
 use super::Certification;
 use super::attestation::{self, DRAFT, Part};
+use crate::paper::pdf::date_time;
 
 /// One family in two weights; `fonts/OFL.txt` is its licence.
 const REGULAR: &[u8] = include_bytes!("../../fonts/IBMPlexSans-Regular.ttf");
@@ -102,17 +102,6 @@ fn around(measure: &Measure, foot: &str, page: usize, pages: usize) -> Vec<Mark>
     marks.push(Mark::text(LEFT, PAGE.1 - 36.0, foot, small));
     marks.push(Mark::text(RIGHT - measure.width(&number, small), PAGE.1 - 36.0, &number, small));
     marks
-}
-
-fn date_time(at: Instant) -> DateTime {
-    let (date, time) = (at.date(), at.time());
-    let small = |number: u32| u8::try_from(number).unwrap_or_default();
-    DateTime::new(u16::try_from(date.year()).unwrap_or_default())
-        .month(small(date.month()))
-        .day(small(date.day()))
-        .hour(small(time.hour()))
-        .minute(small(time.minute()))
-        .second(small(time.second()))
 }
 
 /// How a text is set.

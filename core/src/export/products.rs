@@ -30,6 +30,7 @@ fn cell(column: Column, product: &Product, catalogue: &Catalogue, names: &Names)
         Column::VatIn(mode) => product.vat.by_mode.get(&mode).copied().into(),
         Column::Exempt => Value::text(product.vat.exempt.as_deref().unwrap_or_default()),
         Column::Barcodes => Value::text(&product.barcodes.join(" ")),
+        Column::Picture => Value::Nothing,
         Column::Reference => Value::text(product.reference.as_deref().unwrap_or_default()),
         Column::Family => {
             variant.map_or(Value::Nothing, |variant| Value::text(names.family(catalogue, &variant.family)))

@@ -21,6 +21,7 @@ pub enum Column {
     Exempt,
     Barcodes,
     Reference,
+    Picture,
     Family,
     Axes,
     Options,
@@ -33,7 +34,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// Every column, in the order in which they are exported.
+    /// Every column that is exported, in its order. A picture is none: it lies in a file beside a table, not in it.
     pub const ALL: [Column; 26] = [
         Column::Code,
         Column::Label,
@@ -84,6 +85,7 @@ impl Column {
             Column::Exempt => message!("Exemption article"),
             Column::Barcodes => message!("Barcodes"),
             Column::Reference => message!("Reference"),
+            Column::Picture => message!("Picture"),
             Column::Family => message!("Family"),
             Column::Axes => message!("Axes"),
             Column::Options => message!("Options"),
@@ -118,6 +120,7 @@ impl Column {
             "article d exoneration" | "exoneration" | "exemption article" | "exemption" => Column::Exempt,
             "code barres" | "codes barres" | "code barre" | "ean" | "gtin" | "barcode" | "barcodes" => Column::Barcodes,
             "reference" | "reference fournisseur" | "supplier reference" => Column::Reference,
+            "image" | "photo" | "picture" => Column::Picture,
             "famille" | "family" => Column::Family,
             "axes" | "axe" | "axis" => Column::Axes,
             "options" | "option" | "declinaison" | "declinaisons" | "variant" => Column::Options,
@@ -156,6 +159,10 @@ mod tests {
             assert!(page.contains(&title), "the page on tables does not tell of {title}");
         }
         assert_eq!(Column::named(" TVA SUR PLACE : "), Some(Column::VatIn(SaleMode::EatIn)));
+        for (header, texts) in [("Picture", &Translations::english()), ("Image", &french)] {
+            assert_eq!(texts.say(&Column::Picture.title()), header);
+            assert_eq!(Column::named(header), Some(Column::Picture));
+        }
         assert_eq!(Column::named("marge"), None);
     }
 }

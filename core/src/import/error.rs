@@ -5,7 +5,7 @@ use comptoir_fiscal::message;
 
 use super::table::letters;
 use super::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS};
-use crate::catalogue::CatalogueError;
+use crate::catalogue::{CatalogueError, PictureRefused};
 use crate::shown_by_message;
 
 /// Why a file is no table of products.
@@ -160,6 +160,10 @@ pub enum What {
     OfAProduct,
     SupplementWithoutCourse,
     Broken,
+    PictureElsewhere,
+    NoPictureFile,
+    TooManyPictures,
+    Picture(PictureRefused),
     Catalogue(Box<CatalogueError>),
 }
 
@@ -263,6 +267,16 @@ impl What {
                 "What every menu holds has no supplement. Empty this cell, or name the course among whose choices it is."
             ),
             What::Broken => message!("A formula failed here. Correct it, or write the value."),
+            What::PictureElsewhere => {
+                message!("Name a file that lies beside the table, or in a folder beside it, like “photos/cafe.jpg”.")
+            }
+            What::NoPictureFile => {
+                message!("There is no such file beside the table. Put it there, or correct its name.")
+            }
+            What::TooManyPictures => message!(
+                "This table names more than 2,000 pictures. Import them in parts, each from a table of its own."
+            ),
+            What::Picture(refused) => refused.message(),
             What::Catalogue(error) => error.message(),
         }
     }

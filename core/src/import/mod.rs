@@ -2,13 +2,14 @@
 //! [`Preview`] or a list of [`Fault`]s, and a preview applied by the register, all of it or nothing.
 //!
 //! Columns are known by French or English names, in any order; numbers are read as either language writes them. What a
-//! file does not say stays as it is.
+//! file does not say stays as it is. Pictures are named by a table and lie in files beside it.
 
 mod columns;
 mod error;
 mod headers;
 mod menus;
 mod modifiers;
+mod pictures;
 mod preview;
 mod price_lists;
 mod product;
@@ -25,6 +26,7 @@ use std::path::Path;
 pub use columns::Column;
 pub use error::{Fault, ImportError, Place, What};
 pub use headers::{Header, ListColumn, MenuColumn, ModifierColumn};
+pub use pictures::{MOST_PICTURES, Pictures};
 pub use preview::{Changed, Preview, Records, preview};
 pub(crate) use product::{Names, SLASH};
 pub use table::{Cell, Row, Table, Tables};
@@ -47,10 +49,12 @@ pub fn read(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, I
     let file = File::open(path).map_err(io)?;
     let mut bytes = Vec::new();
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
-    read_bytes(&bytes, progress)
+    let mut tables = read_bytes(&bytes, progress)?;
+    tables.pictures = pictures::beside(path, &tables, progress);
+    Ok(tables)
 }
 
-/// Reads the bytes of such a file.
+/// Reads the bytes of such a file; beside bytes lie no pictures.
 pub fn read_bytes(bytes: &[u8], progress: &mut dyn FnMut(u64, u64)) -> Result<Tables, ImportError> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST_FILE) {
         return Err(ImportError::TooLarge);

@@ -1,6 +1,7 @@
 //! What an import would change: shown before anything does.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use comptoir_fiscal::language::{Arg, Message};
 use comptoir_fiscal::message;
@@ -13,7 +14,8 @@ use super::table::{Cell, Row, Table, Tables};
 use super::{menus, modifiers, price_lists};
 use crate::barcode::normal_form;
 use crate::catalogue::{
-    Catalogue, CatalogueEdit, CatalogueError, Category, Family, Menu, ModifierGroup, PriceList, Product, RecordId,
+    Catalogue, CatalogueEdit, CatalogueError, Category, Family, Menu, ModifierGroup, Picture, PictureId, PriceList,
+    Product, RecordId,
 };
 
 /// How many faults are listed; who has more has made the same one in every row.
@@ -38,6 +40,8 @@ pub struct Preview {
     pub menus: Records<Menu>,
     /// The price lists.
     pub price_lists: Records<PriceList>,
+    /// What products look like that a file beside the table shows, each picture once.
+    pub pictures: Vec<Arc<Picture>>,
     /// The headers that mean nothing here.
     pub unknown: Vec<String>,
     /// The sheets that are not read.
@@ -109,14 +113,28 @@ impl Preview {
 
     /// The edits that it comes to.
     pub fn edits(&self) -> Vec<CatalogueEdit> {
-        let products = self.new.iter().chain(self.changed.iter().map(|changed| &changed.product));
+        let products = || self.new.iter().chain(self.changed.iter().map(|changed| &changed.product));
+        let brought: HashMap<PictureId, &Arc<Picture>> =
+            self.pictures.iter().map(|picture| (picture.id(), picture)).collect();
+        let shows = |product: &Product| {
+            let picture = product.picture.and_then(|id| brought.get(&id).copied().cloned())?;
+            Some(CatalogueEdit::Picture { sku: product.sku.clone(), picture: Some(picture) })
+        };
+        let pictures: Vec<CatalogueEdit> = products().filter_map(shows).collect();
         let categories = self.categories.iter().cloned().map(CatalogueEdit::Category);
         let families = self.families.iter().cloned().map(CatalogueEdit::Family);
-        let products = products.map(|product| CatalogueEdit::Product(Box::new(product.clone())));
+        let products = products().map(|product| CatalogueEdit::Product(Box::new(product.clone())));
         let modifiers = self.modifiers.edits(CatalogueEdit::Modifiers);
         let menus = self.menus.edits(CatalogueEdit::Menu);
         let price_lists = self.price_lists.edits(CatalogueEdit::PriceList);
-        categories.chain(families).chain(modifiers).chain(products).chain(menus).chain(price_lists).collect()
+        categories
+            .chain(families)
+            .chain(modifiers)
+            .chain(products)
+            .chain(pictures)
+            .chain(menus)
+            .chain(price_lists)
+            .collect()
     }
 }
 
@@ -124,7 +142,7 @@ impl Preview {
 pub fn preview(tables: &Tables, catalogue: &Catalogue) -> Result<Preview, Vec<Fault>> {
     let mut preview =
         Preview { unknown: tables.unknown(), passed_over: tables.passed_over.clone(), ..Preview::default() };
-    let mut groups = Groups::of(catalogue);
+    let mut groups = Groups::of(catalogue, &tables.pictures);
     let mut seen = Seen::default();
     let mut faults = Vec::new();
     for table in &tables.modifiers {
@@ -155,6 +173,8 @@ pub fn preview(tables: &Tables, catalogue: &Catalogue) -> Result<Preview, Vec<Fa
     faults.truncate(MOST_FAULTS);
     preview.categories = groups.new_categories;
     preview.families = groups.new_families;
+    let shown = preview.new.iter().chain(preview.changed.iter().map(|changed| &changed.product));
+    preview.pictures = tables.pictures.of_these(&shown.filter_map(|product| product.picture).collect());
     if faults.is_empty()
         && let Err(error) = catalogue.edited(&preview.edits(), |_| false)
     {
@@ -340,7 +360,7 @@ fn changes(before: &Product, after: &Product) -> Vec<Message> {
             after = or_nothing(shown(column, after))
         )
     };
-    Column::ALL.into_iter().filter(differing).map(change).collect()
+    Column::ALL.into_iter().chain([Column::Picture]).filter(differing).map(change).collect()
 }
 
 /// What a column says of a product.
@@ -360,6 +380,8 @@ fn shown(column: Column, product: &Product) -> Option<Arg> {
         Column::Exempt => product.vat.exempt.clone().map(Arg::Text),
         Column::Barcodes => list(&product.barcodes, " "),
         Column::Reference => product.reference.clone().map(Arg::Text),
+        // Enough of its name to tell one picture from another.
+        Column::Picture => product.picture.map(|id| Arg::Text(id.to_string().chars().take(8).collect())),
         Column::Family => variant.map(|variant| Arg::Text(variant.family.clone())),
         Column::Axes => None,
         Column::Options => variant.map(|variant| Arg::Text(variant.options.join(SLASH))),

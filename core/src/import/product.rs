@@ -7,6 +7,7 @@ use comptoir_fiscal::values::Rate;
 
 use super::columns::Column;
 use super::error::{Fault, Place, What};
+use super::pictures::Pictures;
 use super::table::{Cell, Row, Table};
 use super::value;
 use crate::barcode::{check_digit, normal_form};
@@ -62,6 +63,8 @@ pub(super) struct Groups<'c> {
     catalogue: &'c Catalogue,
     names: Names,
     families: HashMap<String, Family>,
+    /// The pictures that lie beside the same file.
+    pictures: &'c Pictures,
     /// The groups of modifiers that the same file holds.
     pub(super) modifiers: HashSet<String>,
     /// Categories that a row named first.
@@ -71,10 +74,11 @@ pub(super) struct Groups<'c> {
 }
 
 impl<'c> Groups<'c> {
-    pub(super) fn of(catalogue: &'c Catalogue) -> Groups<'c> {
+    pub(super) fn of(catalogue: &'c Catalogue, pictures: &'c Pictures) -> Groups<'c> {
         let families = catalogue.families().iter().map(|family| (family.id.clone(), family.clone())).collect();
         Groups {
             catalogue,
+            pictures,
             names: Names::of(catalogue),
             families,
             modifiers: HashSet::new(),
@@ -233,6 +237,11 @@ impl Reading<'_> {
             Column::Exempt => keep_or_put(&mut product.vat.exempt, text),
             Column::Barcodes => product.barcodes = self.barcodes(&text.unwrap_or_default(), before),
             Column::Reference => keep_or_put(&mut product.reference, text),
+            Column::Picture => match text.map(|name| groups.pictures.of(&name)) {
+                None => product.picture = None,
+                Some(Ok(picture)) => product.picture = Some(picture.id()),
+                Some(Err(what)) => self.fault(column, what),
+            },
             Column::Modifiers => {
                 let text = text.unwrap_or_default();
                 let ids = text.split([',', ';', '|']).map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());

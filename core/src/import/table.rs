@@ -3,6 +3,7 @@
 use super::ImportError;
 use super::columns::Column;
 use super::headers::{Header, ListColumn, MenuColumn, ModifierColumn};
+use super::pictures::Pictures;
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub struct Tables {
     pub price_lists: Vec<Table<ListColumn>>,
     pub menus: Vec<Table<MenuColumn>>,
     pub modifiers: Vec<Table<ModifierColumn>>,
+    /// The pictures that the products name, read from the files beside the table; what of each is wrong where it is.
+    pub pictures: Pictures,
     /// The sheets that are none of these, and those of products after the first.
     pub passed_over: Vec<String>,
 }

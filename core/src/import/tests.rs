@@ -520,3 +520,75 @@ proptest! {
         hostile(format!("{header}\n{}", rows.join("\n")).as_bytes());
     }
 }
+
+/// A table in a folder of its own, with these files beside it, held against the shop.
+fn previewed_beside(text: &str, files: &[(&str, &[u8])]) -> Result<Preview, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("articles.csv");
+    std::fs::write(&table, text).unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let tables = read(&table, &mut |_, _| ()).unwrap();
+    preview(&tables, &shop()).map_err(|faults| faults.iter().map(|fault| fault.message().to_string()).collect())
+}
+
+fn jpeg(grey: u8) -> Vec<u8> {
+    crate::catalogue::picture::tests::file(image::ImageFormat::Jpeg, 40, 30, |_, _| [grey; 3])
+}
+
+#[test]
+fn pictures_are_read_from_the_files_beside_a_table_each_once() {
+    let text = "Code;Image;Libellé;Catégorie;TVA\nCAFE;photos/café.jpg;;;\nTHE;photos/café.jpg;Thé;tout;10\nVASE;vase.jpg;;;\n";
+    let text = text.replace("CAFE;photos/café.jpg;;;", "CAFE;photos/café.jpg;Café;tout;10");
+    let text = text.replace("VASE;vase.jpg;;;", "VASE;vase.jpg;Vase;tout;20");
+    let (dark, light) = (jpeg(20), jpeg(220));
+    let files = [("photos/café.jpg", &dark[..]), ("vase.jpg", &light)];
+    let preview = previewed_beside(&text, &files).unwrap();
+    assert_eq!(preview.pictures.len(), 2);
+    let edited = shop().edited(&preview.edits(), |_| false).unwrap();
+    let shown = |sku: &str| edited.product(sku).unwrap().picture.unwrap();
+    assert_eq!(shown("CAFE"), shown("THE"));
+    assert_ne!(shown("CAFE"), shown("VASE"));
+    let told: Vec<String> =
+        preview.changed.iter().flat_map(|changed| &changed.changes).map(|change| change.to_string()).collect();
+    assert!(told.iter().any(|told| told.starts_with("Picture: nothing → ")), "{told:?}");
+
+    // Read again nothing changes; a table without the column leaves the pictures, and an empty cell takes one away.
+    let again = |text: &str, files: &[(&str, &[u8])]| {
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("articles.csv");
+        std::fs::write(&table, text).unwrap();
+        for (name, bytes) in files {
+            std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        super::preview(&read(&table, &mut |_, _| ()).unwrap(), &edited).unwrap()
+    };
+    assert!(again(&text, &files).is_empty());
+    assert!(again("Code;Libellé\nVASE;Vase\n", &[]).is_empty());
+    let emptied = again("Code;Image\nVASE;\n", &[]);
+    assert_eq!(edited.edited(&emptied.edits(), |_| false).unwrap().product("VASE").unwrap().picture, None);
+}
+
+#[test]
+fn a_picture_that_is_elsewhere_or_none_is_named_with_its_cell() {
+    let dark = jpeg(20);
+    for (name, fault) in [
+        ("rien.jpg", "There is no such file beside the table"),
+        ("../photo.jpg", "Name a file that lies beside the table"),
+        ("/etc/hostname", "Name a file that lies beside the table"),
+        ("texte.jpg", "This is no picture that can be read"),
+        ("coupé.jpg", "This picture is damaged"),
+    ] {
+        let text = format!("Code;Image\nVASE;{name}\n");
+        let files = [("texte.jpg", &b"no picture"[..]), ("coupé.jpg", &dark[..dark.len() / 3])];
+        let faults = previewed_beside(&text, &files).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].contains("cell B2") && faults[0].contains(fault), "{name}: {faults:?}");
+    }
+    // Bytes without a folder have nothing beside them.
+    assert!(faults("Code;Image\nVASE;vase.jpg\n")[0].contains("There is no such file"));
+}

@@ -63,7 +63,7 @@ CREATE TABLE document (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE issue (
     register TEXT NOT NULL, of_register TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
-    printed INTEGER NOT NULL, refused INTEGER NOT NULL, copies INTEGER NOT NULL,
+    printed INTEGER NOT NULL, mailed INTEGER NOT NULL, refused INTEGER NOT NULL, copies INTEGER NOT NULL,
     PRIMARY KEY (of_register, kind, number, register)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE sold (

@@ -34,32 +34,34 @@ impl Projection for Papers {
             let sql = "INSERT INTO document (register, kind, number, seq) VALUES (?1, ?2, ?3, ?4)";
             transaction.prepare_cached(sql)?.execute(params![register, kind, number, entry.seq])?;
         }
-        let (of, printed, refused, copies) = match &entry.body {
+        let (of, printed, mailed, refused, copies) = match &entry.body {
             Body::Event(event) => {
                 let Some(of) = event.detail.as_deref().and_then(Issued::parse) else { return Ok(()) };
                 match event.code {
-                    917 => (of, 1, 0, 0),
-                    920 => (of, 0, 1, 0),
-                    156 => (of, 0, 0, 1),
+                    917 => (of, 1, 0, 0, 0),
+                    918 => (of, 0, 1, 0, 0),
+                    920 => (of, 0, 0, 1, 0),
+                    156 => (of, 0, 0, 0, 1),
                     _ => return Ok(()),
                 }
             }
             Body::Duplicate(duplicate) => match nf525::chain_of_original(&duplicate.of) {
-                Some(chain) => (Issued { chain, number: duplicate.of.number, register: None }, 0, 0, 1),
+                Some(chain) => (Issued { chain, number: duplicate.of.number, register: None }, 0, 0, 0, 1),
                 None => return Ok(()),
             },
             _ => return Ok(()),
         };
-        let sql = "INSERT INTO issue (register, of_register, kind, number, printed, refused, copies)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        let sql = "INSERT INTO issue (register, of_register, kind, number, printed, mailed, refused, copies)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                    ON CONFLICT (register, of_register, kind, number) DO UPDATE SET printed = printed + excluded.printed,
-                       refused = refused + excluded.refused, copies = copies + excluded.copies";
+                       mailed = mailed + excluded.mailed, refused = refused + excluded.refused, copies = copies + excluded.copies";
         transaction.prepare_cached(sql)?.execute(params![
             register,
             of.register.map_or_else(|| register.clone(), text),
             of.chain.as_str(),
             of.number,
             printed,
+            mailed,
             refused,
             copies
         ])?;
@@ -104,6 +106,8 @@ impl Issued {
 pub struct Issues {
     /// As an original.
     pub printed: u64,
+    /// By e-mail, as an original or a copy.
+    pub mailed: u64,
     /// How often the customer wanted none.
     pub refused: u64,
     /// As a numbered copy.
@@ -112,11 +116,12 @@ pub struct Issues {
 
 /// What was handed out of a document, over all journals of this till.
 pub(crate) fn issues(shop: &Shop, of: RegisterId, chain: Chain, number: u64) -> Result<Issues, ShopError> {
-    let sql = "SELECT coalesce(sum(printed), 0), coalesce(sum(refused), 0), coalesce(sum(copies), 0) FROM issue
+    let sql = "SELECT coalesce(sum(printed), 0), coalesce(sum(mailed), 0), coalesce(sum(refused), 0),
+               coalesce(sum(copies), 0) FROM issue
                WHERE of_register = ?1 AND kind = ?2 AND number = ?3";
     let mut find = shop.reading().prepare_cached(sql)?;
     Ok(find.query_row(params![text(of), chain.as_str(), number], |row| {
-        Ok(Issues { printed: row.get(0)?, refused: row.get(1)?, copies: row.get(2)? })
+        Ok(Issues { printed: row.get(0)?, mailed: row.get(1)?, refused: row.get(2)?, copies: row.get(3)? })
     })?)
 }
 

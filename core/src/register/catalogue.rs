@@ -7,7 +7,7 @@ use comptoir_fiscal::journal::CommandId;
 use super::error::Refusal;
 use super::people::Approval;
 use super::{Register, RegisterError};
-use crate::catalogue::{Catalogue, CatalogueEdit, Selling};
+use crate::catalogue::{Catalogue, CatalogueEdit, CatalogueError, Picture, PictureId, Selling};
 use crate::operators::Gate;
 use crate::projection::sold::{self, Sold};
 
@@ -81,17 +81,43 @@ impl Register {
         if let Some(error) = unread {
             return Err(RegisterError::from(error).into());
         }
-        Ok(edited.map_err(RegisterError::from)?)
+        let edited = edited.map_err(RegisterError::from)?;
+        self.check_pictures(&edited, edits)?;
+        Ok(edited)
+    }
+
+    /// Refuses a product that names a picture which is neither there nor brought by the same edits.
+    fn check_pictures(&self, edited: &Catalogue, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
+        for edit in edits {
+            let CatalogueEdit::Product(product) = edit else { continue };
+            let named = edited.product(&product.sku).and_then(|product| product.picture);
+            let Some(id) = named.filter(|id| !is_brought(edits, *id)) else { continue };
+            if !self.shop.has_picture(id).map_err(RegisterError::from)? {
+                let unknown = CatalogueError::UnknownPicture { sku: product.sku.clone() };
+                return Err(RegisterError::from(unknown).into());
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn take_catalogue(&mut self, edited: Catalogue, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
         let records: Vec<_> = edits.iter().filter_map(CatalogueEdit::record).collect();
         let reordered = edits.iter().any(|edit| matches!(edit, CatalogueEdit::CategoryOrder(_)));
         let lists = touched_lists(&self.shelf.stored, &edited);
-        let saved = self.shop.save_records(&edited, records.iter().chain(&lists), reordered);
+        let saved = self.shop.save_records(
+            &edited,
+            records.iter().chain(&lists),
+            edits.iter().filter_map(CatalogueEdit::picture),
+            reordered,
+        );
         saved.map_err(RegisterError::from)?;
         self.shelf = Shelf::new(edited);
         Ok(())
+    }
+
+    /// A picture by its name, read from the disk; none where it is not there.
+    pub fn picture(&self, id: PictureId) -> Result<Option<Picture>, RegisterError> {
+        Ok(self.shop.picture(id)?)
     }
 
     /// How much of each article was sold at this till, net of what came back.
@@ -104,6 +130,10 @@ impl Register {
     pub fn takes_no_vat(&self) -> bool {
         self.settings().merchant.vat_number.trim().is_empty()
     }
+}
+
+fn is_brought(edits: &[CatalogueEdit], id: PictureId) -> bool {
+    edits.iter().filter_map(CatalogueEdit::picture).any(|picture| picture.id() == id)
 }
 
 /// The price lists that an edit of other records changed.

@@ -2,6 +2,7 @@
 
 use comptoir_fiscal::entry::{Body, CashType, Coin, Entry, Kind, Period, Tender, Ticket, TicketRef, TicketType};
 use comptoir_fiscal::journal::{CashDraft, CommandId, Draft, EventDraft};
+use comptoir_fiscal::language::Language;
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::{Cents, Rate};
 
@@ -12,6 +13,7 @@ use super::rules::RulesChange;
 use super::settings::SettingsChange;
 use super::{Register, RegisterError};
 use crate::correction;
+use crate::mail::Address;
 use crate::operators::{Gate, Gates, Operator};
 use crate::printing::PaperOf;
 use crate::private::without_card_number;
@@ -134,6 +136,16 @@ pub enum Command {
     NoPaper(TicketRef),
     /// Record that the customer was shown the ticket's code instead of a paper (event 919).
     ShowCode(TicketRef),
+    /// Send a ticket to the customer by e-mail: it waits in the queue until a mail server has it, which is then recorded
+    /// (event 918). With its sale it is the original, later a numbered duplicate.
+    MailTicket {
+        /// The ticket.
+        ticket: TicketRef,
+        /// To whom.
+        to: Address,
+        /// The customer's language.
+        language: Language,
+    },
     /// Add an operator, or change one of the same id (event 130).
     PutOperator {
         /// As they are to be; what it holds of secrets is ignored.
@@ -173,7 +185,11 @@ impl Command {
             Command::OpenDrawer { .. } => Gate::OpenDrawer,
             Command::AbandonSale { .. } => Gate::AbandonSale,
             // Whether it is a duplicate, which has a gate of its own, shows only when it is looked up.
-            Command::RemoveLine { .. } | Command::Print(_) | Command::NoPaper(_) | Command::ShowCode(_) => Gate::Sell,
+            Command::RemoveLine { .. }
+            | Command::Print(_)
+            | Command::NoPaper(_)
+            | Command::ShowCode(_)
+            | Command::MailTicket { .. } => Gate::Sell,
             Command::PutOperator { .. } | Command::SetGates(_) => Gate::ManageOperators,
             Command::ChangeSettings(_) | Command::SetRules(_) => Gate::ChangeSettings,
             Command::Look(gate) => *gate,
@@ -261,14 +277,14 @@ impl Register {
         let mut edit = None;
         match command {
             Command::Sell(settled) => {
-                self.check_as_held(id, settled.body())?;
+                self.check_as_held(id, settled.body(), None)?;
                 drafts.extend(self.sale(*settled)?);
             }
             Command::Return { of, chosen, pay_back, reason } => {
                 drafts.push(self.goods_back(of, &chosen, &pay_back, &reason)?);
             }
             Command::Exchange(exchange) => {
-                self.check_as_held(id, exchange.sale.body())?;
+                self.check_as_held(id, exchange.sale.body(), Some(&exchange))?;
                 drafts.extend(self.exchanged(*exchange)?);
             }
             Command::Cancel { of, reason } => drafts.push(self.cancel(of, &reason)?),
@@ -305,6 +321,15 @@ impl Register {
             }
             Command::NoPaper(ticket) => drafts.push(self.no_paper(ticket)?),
             Command::ShowCode(ticket) => drafts.push(self.code_shown(ticket)?),
+            Command::MailTicket { ticket, to, language } => {
+                if self.is_mailed(id)? {
+                    return Ok(Work { drafts: Vec::new(), edit: None });
+                }
+                let (sealed, copy) = self.copy_by_mail(id, operator, ticket, approvals)?;
+                drafts.extend(sealed);
+                let job = self.new_mail(id, operator, (ticket, to, language), copy);
+                edit = self.queue_mail(job, !drafts.is_empty())?;
+            }
             Command::PutOperator { operator, pin, badge } => {
                 let (draft, made) = self.operator_edit(operator, pin, badge)?;
                 drafts.push(draft);

@@ -171,6 +171,12 @@ impl Desk {
         self.exchange(move |register| register.show(&operator, &text))
     }
 
+    /// Holds the journal against a checkpoint that the back office holds of it, as [`Register::show`] does.
+    pub fn show_of_back_office(&self, checkpoint: &str) -> Result<Result<Knowledge, Refusal>, DeskClosed> {
+        let checkpoint = checkpoint.to_owned();
+        self.exchange(move |register| register.hold_against(&checkpoint))
+    }
+
     /// Lets the register become another, and waits until it has.
     fn exchange<T: Send + 'static>(
         &self,

@@ -127,6 +127,8 @@ pub enum Refusal {
     RuleDates { from: Date },
     Held(#[from] HeldError),
     NothingToPrint,
+    NoSuchMail,
+    NothingLeavesSchool,
     NotEvidence,
     ConfirmTheDate { last: Instant, now: Instant },
     TypeTheDate { last: Instant, now: Instant },
@@ -134,6 +136,7 @@ pub enum Refusal {
     NotEmpty,
     NotAsHeld,
     PaidAlready,
+    PartPaid,
     NothingToNote,
     InSchool,
     Gate(#[from] GateError),
@@ -223,11 +226,18 @@ impl Refusal {
             Refusal::NothingToPrint => {
                 message!("There is nothing of that number to print. Look it up in the history.")
             }
+            Refusal::NoSuchMail => message!("This mail waits no longer. Ask for it again from its ticket."),
+            Refusal::NothingLeavesSchool => {
+                message!("In school mode nothing is sent to customers. Leave school mode first.")
+            }
             Refusal::NotHeld => message!("This ticket is no longer held. Look at the tickets that are."),
             Refusal::NotAsHeld => {
                 message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")
             }
             Refusal::PaidAlready => message!("This ticket is paid already. Begin another."),
+            Refusal::PartPaid => message!(
+                "Something was taken for this ticket already. Take it up, undo each payment on the payment screen and give it back, or let the rest be paid."
+            ),
             Refusal::NotEmpty => message!(
                 "This ticket is not empty, or it has been paid in part, noted or ordered. Give it up with a reason, so that it is recorded."
             ),

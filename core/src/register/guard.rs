@@ -16,8 +16,16 @@ impl Register {
     ///
     /// What it signed and no longer holds proves that it was put back: it is left as it is, and the till sells on in a
     /// new one (event 911). A Z that it does not know bears no signature, so that is only recorded (event 911).
-    pub fn show(mut self, operator: &str, text: &str) -> Result<(Register, Knowledge), NotChanged> {
-        match self.weigh(operator, text) {
+    pub fn show(self, operator: &str, text: &str) -> Result<(Register, Knowledge), NotChanged> {
+        match self.at_work(operator) {
+            Ok(_) => self.hold_against(text),
+            Err(why) => Err(NotChanged { register: Some(Box::new(self)), why }),
+        }
+    }
+
+    /// The same for what the back office holds of the journal, which nobody at the till has to show.
+    pub(super) fn hold_against(mut self, text: &str) -> Result<(Register, Knowledge), NotChanged> {
+        match self.weigh(text) {
             Ok((Knowledge::ProvenLost, Some((opened, shop)))) => {
                 let Register { platform, folder, signed_in, journal, .. } = self;
                 drop(journal);
@@ -35,8 +43,7 @@ impl Register {
         }
     }
 
-    fn weigh(&mut self, operator: &str, text: &str) -> Result<(Knowledge, Option<(Opened, Shop)>), Refusal> {
-        self.at_work(operator)?;
+    fn weigh(&mut self, text: &str) -> Result<(Knowledge, Option<(Opened, Shop)>), Refusal> {
         let evidence = Evidence::parse(text).map_err(|_| Refusal::NotEvidence)?;
         let knowledge = self.journal.answer_to(&evidence).map_err(RegisterError::from)?;
         let successor = match knowledge {

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::command::{event, in_euros};
 use super::error::Refusal;
+use super::exchange::Exchange;
 use super::{Register, RegisterError, not_written};
 use crate::basket::ItemId;
-use crate::held::{HeldError, HeldTicket, Order, Table};
+use crate::held::{Exchanging, HeldError, HeldTicket, Order, Table};
 use crate::operators::Gate;
 use crate::private::without_card_number;
 use crate::settlement::TicketBody;
@@ -19,8 +20,8 @@ use crate::tender::TenderRequest;
 const CANCELLED_AFTER_ORDER: &str = "Article annulé après commande";
 
 impl Register {
-    /// Writes a ticket down, new or changed, put aside or on the counter, with what was taken for it so far; on the disk
-    /// when this returns. What the kitchen was told of must still be on it, and notes that were sealed stay with it.
+    /// Writes a ticket down, new or changed, put aside or on the counter, with what was taken for it so far and what comes
+    /// back for it; on the disk when this returns. What the kitchen was told of must still be on it, and notes that were sealed stay with it.
     pub fn hold(&mut self, operator: &str, ticket: &HeldTicket) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::Sell)?;
         self.keep_room()?;
@@ -29,6 +30,9 @@ impl Register {
         }
         for typed in ticket.paying.iter().flat_map(|paid| &paid.taken).filter_map(TenderRequest::typed) {
             without_card_number(typed)?;
+        }
+        if let Some(exchange) = &ticket.exchange {
+            without_card_number(&exchange.reason)?;
         }
         if self.is_done(ticket.id)? {
             return Err(Refusal::PaidAlready);
@@ -87,7 +91,7 @@ impl Register {
         Ok(orders)
     }
 
-    /// Takes so much of what the kitchen was told of off a ticket (event 325).
+    /// Takes so much of what the kitchen was told of off a ticket (event 325); of one that is paid in part, nothing.
     pub fn take_off(
         &mut self,
         operator: &str,
@@ -98,14 +102,15 @@ impl Register {
     ) -> Result<HeldTicket, Refusal> {
         self.may(operator, Gate::AbandonSale)?;
         without_card_number(reason)?;
-        let mut ticket = self.held_ticket(id)?;
+        let mut ticket = self.unpaid_ticket(id)?;
         let order = ticket.take_off(item, qty)?;
         self.seal_events(operator, vec![event(325, CANCELLED_AFTER_ORDER, Some(off(&order, reason)))])?;
         self.write(&[&ticket], &[])?;
         Ok(ticket)
     }
 
-    /// Moves items, each whole or so much of it, from one ticket to another; a new one is begun where `to` is none.
+    /// Moves items, each whole or so much of it, from one ticket to another; a new one is begun where `to` is none. From a
+    /// ticket that is paid in part nothing is moved, as its payments were taken for all of it; to one, it may be.
     pub fn move_items(
         &mut self,
         operator: &str,
@@ -115,7 +120,7 @@ impl Register {
     ) -> Result<(HeldTicket, HeldTicket), Refusal> {
         self.may(operator, Gate::Sell)?;
         self.keep_room()?;
-        let mut source = self.held_ticket(from)?;
+        let mut source = self.unpaid_ticket(from)?;
         let mut target = match to {
             Some(id) if id == from => return Err(Refusal::NothingChanges),
             Some(id) => self.held_ticket(id)?,
@@ -184,10 +189,11 @@ impl Register {
     }
 
     /// Gives a held ticket up: event 324 where a note of it was shown, else 320, and 325 for what the kitchen was told of.
+    /// One that is paid in part stays until what was taken is given back.
     pub fn give_up(&mut self, operator: &str, id: Uuid, reason: &str) -> Result<(), Refusal> {
         self.may(operator, Gate::AbandonSale)?;
         without_card_number(reason)?;
-        let ticket = self.held_ticket(id)?;
+        let ticket = self.unpaid_ticket(id)?;
         let ordered = |order: &Order| event(325, CANCELLED_AFTER_ORDER, Some(off(order, reason)));
         let mut events: Vec<Draft> = ticket.sent().iter().map(ordered).collect();
         let amount = in_euros(ticket.basket.to_pay());
@@ -210,17 +216,31 @@ impl Register {
         if self.held_ticket(id)?.is_blank() { self.write(&[], &[id]) } else { Err(Refusal::NotEmpty) }
     }
 
-    /// Refuses to sell under the id of a held ticket anything but what is on it, so that nothing leaves it unseen.
-    pub(super) fn check_as_held(&self, command: CommandId, body: &TicketBody) -> Result<(), Refusal> {
+    /// Refuses to sell under the id of a held ticket anything but what is on it, and in exchange for anything but what comes
+    /// back for it, so that nothing leaves it unseen.
+    pub(super) fn check_as_held(
+        &self,
+        command: CommandId,
+        body: &TicketBody,
+        exchange: Option<&Exchange>,
+    ) -> Result<(), Refusal> {
         if !self.waiting.contains_key(&command.uuid()) {
             return Ok(());
         }
-        let held = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?.basket;
+        let HeldTicket { basket: held, exchange: known, .. } = self.stored(command.uuid())?.ok_or(Refusal::NotHeld)?;
+        let is_known = |exchange: &Exchange, known: &Exchanging| {
+            (exchange.of, &exchange.chosen, &exchange.code) == (known.of, &known.chosen, &known.code)
+        };
+        let same_exchange = match (exchange, &known) {
+            (Some(exchange), Some(known)) => is_known(exchange, known),
+            (None, None) => true,
+            _ => false,
+        };
         let same = body.lines == held.lines()
             && body.discounts == held.discounts()
             && body.notes == held.notes()
             && body.mode == held.mode();
-        if same { Ok(()) } else { Err(Refusal::NotAsHeld) }
+        if same && same_exchange { Ok(()) } else { Err(Refusal::NotAsHeld) }
     }
 
     /// What a command sold waits no longer.
@@ -276,7 +296,13 @@ impl Register {
 
     /// Seals events of somebody's doing as one command.
     pub(super) fn seal_events(&mut self, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
-        let (id, at) = (self.new_command()?, self.now());
+        let id = self.new_command()?;
+        self.seal_events_as(id, operator, events)
+    }
+
+    /// The same as a command of a known id.
+    pub(super) fn seal_events_as(&mut self, id: CommandId, operator: &str, events: Vec<Draft>) -> Result<(), Refusal> {
+        let at = self.now();
         let seal = |register: &mut Register| match register.journal.seal_unknown(id, at, operator, events.clone()) {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -285,6 +311,12 @@ impl Register {
             }
         };
         self.with_reserve(seal, Refusal::is_disk_full)
+    }
+
+    /// One ticket that waits and for which nothing was taken yet.
+    fn unpaid_ticket(&self, id: Uuid) -> Result<HeldTicket, Refusal> {
+        let ticket = self.held_ticket(id)?;
+        if ticket.is_part_paid() { Err(Refusal::PartPaid) } else { Ok(ticket) }
     }
 
     fn is_done(&self, id: Uuid) -> Result<bool, Refusal> {
@@ -320,6 +352,7 @@ fn take_over(held: &mut HeldTicket, given: &HeldTicket) {
     held.guests = given.guests;
     held.on_counter = given.on_counter;
     held.paying.clone_from(&given.paying);
+    held.exchange.clone_from(&given.exchange);
 }
 
 /// Puts the number of a sealed note on its ticket, once.

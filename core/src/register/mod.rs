@@ -19,6 +19,8 @@ mod guard;
 mod held;
 mod history;
 mod inspection;
+mod mailing;
+mod office;
 mod opening;
 mod papers;
 mod people;
@@ -57,6 +59,10 @@ pub use exchange::{Exchange, ExchangeBegun};
 use exchange::{are_an_exchange, spends_all_of};
 pub use fault::remember_fault;
 pub use inspection::Inspection;
+pub use mailing::{DeskPostError, MailDraft};
+pub(crate) use office::KEPT_HERE;
+use office::Office;
+pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
 pub use people::{Approval, Change, Credential};
 pub use readiness::Readiness;
@@ -119,6 +125,8 @@ pub struct Register {
     has_room: bool,
     /// When the open day began.
     day_begun: DayBegun,
+    /// What it has to do with a back office.
+    office: Office,
 }
 
 impl Register {

@@ -198,6 +198,7 @@ impl Register {
             printer_fails: false,
             has_room: super::room::has_room(&folder),
             day_begun: super::DayBegun::default(),
+            office: super::Office::of(&shop, journal.standing().register)?,
             sure_of: journal.standing().at,
             folder,
             platform,
@@ -223,6 +224,7 @@ impl Register {
     pub(super) fn take_up(&mut self) -> Result<(), RegisterError> {
         self.recover_held()?;
         self.recover_print_jobs()?;
+        self.recover_mails()?;
         self.settle()
     }
 

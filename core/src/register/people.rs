@@ -6,6 +6,7 @@ use comptoir_fiscal::journal::{CommandId, Draft, EventDraft};
 use super::error::Refusal;
 use super::rules::RulesChange;
 use super::{Register, RegisterError};
+use crate::mail::MailJob;
 use crate::operators::{Gate, Gates, Operator, Rank};
 use crate::printing::PrintJob;
 use crate::private::opaque;
@@ -54,6 +55,7 @@ pub(super) enum Edit {
     Gates(Gates),
     Rules(Box<RulesChange>),
     Print(PrintJob),
+    Mail(Box<MailJob>),
 }
 
 impl Register {
@@ -214,6 +216,7 @@ impl Register {
             }
             Edit::Rules(change) => self.take_rules(*change)?,
             Edit::Print(job) => self.enqueue(job)?,
+            Edit::Mail(job) => self.let_mail_wait(*job)?,
         }
         Ok(())
     }

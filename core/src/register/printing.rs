@@ -1,7 +1,8 @@
 //! Tickets asked for, refused and copied, each recorded; and the queue before the printer, which outlives the program.
 //!
 //! C. env. L. 541-15-10 IV: a ticket is printed only where the customer asks for it. What is printed with the sale is
-//! the original; anything later is a numbered duplicate.
+//! the original; anything later is a numbered duplicate. An original that was sent by e-mail, or waits to be, counts as
+//! one.
 
 use comptoir_fiscal::entry::{Original, OriginalKind, TicketRef};
 use comptoir_fiscal::journal::{CommandId, Draft};
@@ -18,7 +19,8 @@ use crate::printing::{JobState, PaperOf, PrintJob, ReceiptChoice};
 use crate::projection::papers::{self, Issued, Issues};
 
 impl Register {
-    /// What a customer may be offered: by QR once a back office is known, by e-mail once one can be sent.
+    /// What a customer may be offered: by QR once a back office is known. A ticket by e-mail ([`super::Command::MailTicket`]) is
+    /// asked for with an address, and offered by whoever has a [`crate::mail::Mailer`].
     pub fn receipt_choices(&self) -> &'static [ReceiptChoice] {
         &[ReceiptChoice::None, ReceiptChoice::Print, ReceiptChoice::Code]
     }
@@ -129,7 +131,7 @@ impl Register {
     }
 
     /// What records a paper, and which copy it is.
-    fn issue(&mut self, paper: &PaperOf) -> Result<(Draft, Option<u64>), Refusal> {
+    pub(super) fn issue(&mut self, paper: &PaperOf) -> Result<(Draft, Option<u64>), Refusal> {
         let here = self.id();
         let printed = |detail: String| event(917, "Impression", Some(detail));
         let (chain, number, original) = match paper {
@@ -138,7 +140,10 @@ impl Register {
                 let detail = self.named(*ticket)?;
                 return Ok((event(156, "Duplicata d'un journal précédent", Some(detail)), Some(copies + 1)));
             }
-            PaperOf::Ticket(ticket) => (Chain::T, ticket.number, self.is_just_sealed(*ticket)?),
+            PaperOf::Ticket(ticket) => {
+                let original = self.is_just_sealed(*ticket)? && !self.mails_original(*ticket)?;
+                (Chain::T, ticket.number, original)
+            }
             PaperOf::Note(number) => (Chain::N, *number, true),
             PaperOf::Closing { period, number } => (Chain::of_closing(*period), *number, true),
             PaperOf::Cash(seq) => return Ok((printed(format!("caisse {seq}")), None)),
@@ -174,7 +179,7 @@ impl Register {
     }
 
     /// How an event names a ticket of this till.
-    fn named(&mut self, ticket: TicketRef) -> Result<String, Refusal> {
+    pub(super) fn named(&mut self, ticket: TicketRef) -> Result<String, Refusal> {
         let register = Some(ticket.register).filter(|register| *register != self.id());
         let label = self.document_of_ticket(ticket)?;
         Ok(register.map_or_else(|| label.clone(), |register| format!("{label} ({register})")))

@@ -97,6 +97,7 @@ impl Register {
     fn school(&mut self, folder: &DataFolder) -> Result<(Opened, Shop), RegisterError> {
         let mut shop = Shop::open(&folder.shop())?;
         shop.replace_catalogue(&self.shelf.stored)?;
+        shop.take_pictures_of(&self.shop)?;
         shop.replace_operators(&self.operators.values().cloned().collect::<Vec<_>>())?;
         shop.set::<Rules>(RULES, &self.rules)?;
         shop.set::<Gates>(GATES, &self.gates)?;

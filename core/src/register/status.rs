@@ -3,7 +3,7 @@
 use comptoir_fiscal::entry::{Mode, Period};
 use comptoir_fiscal::values::{Cents, Date, Instant};
 
-use super::{ClockLeap, Register, RegisterError};
+use super::{ClockLeap, InTouch, Register, RegisterError};
 
 /// How the till is doing now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Status {
     pub clock_leap: Option<ClockLeap>,
     /// Whether the shop takes no VAT (franchise en base).
     pub takes_no_vat: bool,
+    /// How the till stands with its back office; none where it has none.
+    pub in_touch: Option<InTouch>,
 }
 
 /// How far the open day was looked through for its first entry that takes a business date.
@@ -61,6 +63,7 @@ impl Register {
         // Nothing is written for it: a full disk is one of the things that it tells of.
         let is_inspected = self.inspection_as_known()?.is_some();
         let open_since = self.day_begun()?;
+        let in_touch = self.in_touch()?;
         let on_counter = usize::from(self.waiting.values().any(|on_counter| *on_counter));
         let (settings, day) = (self.settings(), &self.journal.standing().day);
         Ok(Status {
@@ -81,6 +84,7 @@ impl Register {
             is_inspected,
             clock_leap: self.clock_leap(),
             takes_no_vat: self.takes_no_vat(),
+            in_touch,
         })
     }
 

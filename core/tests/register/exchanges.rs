@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use comptoir_core::held::{Exchanging, HeldError, HeldTicket};
 use comptoir_core::operators::{Gate, Gates, Rank};
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{Command, Exchange, PayBack, Refusal, Request};
 use comptoir_core::returns::ReturnError;
-use comptoir_core::settlement::Settled;
+use comptoir_core::settlement::{Due, Settled};
 use comptoir_core::tender::TenderRequest;
 use comptoir_core::voucher::{Presented, VoucherCode, VoucherError};
 use comptoir_fiscal::entry::{Body, Tender, Ticket, TicketRef, TicketType};
-use comptoir_fiscal::values::Cents;
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::values::{Cents, Quantity};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::papers::shown;
-use crate::shop::{Till, card, cash, cents, chosen, gift_voucher, rows};
+use crate::shop::{FRIDAY, Till, card, cash, cents, chosen, gift_voucher, rows};
 
 /// The credit note of an exchange, handed over.
 fn note(code: &VoucherCode, worth: Cents) -> TenderRequest {
@@ -172,6 +175,109 @@ fn a_return_and_a_sale_asked_apart_are_never_answered_as_one() {
     let request = || Request::new(id, "cashier", Command::Sell(Box::new(settled.clone())));
     till.register().execute(request()).unwrap();
     assert_eq!(till.register().execute(request()).unwrap().lines.len(), 1);
+    till.end();
+}
+
+/// A ticket on the counter for which goods of another come back, as it is written down when the exchange is begun.
+fn under_way(till: &mut Till, n: u128, of: TicketRef, items: &[(&str, i64)]) -> HeldTicket {
+    let chosen = vec![chosen(1, 1000)];
+    let begun = till.register().begin_exchange(of, &chosen, "Taille").unwrap();
+    let worth = begun.refund.left();
+    let mut ticket = HeldTicket::new(Uuid::from_u128(n), "cashier", FRIDAY.parse().unwrap(), till.basket(items));
+    ticket.on_counter = true;
+    ticket.exchange = Some(Exchanging { of, chosen, reason: "Taille".to_owned(), code: begun.code, worth });
+    till.register().hold("cashier", &ticket).unwrap()
+}
+
+fn changed(mut ticket: HeldTicket, change: impl FnOnce(&mut HeldTicket)) -> HeldTicket {
+    change(&mut ticket);
+    ticket
+}
+
+#[test]
+fn an_exchange_that_was_under_way_when_the_power_went_is_taken_up_again_and_sealed() {
+    let mut till = Till::founded();
+    let of = vase(&mut till);
+    // Nothing is sold for the goods yet.
+    let mut begun = under_way(&mut till, 900, of, &[]);
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), Some(begun.clone()));
+    begun.basket = till.basket(&[("VASE", 2000)]);
+    let mut due = begun.basket.clone().due(&till.register().terms()).unwrap();
+    let exchange = begun.exchange.clone().unwrap();
+    due.tender(note(&exchange.code, exchange.worth)).unwrap();
+    begun.paying = Some(due.paid());
+    let begun = till.register().hold("cashier", &begun).unwrap();
+    assert!(!begun.is_part_paid(), "what comes back is not taken before it is sealed");
+    due.tender(cash(1000)).unwrap();
+    let paid = till.register().hold("cashier", &changed(begun, |ticket| ticket.paying = Some(due.paid()))).unwrap();
+    assert!(paid.is_part_paid());
+    till.crash();
+
+    let found = till.register().on_counter().unwrap().unwrap();
+    assert_eq!(found, paid);
+    let Exchanging { of, chosen, reason, code, .. } = found.exchange.unwrap();
+    let mut due = Due::resume(found.basket, &till.register().terms(), found.paying.unwrap()).unwrap();
+    let left = due.left();
+    due.tender(cash(left.get())).unwrap();
+    let sale = due.settle().unwrap();
+    let exchange = Exchange { of, chosen, reason, code, pay_back: vec![], sale };
+    let request = Request::new(CommandId::new(found.id), "cashier", Command::Exchange(Box::new(exchange)));
+    let answer = till.register().execute(request.clone()).unwrap();
+    let types: Vec<(TicketType, i64)> =
+        answer.tickets().map(|ticket| (ticket.ticket_type, ticket.totals.ttc.get())).collect();
+    assert_eq!(types, [(TicketType::Return, -2990), (TicketType::Sale, 5980)]);
+    till.crash();
+    assert_eq!(till.register().on_counter().unwrap(), None);
+    assert!(till.register().execute(request).unwrap().repeated);
+    till.end();
+}
+
+#[test]
+fn a_ticket_for_which_goods_come_back_is_sold_with_them_or_once_the_exchange_was_let_go() {
+    let mut till = Till::founded();
+    let of = vase(&mut till);
+    let begun = under_way(&mut till, 900, of, &[("CAFE", 4000)]);
+    let sell = |till: &mut Till, ticket: &HeldTicket| {
+        let settled = till.settled(ticket.basket.clone(), &[]);
+        let request = Request::new(CommandId::new(ticket.id), "cashier", Command::Sell(Box::new(settled)));
+        till.register().execute(request)
+    };
+    assert!(matches!(sell(&mut till, &begun), Err(Refusal::NotAsHeld)), "the goods would not come back");
+
+    let other = exchange(&mut till, of, &[("CAFE", 4000)], vec![], &[]);
+    let request = Request::new(CommandId::new(begun.id), "cashier", Command::Exchange(Box::new(other)));
+    assert!(matches!(till.register().execute(request), Err(Refusal::NotAsHeld)), "under a code that was never shown");
+
+    let plain = till.register().hold("cashier", &changed(begun, |ticket| ticket.exchange = None)).unwrap();
+    let exchange = exchange(&mut till, of, &[("CAFE", 4000)], vec![], &[]);
+    let request = Request::new(CommandId::new(plain.id), "cashier", Command::Exchange(Box::new(exchange)));
+    assert!(matches!(till.register().execute(request), Err(Refusal::NotAsHeld)), "the exchange was let go");
+    assert_eq!(sell(&mut till, &plain).unwrap().tickets().count(), 1);
+    till.end();
+}
+
+#[test]
+fn what_comes_back_goes_along_when_tickets_are_joined_and_never_twice_on_one() {
+    let mut till = Till::founded();
+    let of = vase(&mut till);
+    let first = under_way(&mut till, 900, of, &[("CAFE", 1000)]);
+    let second = under_way(&mut till, 901, of, &[("CAFE", 2000)]);
+    let refusal = till.register().merge("cashier", first.id, second.id).unwrap_err();
+    assert!(matches!(refusal, Refusal::Held(HeldError::TwoExchanges)), "{refusal:?}");
+    let plain =
+        HeldTicket::new(Uuid::from_u128(902), "cashier", FRIDAY.parse().unwrap(), till.basket(&[("PAIN", 1000)]));
+    let plain = till.register().hold("cashier", &plain).unwrap();
+    let joined = till.register().merge("cashier", first.id, plain.id).unwrap();
+    assert_eq!(joined.exchange, first.exchange);
+    // Nothing of an exchange is sealed before it is paid: it goes with its ticket and leaves no trace of its own.
+    till.register().give_up("cashier", second.id, "Parti").unwrap();
+    assert_eq!(till.register().left_to_return(of).unwrap().lines[0].left, Quantity::pieces(3));
+
+    let card_number = Exchanging { reason: "4111 1111 1111 1111".to_owned(), ..first.exchange.unwrap() };
+    let refusal =
+        till.register().hold("cashier", &changed(joined, |ticket| ticket.exchange = Some(card_number))).unwrap_err();
+    assert!(matches!(refusal, Refusal::Private(_)), "{refusal:?}");
     till.end();
 }
 

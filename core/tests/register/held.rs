@@ -289,6 +289,46 @@ fn what_was_taken_goes_along_when_tables_are_joined() {
 }
 
 #[test]
+fn a_ticket_that_is_paid_in_part_is_not_made_smaller_or_given_up_until_that_is_undone() {
+    let mut till = Till::founded();
+    let four = seated(&mut till, 900, "4", 3);
+    let five = seated(&mut till, 901, "5", 1);
+    let item = four.basket.items().next().unwrap().id;
+    till.register().send_to_kitchen("cashier", four.id).unwrap();
+    let four = till.register().held_ticket(four.id).unwrap();
+    let mut due = four.basket.clone().due(&till.register().terms()).unwrap();
+    let guest = due.tender(card(cents(250))).unwrap();
+    let paid = till.register().hold("cashier", &part_paid(four.clone(), due.paid())).unwrap();
+    till.crash();
+    let before = (till.register().held().unwrap(), till.state());
+
+    let given_up = till.register().give_up("cashier", four.id, "Parti").unwrap_err();
+    let taken_off = till.register().take_off("cashier", four.id, item, Quantity::ONE, "Froid").unwrap_err();
+    let moved = till.register().move_items("cashier", four.id, Some(five.id), &[(item, None)]).unwrap_err();
+    let split = till.register().move_items("cashier", four.id, None, &[(item, Some(Quantity::ONE))]).unwrap_err();
+    for refusal in [given_up, taken_off, moved, split] {
+        assert!(matches!(refusal, Refusal::PartPaid), "{refusal:?}");
+    }
+    assert_eq!((till.register().held().unwrap(), till.state()), before);
+
+    // What is moved to it is owed besides, and what was taken stays.
+    let coffee = five.basket.items().next().unwrap().id;
+    let (emptied, grown) = till.register().move_items("cashier", five.id, Some(four.id), &[(coffee, None)]).unwrap();
+    assert!(emptied.is_blank());
+    let due = Due::resume(grown.basket.clone(), &till.register().terms(), grown.paying.clone().unwrap()).unwrap();
+    assert_eq!((grown.paying, due.left()), (paid.paying, cents(750)));
+
+    let mut due = due;
+    due.undo(guest).unwrap();
+    let undone = till.register().held_ticket(four.id).unwrap();
+    till.register().hold("cashier", &part_paid(undone, due.paid())).unwrap();
+    till.register().take_off("cashier", four.id, item, Quantity::ONE, "Froid").unwrap();
+    till.register().give_up("cashier", four.id, "Parti").unwrap();
+    assert_eq!(trail(&mut till).iter().map(|(code, _)| *code).collect::<Vec<_>>(), [325, 325, 320]);
+    till.end();
+}
+
+#[test]
 fn a_card_number_is_not_written_down_with_what_was_taken() {
     let mut till = Till::founded();
     let ticket = on_counter(&mut till, 900, 2);

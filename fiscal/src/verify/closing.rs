@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 
 use crate::calendar;
 use crate::entry::{Archive, Closing, Genesis, Period};
-use crate::language::Message;
 use crate::message;
 use crate::standing::Standing;
 use crate::values::{Date, Hash};
 
+use super::references::Notes;
 use super::report::{Findings, Rule, json, value};
 use super::roots::Roots;
+use super::source::Source;
 use super::ticket::same_totals;
 
 /// A root that is older than what is kept, to be compared in a second pass.
@@ -73,10 +74,11 @@ impl Closings {
         seq: u64,
         closing: &Closing,
         stand: &Stand<'_>,
-        findings: &mut Findings,
-        not_checkable: &mut Vec<Message>,
+        source: &mut dyn Source,
+        notes: &mut Notes<'_>,
     ) {
         let standing = stand.standing;
+        let Notes { findings, not_checkable } = notes;
         self.check_order(closing, stand, findings);
         findings.same(Rule::ClosingTotals, "body.to", &seq.saturating_sub(1), &closing.to);
         if self.partial.contains(&closing.period) {
@@ -103,7 +105,7 @@ impl Closings {
         }
         findings.same(Rule::Root, "body.checkpoint.size", &seq, &closing.checkpoint.size);
         findings.same(Rule::Root, "body.checkpoint.root", &standing.frontier.root(), &closing.checkpoint.root);
-        self.check_witnessed(seq, closing, stand, findings, not_checkable);
+        self.check_witnessed(seq, closing, stand, source, notes);
         self.seqs.entry(closing.period).or_default().push(seq);
     }
 
@@ -131,9 +133,10 @@ impl Closings {
         seq: u64,
         closing: &Closing,
         stand: &Stand<'_>,
-        findings: &mut Findings,
-        not_checkable: &mut Vec<Message>,
+        source: &mut dyn Source,
+        notes: &mut Notes<'_>,
     ) {
+        let Notes { findings, not_checkable } = notes;
         let Some(witnessed) = closing.witnessed else { return };
         if witnessed.size == 0 || witnessed.size > seq {
             let expected = message!("a size from 1 to {seq}", seq = value(seq));
@@ -144,7 +147,7 @@ impl Closings {
                 "the witnessed root at size {size}, before this file's first entry",
                 size = value(witnessed.size)
             ));
-        } else if let Some(root) = stand.roots.at(witnessed.size) {
+        } else if let Some(root) = root_at(witnessed.size, stand, source) {
             findings.same(Rule::Root, "body.witnessed.root", &root, &witnessed.root);
         } else {
             self.later.push(Later { seq, size: witnessed.size, root: witnessed.root });
@@ -152,15 +155,13 @@ impl Closings {
     }
 
     /// Checks the range that an archive entry names.
-    pub(super) fn check_archive(
-        &mut self,
-        archive: &Archive,
-        findings: &mut Findings,
-        not_checkable: &mut Vec<Message>,
-    ) {
+    pub(super) fn check_archive(&mut self, archive: &Archive, source: &mut dyn Source, notes: &mut Notes<'_>) {
+        let Notes { findings, not_checkable } = notes;
         let older = self.first > 0;
-        let none = Vec::new();
-        let seqs = self.seqs.get(&archive.period).unwrap_or(&none);
+        let mut seqs = source.past().map(|past| past.closings(archive.period)).unwrap_or_default();
+        seqs.extend(self.seqs.get(&archive.period).into_iter().flatten());
+        let before = source.past().and_then(|past| past.archived(archive.period));
+        let before = before.and_then(|to| seqs.binary_search(&to).ok());
         let Ok(place) = seqs.binary_search(&archive.to) else {
             if archive.to < self.first {
                 not_checkable.push(message!(
@@ -185,13 +186,18 @@ impl Closings {
                 findings.same(Rule::ClosingOrder, "body.from", &0, &archive.from);
             }
         }
-        let archived = self.archived.entry(archive.period).or_default();
+        let archived = self.archived.entry(archive.period).or_insert(before.map_or(0, |place| place + 1));
         if place > *archived && !older && archive.period != Period::Day {
             let expected = message!("the oldest {period} not yet archived first", period = archive.period.as_str());
             findings.defect(Rule::ClosingOrder, "body.to", expected, value(archive.to));
         }
         *archived = (*archived).max(place + 1);
     }
+}
+
+/// The root at an earlier size, where it is at hand.
+fn root_at(size: u64, stand: &Stand<'_>, source: &mut dyn Source) -> Option<Hash> {
+    stand.roots.at(size).or_else(|| source.past()?.root(size))
 }
 
 fn check_sums(closing: &Closing, standing: &Standing, findings: &mut Findings) {

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar;
 use crate::entry::{Body, Closing, Entry, Event, Genesis, Ticket};
 use crate::language::Message;
@@ -24,8 +26,9 @@ use super::source::{Label, Source};
 const CLOCK_EVENT: u32 = 910;
 
 /// How much of what follows could be the doing of an entry that this code does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Doubt {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Doubt {
     None,
     /// An unknown kind may take a number, a business date, move cash or count in a closing.
     Kind,
@@ -87,6 +90,22 @@ impl<'s> Follower<'s> {
             standing: Some(standing),
             ..Follower::new(sink)
         }
+    }
+
+    /// Goes on where a journal stood, of which everything before was followed.
+    pub(super) fn resume(standing: Standing, doubt: Doubt) -> Follower<'s> {
+        let at = Some(standing.at);
+        Follower { at, doubt, ..Follower::at(standing, Closings::default(), None) }
+    }
+
+    /// How much of what follows could be the doing of an entry that is not known here.
+    pub(super) fn doubt(&self) -> Doubt {
+        self.doubt
+    }
+
+    /// The hash that the next entry names; None after an entry of an unknown version.
+    pub(super) fn prev(&self) -> Option<Hash> {
+        self.prev
     }
 
     /// Where the journal stands now; None where it does not start with a genesis.
@@ -211,11 +230,15 @@ impl<'s> Follower<'s> {
                 self.references.sealed(ticket, address);
             }
             Body::Invoice(invoice) => self.references.check_invoice(invoice, standing, source, &mut notes),
-            Body::Duplicate(duplicate) => self.references.check_duplicate(duplicate, standing, &mut notes),
-            Body::Cash(cash) => self.references.check_cash(entry.seq, cash, standing, &mut notes),
+            Body::Duplicate(duplicate) => {
+                self.references.check_duplicate(duplicate, standing, source, &mut notes);
+            }
+            Body::Cash(cash) => self.references.check_cash(entry.seq, cash, standing, source, &mut notes),
             Body::Event(event) => check_set(event, settings, notes.findings),
-            Body::Closing(closing) => self.closings.check(entry.seq, closing, &stand, findings, not_checkable),
-            Body::Archive(archive) => self.closings.check_archive(archive, findings, not_checkable),
+            Body::Closing(closing) => {
+                self.closings.check(entry.seq, closing, &stand, source, &mut notes);
+            }
+            Body::Archive(archive) => self.closings.check_archive(archive, source, &mut notes),
             Body::Genesis(_) | Body::Note(_) => {}
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Known {
 }
 
 /// How far a line could be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content {
     /// An entry of a known version and kind.
     Entry(Box<Entry>),
@@ -36,7 +36,7 @@ pub(super) enum Content {
 }
 
 /// A line, checked by itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Checked {
     pub(super) content: Content,
     /// The leaf hash of the stored bytes, whatever hash the line states.

@@ -8,6 +8,7 @@ mod closing;
 mod evidence;
 mod follow;
 mod genesis;
+mod intake;
 mod line;
 mod references;
 mod report;
@@ -33,6 +34,7 @@ use crate::standing::Standing;
 
 pub use archive::verify_archive;
 pub use evidence::{Evidence, NotEvidence};
+pub use intake::{CheckedLine, Intake, IntakeState, Past, Refused, Taken};
 pub use report::{FINDINGS_MAX, Finding, NotCheckable, Report, Rule, Subject, Verdict};
 pub use run::Progress;
 
@@ -131,7 +133,12 @@ fn unreadable(subject: Subject, found: Message) -> Report {
     report
 }
 
-fn verify_source(source: &mut dyn Source, subject: Subject, against: &[Evidence], progress: Progress<'_>) -> Report {
+fn verify_source(
+    source: &mut (dyn Source + Send),
+    subject: Subject,
+    against: &[Evidence],
+    progress: Progress<'_>,
+) -> Report {
     let mut report = Report::new(subject);
     let mut follower = Follower::new(None);
     against.iter().for_each(|evidence| evidence.want(&mut follower));

@@ -135,14 +135,10 @@ impl References {
                 return notes.findings.defect(Rule::RefersTo, "body.refers_to", expected, json(&refers_to));
             }
         };
-        let touched = self.touched.entry(refers_to.number).or_default();
-        match ticket.ticket_type {
-            TicketType::Sale => {}
-            TicketType::Return => check_return(ticket, &original, touched, notes.findings),
-            TicketType::Cancel => check_cancel(ticket, &original, touched, notes.findings),
-            TicketType::Correction => check_correction(ticket, &original, touched, notes.findings),
-        }
-        self.newest = Some((refers_to.number, original));
+        let number = refers_to.number;
+        let touched = self.touched.entry(number).or_insert_with(|| touched_before(number, &original, source));
+        check_about(ticket, &original, touched, notes.findings);
+        self.newest = Some((number, original));
     }
 
     /// Checks an invoice against its tickets.
@@ -155,7 +151,8 @@ impl References {
     ) {
         let (mut sums, mut is_whole) = (Totals::default(), true);
         for ticket in &invoice.tickets {
-            if !self.invoiced.insert(*ticket) {
+            let was_invoiced = source.past().is_some_and(|past| past.is_invoiced(*ticket));
+            if !self.invoiced.insert(*ticket) || was_invoiced {
                 let expected = message!("tickets that were never invoiced before");
                 notes.findings.defect(Rule::RefersTo, "body.tickets", expected, json(ticket));
                 is_whole = false;
@@ -195,7 +192,13 @@ impl References {
     }
 
     /// Checks that a duplicate is the next copy of a document that exists.
-    pub(super) fn check_duplicate(&mut self, duplicate: &Duplicate, standing: &Standing, notes: &mut Notes<'_>) {
+    pub(super) fn check_duplicate(
+        &mut self,
+        duplicate: &Duplicate,
+        standing: &Standing,
+        source: &mut dyn Source,
+        notes: &mut Notes<'_>,
+    ) {
         let of = duplicate.of;
         let chain = match (of.kind, of.period, chain_of_original(&of)) {
             (OriginalKind::Closing, Some(_), Some(chain)) | (_, None, Some(chain)) => chain,
@@ -210,7 +213,8 @@ impl References {
             return notes.findings.defect(Rule::RefersTo, "body.of", expected, json(&of));
         }
         let is_older = of.number <= self.before.get(&chain).copied().unwrap_or(0);
-        let copies = self.copies.get(&of).copied();
+        let before = || source.past().map(|past| past.copies(&of));
+        let copies = self.copies.get(&of).copied().or_else(before);
         let next = copies.map_or(1, |copies| copies + 1);
         if copies.is_none() && is_older && duplicate.copy >= 1 {
             notes.not_checkable.push(message!(
@@ -224,7 +228,14 @@ impl References {
     }
 
     /// Checks a count of the drawer against what should be there since the last day closing.
-    pub(super) fn check_cash(&mut self, seq: u64, cash: &Cash, standing: &Standing, notes: &mut Notes<'_>) {
+    pub(super) fn check_cash(
+        &mut self,
+        seq: u64,
+        cash: &Cash,
+        standing: &Standing,
+        source: &mut dyn Source,
+        notes: &mut Notes<'_>,
+    ) {
         if cash.cash_type != CashType::Count {
             return;
         }
@@ -235,7 +246,13 @@ impl References {
         if let Some(replaces) = cash.replaces
             && self.counts.binary_search(&replaces).is_err()
         {
-            if replaces < self.first_seq {
+            let before = if replaces < self.first_seq { source.past() } else { None };
+            if let Some(past) = before {
+                if !past.line(replaces).is_some_and(|line| is_count(&line)) {
+                    let wanted = message!("the seq of a count before it");
+                    notes.findings.defect(Rule::RefersTo, "body.replaces", wanted, value(replaces));
+                }
+            } else if replaces < self.first_seq {
                 let what = message!("the count that this one corrects, before this file's first entry");
                 notes.not_checkable.push(what);
             } else {
@@ -260,7 +277,10 @@ impl References {
         }
         match self.tickets.get(ticket.number) {
             Some(address) => fetch(address, source).map_or(Lookup::Elsewhere, Lookup::Found),
-            None if ticket.number <= self.before.get(&Chain::T).copied().unwrap_or(0) => Lookup::Elsewhere,
+            None if ticket.number <= self.before.get(&Chain::T).copied().unwrap_or(0) => {
+                let before = source.past().and_then(|past| past.ticket(ticket.number));
+                before.and_then(|line| ticket_in(&line)).map_or(Lookup::Elsewhere, Lookup::Found)
+            }
             None => Lookup::Missing,
         }
     }
@@ -269,9 +289,38 @@ impl References {
 fn fetch(address: u64, source: &mut dyn Source) -> Option<Box<Ticket>> {
     let mut bytes = Vec::new();
     source.fetch(address, &mut bytes).ok()?;
-    match line::entry_of(&bytes)? {
+    ticket_in(&bytes)
+}
+
+fn ticket_in(line: &[u8]) -> Option<Box<Ticket>> {
+    match line::entry_of(line)? {
         Entry { body: Body::Ticket(ticket), .. } => Some(ticket),
         _ => None,
+    }
+}
+
+fn is_count(line: &[u8]) -> bool {
+    let entry = line::entry_of(line);
+    matches!(entry, Some(Entry { body: Body::Cash(Cash { cash_type: CashType::Count, .. }), .. }))
+}
+
+/// What had happened to a ticket before the first entry at hand. What was found wrong then was reported then.
+fn touched_before(number: u64, original: &Ticket, source: &mut dyn Source) -> Touched {
+    let mut touched = Touched::default();
+    let Some(past) = source.past() else { return touched };
+    let mut reported = Findings::default();
+    for ticket in past.tickets_about(number).iter().filter_map(|line| ticket_in(line)) {
+        check_about(&ticket, original, &mut touched, &mut reported);
+    }
+    touched
+}
+
+fn check_about(ticket: &Ticket, original: &Ticket, touched: &mut Touched, findings: &mut Findings) {
+    match ticket.ticket_type {
+        TicketType::Sale => {}
+        TicketType::Return => check_return(ticket, original, touched, findings),
+        TicketType::Cancel => check_cancel(ticket, original, touched, findings),
+        TicketType::Correction => check_correction(ticket, original, touched, findings),
     }
 }
 

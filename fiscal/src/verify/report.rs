@@ -245,7 +245,7 @@ impl Report {
 }
 
 /// Findings about one entry, gathered before they are placed in a report.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Findings {
     pub(super) list: Vec<Finding>,
 }

@@ -18,7 +18,7 @@ pub type Progress<'p> = &'p mut (dyn FnMut(u64, u64) + 'p);
 
 /// Follows a source from its first line to its last. `known` is asked for once the first line is read.
 pub(super) fn run(
-    source: &mut dyn Source,
+    source: &mut (dyn Source + Send),
     known: impl FnOnce(Option<&[u8]>) -> Known,
     follower: &mut Follower<'_>,
     report: &mut Report,
@@ -53,7 +53,7 @@ pub(super) fn run(
 }
 
 /// Fills a batch; says whether nothing more will come.
-fn fill(source: &mut dyn Source, batch: &mut Batch, report: &mut Report) -> bool {
+fn fill(source: &mut (dyn Source + Send), batch: &mut Batch, report: &mut Report) -> bool {
     match source.fill(batch) {
         Ok(()) => batch.places.is_empty(),
         Err(fault) => {
@@ -97,7 +97,7 @@ fn follow(
     batch: Batch,
     checked: Vec<Checked>,
     follower: &mut Follower<'_>,
-    source: &mut dyn Source,
+    source: &mut (dyn Source + Send),
     report: &mut Report,
 ) -> Batch {
     for (place, checked) in batch.places.iter().zip(checked) {
@@ -109,7 +109,7 @@ fn follow(
 /// Compares roots that were too old to be kept, in a second pass over the hashes alone.
 pub(super) fn compare_later(
     start: Frontier,
-    source: &mut dyn Source,
+    source: &mut (dyn Source + Send),
     follower: &mut Follower<'_>,
     report: &mut Report,
 ) {

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use crate::message;
 
+use super::intake::Past;
 use super::report::{Findings, Rule, value};
 
 /// The longest line that is read whole. A ticket of a thousand lines has a thirtieth of it.
@@ -71,7 +72,7 @@ pub(crate) enum SourceError {
 }
 
 /// Lines in order, and single ones again.
-pub(super) trait Source: Send {
+pub(super) trait Source {
     /// Fills a batch with the next lines; leaves it empty at the end.
     fn fill(&mut self, batch: &mut Batch) -> Result<(), SourceError>;
 
@@ -89,6 +90,11 @@ pub(super) trait Source: Send {
 
     /// Says what is wrong with the source itself, once its lines are read.
     fn check(&mut self, findings: &mut Findings);
+
+    /// What was taken in before, where the journal comes in piece by piece.
+    fn past(&mut self) -> Option<&mut dyn Past> {
+        None
+    }
 }
 
 /// Lines of a text.

@@ -1,6 +1,7 @@
 //! The verifier against the known journal: sound as it is, and every change to it seen.
 
 mod archives;
+mod intake;
 mod mutants;
 mod stores;
 mod workshop;

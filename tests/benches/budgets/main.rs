@@ -6,6 +6,7 @@
 mod bare;
 mod closing;
 mod figures;
+mod ingest;
 mod large;
 mod made_up;
 mod sale;
@@ -50,4 +51,5 @@ fn main() {
     measure("search", &search::measure);
     measure("workbook-memory", &workbook::measure);
     measure("verify", &verify::measure);
+    measure("ingest", &ingest::measure);
 }

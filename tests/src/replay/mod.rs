@@ -18,7 +18,7 @@ use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::Date;
 use sha2::{Digest, Sha256};
 
-pub use retail::{RetailBasket, RetailError, RetailLine, catalogue as retail_catalogue};
+pub use retail::{RetailBasket, RetailError, RetailLine, baskets as retail_baskets, catalogue as retail_catalogue};
 
 use crate::sample::{self, CASHIERS};
 
@@ -112,7 +112,8 @@ fn open(options: &Options, clock: &SetClock) -> Result<Register, ReplayError> {
     Ok(Register::found(folder, founding, platform)?)
 }
 
-fn sell(
+/// Sells one basket at its own time, and counts what came of it; one that was sealed before is left alone.
+pub fn sell(
     register: &mut Register,
     clock: &SetClock,
     retail: &RetailBasket,

@@ -90,7 +90,7 @@ pub fn catalogue(path: &Path) -> Result<Catalogue, RetailError> {
 }
 
 /// Every basket of the file, in time order.
-pub(super) fn baskets(path: &Path) -> Result<Vec<RetailBasket>, RetailError> {
+pub fn baskets(path: &Path) -> Result<Vec<RetailBasket>, RetailError> {
     let mut baskets: BTreeMap<String, RetailBasket> = BTreeMap::new();
     each(path, |row| {
         let id = row.text("basket_id")?;

@@ -81,6 +81,8 @@ pub(crate) fn draw_all(
         super::catalogue::SCENES,
         super::operators::SCENES,
         super::settings::SCENES,
+        super::mail::SCENES,
+        super::portraits::SCENES,
         super::help::SCENES,
         super::first::SCENES,
     ];

@@ -1,9 +1,11 @@
 //! The settings.
 
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::{Command, Request};
+use comptoir_core::register::{BackOffice, Command, Request};
 use comptoir_fiscal::entry::TicketRef;
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_ui::lock;
+use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale;
 use comptoir_ui::settings::{Intent as Room, Section, backup};
@@ -18,6 +20,10 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-shop", prepare: |rehearsal| section(rehearsal, Section::Shop) },
     Scene { name: "settings-payments", prepare: |rehearsal| section(rehearsal, Section::Payments) },
     Scene { name: "settings-copies", prepare: copies },
+    Scene { name: "settings-office", prepare: |rehearsal| section(rehearsal, Section::Office) },
+    Scene { name: "settings-office-enrolled", prepare: |rehearsal| enrolled(rehearsal, Touch::Fine) },
+    Scene { name: "settings-office-offline", prepare: |rehearsal| enrolled(rehearsal, Touch::OutOfReach) },
+    Scene { name: "settings-office-revoked", prepare: |rehearsal| enrolled(rehearsal, Touch::Revoked) },
     Scene { name: "settings-school", prepare: school },
     Scene { name: "settings-about", prepare: |rehearsal| section(rehearsal, Section::About) },
 ];
@@ -72,6 +78,25 @@ fn copies(rehearsal: &Rehearsal) -> Outcome {
     room(rehearsal, Room::Backup(backup::Edit::Folder(folder.display().to_string())));
     room(rehearsal, Room::Backup(backup::Edit::Look));
     room(rehearsal, Room::Backup(backup::Edit::Folder("/media/CLE-USB".to_owned())));
+    Ok(())
+}
+
+/// A till that is enrolled, and has not been in touch for hours.
+fn enrolled(rehearsal: &Rehearsal, touch: Touch) -> Outcome {
+    let enrolled = rehearsal.register(|register| {
+        register.enrolled(BackOffice {
+            address: "https://caisse.example:8443".to_owned(),
+            witness: "comptoir-backoffice/0a1b2c3d".to_owned(),
+            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
+            certificate: None,
+            register: register.id(),
+        })
+    });
+    enrolled.transpose()?;
+    rehearsal.clock().advance(42 * 60);
+    section(rehearsal, Section::Office)?;
+    rehearsal.screens().change(move |till| till.heard_of_office(touch));
+    rehearsal.settle();
     Ok(())
 }
 

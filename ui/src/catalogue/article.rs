@@ -6,6 +6,7 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Rate;
 
+use super::portrait::Portrait;
 use super::{change, without};
 use crate::figures;
 use crate::sale::asking::RATES;
@@ -72,6 +73,8 @@ pub enum Page {
     Article,
     Ways,
     Codes,
+    /// A file is chosen for its picture.
+    Picture,
 }
 
 /// An article as it is to be.
@@ -91,6 +94,8 @@ pub struct Article {
     pub(crate) tare: String,
     /// The rates that are offered.
     pub(crate) rates: Vec<Rate>,
+    /// What it is to look like.
+    pub(crate) portrait: Portrait,
 }
 
 impl Article {
@@ -114,6 +119,7 @@ impl Article {
             reference: product.reference.clone().unwrap_or_default(),
             tare: product.tare.map(figures::typed_thousandths).unwrap_or_default(),
             rates,
+            portrait: Portrait::default(),
             product: product.clone(),
         }
     }

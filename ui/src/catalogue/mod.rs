@@ -3,6 +3,7 @@
 pub mod article;
 pub mod group;
 pub mod importing;
+pub mod portrait;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -14,9 +15,10 @@ use comptoir_core::register::Refusal;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 
+use crate::pictures;
 use crate::till::Till;
 use crate::word;
-use article::Article;
+use article::{Article, Page};
 use group::Group;
 use importing::Import;
 
@@ -48,6 +50,8 @@ pub enum Intent {
     Group(group::Edit),
     /// Moves a category up, or down.
     Move(usize, bool),
+    /// With what the open article looks like.
+    Portrait(portrait::Edit),
     /// With a table to be brought in.
     Import(importing::Edit),
     /// Keeps what is open as it is now.
@@ -84,6 +88,7 @@ pub struct Catalogue {
     pub(crate) article: Option<Article>,
     pub(crate) group: Option<Group>,
     pub(crate) import: Import,
+    pub(crate) portrait: portrait::Search,
     pub(crate) busy: bool,
 }
 
@@ -92,7 +97,7 @@ impl Catalogue {
     pub(crate) fn part(&self) -> u8 {
         match (&self.article, &self.group) {
             (Some(article), _) => 3 + article.page as u8,
-            (None, Some(_)) => 6,
+            (None, Some(_)) => 7,
             (None, None) => self.tab as u8,
         }
     }
@@ -113,6 +118,10 @@ pub(crate) fn enter(till: &mut Till) {
 /// Goes a step back within the room; whether there was one.
 pub(crate) fn back(till: &mut Till) -> bool {
     let room = &mut till.catalogue;
+    if let Some(article) = room.article.as_mut().filter(|article| article.page == Page::Picture) {
+        article.page = Page::Article;
+        return true;
+    }
     if room.is_open() {
         (room.article, room.group) = (None, None);
         return true;
@@ -139,7 +148,10 @@ pub(crate) fn scan(till: &mut Till, code: &str) {
         room.query = kept.to_owned();
     }
     match room.stored.by_barcode(code).or_else(|| room.stored.product(code)) {
-        Some(product) => room.article = Some(Article::of(product)),
+        Some(product) => {
+            room.article = Some(Article::of(product));
+            look_at_portrait(till);
+        }
         None => {
             let mut article = Article::new(&room.stored);
             article.scan(code);
@@ -179,6 +191,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Open(place) => {
             let place = room.shown.get(place).copied();
             room.article = place.and_then(|place| room.stored.products().get(place)).map(Article::of);
+            look_at_portrait(till);
         }
         Intent::Add => {
             let mut article = Article::new(&room.stored);
@@ -203,6 +216,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             }
         }
         Intent::Move(place, up) => group::shift(till, place, up),
+        Intent::Portrait(edit) => portrait::update(till, edit),
         Intent::Import(edit) => importing::update(till, edit),
         Intent::Save => save(till),
         Intent::Back => drop(back(till)),
@@ -211,20 +225,28 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
 
 fn save(till: &mut Till) {
     let room = &till.catalogue;
-    let edit = match (&room.article, &room.group) {
+    let edits = match (&room.article, &room.group) {
         (Some(article), _) => article.product(&room.stored).map(|product| {
             let said = message!("“{label}” is kept.", label = product.label.as_str());
-            (CatalogueEdit::Product(Box::new(product)), said)
+            let edits = std::iter::once(CatalogueEdit::Product(Box::new(product))).chain(article.portrait_edit());
+            (edits.collect(), said)
         }),
         (None, Some(group)) => group.category(&room.stored).map(|category| {
             let said = message!("“{label}” is kept.", label = category.label.as_str());
-            (CatalogueEdit::Category(category), said)
+            (vec![CatalogueEdit::Category(category)], said)
         }),
         (None, None) => return,
     };
-    match edit {
-        Ok((edit, said)) => change(till, vec![edit], said),
+    match edits {
+        Ok((edits, said)) => change(till, edits, said),
         Err(message) => till.refuse_for(message),
+    }
+}
+
+/// Has the picture of the open article read, where it has one.
+fn look_at_portrait(till: &mut Till) {
+    if let Some(id) = till.catalogue.article.as_ref().and_then(Article::kept_picture) {
+        pictures::want(till, &[id]);
     }
 }
 

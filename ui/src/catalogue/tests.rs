@@ -215,3 +215,86 @@ fn a_table_with_a_wrong_cell_says_where_and_brings_nothing_in() {
     act(&mut stage, Intent::Import(importing::Edit::Take));
     assert!(stage.register.stored_catalogue().product("NEUF-1").is_none());
 }
+
+/// A picture of one colour in a file of this name.
+fn draw(folder: &tempfile::TempDir, name: &str) -> String {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 30, 20);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&[40, 120, 60].repeat(30 * 20)).unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, file).unwrap();
+    path.display().to_string()
+}
+
+fn portrait(stage: &mut Stage, edit: portrait::Edit) {
+    act(stage, Intent::Portrait(edit));
+}
+
+#[test]
+fn an_article_gets_a_picture_from_a_file_and_loses_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    draw(&folder, "pain.png");
+    std::fs::write(folder.path().join("liste.csv"), "x").unwrap();
+    let mut stage = room(Who::Manager);
+    open(&mut stage, "baguette de tradition");
+    let sku = stage.till.catalogue.article.as_ref().unwrap().product.sku.clone();
+    portrait(&mut stage, portrait::Edit::Choose);
+    portrait(&mut stage, portrait::Edit::Path(folder.path().display().to_string()));
+    portrait(&mut stage, portrait::Edit::Look);
+    let names: Vec<_> = view::picture_entries(&stage.till).into_iter().map(|entry| entry.name).collect();
+    assert_eq!(names, ["pain.png"]);
+    portrait(&mut stage, portrait::Edit::Entry(0));
+    let shown = view::article(&stage.till);
+    assert!(shown.page == 0 && shown.tile.has_picture && shown.has_picture);
+    assert_eq!(stored(&stage, &sku).picture, None, "it is kept with the article");
+    act(&mut stage, Intent::Save);
+    assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+    let id = stored(&stage, &sku).picture.unwrap();
+    assert!(stage.register.picture(id).unwrap().is_some());
+
+    open(&mut stage, "baguette de tradition");
+    assert!(view::article(&stage.till).tile.has_picture, "it is read where the article is opened");
+    article(&mut stage, article::Edit::Price("1,95".to_owned()));
+    act(&mut stage, Intent::Save);
+    assert_eq!(stored(&stage, &sku).picture, Some(id), "another price leaves it as it is");
+    open(&mut stage, "baguette de tradition");
+    portrait(&mut stage, portrait::Edit::TakeAway);
+    assert!(!view::article(&stage.till).has_picture);
+    act(&mut stage, Intent::Save);
+    assert_eq!(stored(&stage, &sku).picture, None);
+}
+
+#[test]
+fn a_new_article_is_kept_with_its_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = draw(&folder, "cidre.PNG");
+    let mut stage = room(Who::Manager);
+    act(&mut stage, Intent::Add);
+    article(&mut stage, article::Edit::Label("Cidre".to_owned()));
+    article(&mut stage, article::Edit::Price("4".to_owned()));
+    portrait(&mut stage, portrait::Edit::Path(path));
+    portrait(&mut stage, portrait::Edit::Look);
+    let sku = stage.till.catalogue.article.as_ref().unwrap().product.sku.clone();
+    act(&mut stage, Intent::Save);
+    assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+    assert!(stored(&stage, &sku).picture.is_some());
+}
+
+#[test]
+fn what_is_no_picture_is_refused_in_words_and_the_article_stays_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("photo.jpg");
+    std::fs::write(&path, "this is a letter").unwrap();
+    let mut stage = room(Who::Manager);
+    open(&mut stage, "baguette de tradition");
+    for path in [path.display().to_string(), folder.path().join("nowhere.png").display().to_string()] {
+        portrait(&mut stage, portrait::Edit::Path(path));
+        portrait(&mut stage, portrait::Edit::Look);
+        assert!(stage.was_refused());
+        assert!(!view::article(&stage.till).has_picture && !stage.till.catalogue.portrait.reads);
+    }
+    portrait(&mut stage, portrait::Edit::Choose);
+    stage.act(Any::Back);
+    assert!(stage.till.catalogue.article.as_ref().is_some_and(|article| article.page == article::Page::Article));
+}

@@ -9,6 +9,7 @@ use comptoir_fiscal::values::{Cents, Rate};
 
 use super::article::{Article, MODES, Page, UNITS};
 use super::importing::Read;
+use super::portrait;
 use super::{Catalogue, Tab};
 use crate::colour;
 use crate::figures;
@@ -16,7 +17,7 @@ use crate::generated::{
     ArticleRow, ArticleView, CatalogueView, CategoryRow, EntryRow, FoundRow, GroupEditRow, GroupEditView, ImportView,
     ModeRow, OptionRow, Tile,
 };
-use crate::sale::view::{face, price_words};
+use crate::sale::view::{face, price_words, with_picture};
 use crate::till::Till;
 
 /// How many of the articles that an import would change are named.
@@ -102,8 +103,12 @@ pub fn article(till: &Till) -> ArticleView {
             Page::Article => 0,
             Page::Ways => 1,
             Page::Codes => 2,
+            Page::Picture => 3,
         },
-        tile: tile(till, product, &product.label, price),
+        tile: with_picture(tile(till, product, &product.label, price), portrait::shown(till, article)),
+        has_picture: article.has_picture(),
+        picture_path: room.portrait.path.as_str().into(),
+        picture_reads: room.portrait.reads,
         label: product.label.as_str().into(),
         price: article.price.as_str().into(),
         price_typed: article.is_open,
@@ -269,6 +274,12 @@ fn summary(preview: &Preview) -> Message {
 pub fn entries(till: &Till) -> Vec<EntryRow> {
     let row = |entry: &crate::files::Entry| EntryRow { name: entry.name.as_str().into(), is_folder: !entry.is_file };
     till.catalogue.import.listing.entries.iter().map(row).collect()
+}
+
+/// What the folder holds that a picture could be made of.
+pub fn picture_entries(till: &Till) -> Vec<EntryRow> {
+    let row = |entry: &crate::files::Entry| EntryRow { name: entry.name.as_str().into(), is_folder: !entry.is_file };
+    till.catalogue.portrait.listing.entries.iter().map(row).collect()
 }
 
 /// What the chosen table would change, or what is wrong in it.

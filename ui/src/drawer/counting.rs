@@ -1,5 +1,6 @@
 //! Counting the drawer by its notes and coins, blind: what should be there is not known to whoever counts.
 
+use comptoir_core::reason::Reason;
 use comptoir_core::register::Command;
 use comptoir_fiscal::entry::{Body, Coin};
 use comptoir_fiscal::language::Language;
@@ -124,7 +125,7 @@ pub struct Counted {
 pub(super) fn confirm(till: &mut Till, count: Count) {
     let coins = count.worths().filter(|(_, pieces, _)| *pieces > 0);
     let coins = coins.map(|(value, pieces, _)| Coin { pieces: pieces.into(), value }).collect();
-    let reason = count.replaces.map(|_| till.say(&comptoir_fiscal::message!("Counted again")));
+    let reason = count.replaces.map(|_| Reason::CountedAgain.sealed().to_owned());
     let command = Command::CountCash { counted: count.sum(), coins, replaces: count.replaces, reason };
     act(till, command, move |till, answer| {
         let Some(entry) = answer.entry() else { return };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::PaperOf;
+use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Answer, Command, DrawerDay};
 use comptoir_fiscal::entry::CashType;
 use comptoir_fiscal::message;
@@ -337,5 +338,5 @@ fn act(till: &mut Till, command: Command, then: impl FnOnce(&mut Till, &Answer) 
 
 /// What was said, if anything was.
 fn said(reason: &str) -> Option<String> {
-    Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty())
+    Some(to_seal(reason)).filter(|reason| !reason.is_empty())
 }

@@ -2,6 +2,7 @@
 
 use comptoir_core::paper::{closing_name, movement_name};
 use comptoir_core::printing::PaperOf;
+use comptoir_core::reason::Reason;
 use comptoir_core::register::{DrawerDay, DrawerEntry};
 use comptoir_fiscal::entry::CashType;
 use comptoir_fiscal::language::Message;
@@ -230,23 +231,13 @@ fn is_standing_count(day: Option<&DrawerDay>, of: &PaperOf) -> bool {
 /// The reasons that are at hand.
 pub fn reasons(till: &Till) -> Vec<OptionRow> {
     let (said, reasons) = match &till.drawer.doing {
-        Doing::Opening(said) => {
-            (said, vec![message!("To give change"), message!("To check the drawer"), message!("Opened by mistake")])
-        }
-        Doing::Moving(movement) => (&movement.reason, reasons_for(movement.kind)),
+        Doing::Opening(said) => (said, Reason::OF_OPENING),
+        Doing::Moving(movement) => (&movement.reason, Reason::of_cash(movement.kind)),
         _ => return Vec::new(),
     };
-    let row = |reason: &Message| {
-        let label = till.say(reason);
+    let row = |reason: &Reason| {
+        let label = till.say(&reason.message());
         OptionRow { chosen: label == *said, label: label.into(), ..OptionRow::default() }
     };
     reasons.iter().map(row).collect()
-}
-
-fn reasons_for(kind: CashType) -> Vec<Message> {
-    match kind {
-        CashType::Out => vec![message!("Small purchase"), message!("Postage"), message!("Deposit given back")],
-        CashType::Drop => vec![message!("To the safe"), message!("To the bank")],
-        _ => vec![message!("Change from the bank"), message!("Change from the safe")],
-    }
 }

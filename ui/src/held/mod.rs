@@ -7,6 +7,7 @@ pub mod view;
 use comptoir_core::basket::ItemId;
 use comptoir_core::held::{HeldTicket, Order as KitchenOrder, Table};
 use comptoir_core::printing::PaperOf;
+use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Command, Refusal, Register};
 use comptoir_fiscal::entry::Body;
 use comptoir_fiscal::message;
@@ -326,7 +327,7 @@ fn kitchen(till: &mut Till) {
 /// Takes the chosen line off, or gives the ticket up: with its reason, which the journal keeps.
 fn confirm(till: &mut Till) {
     let Some((open, ticket)) = till.waiting.opened() else { return };
-    let (id, reason) = (ticket.id, open.reason.trim().to_owned());
+    let (id, reason) = (ticket.id, to_seal(&open.reason));
     if reason.is_empty() {
         return till.refuse_for(message!("Say why, in a few words."));
     }

@@ -2,6 +2,7 @@
 
 use comptoir_core::catalogue::Unit;
 use comptoir_core::held::{HeldTicket, Order, Table};
+use comptoir_core::reason::Reason;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Quantity;
@@ -200,13 +201,11 @@ pub fn orders(till: &Till) -> Vec<HeldLine> {
 pub fn reasons(till: &Till) -> Vec<OptionRow> {
     let Some(open) = &till.waiting.open else { return Vec::new() };
     let reasons = match open.step {
-        Step::TakingOff => {
-            [message!("Wrongly ordered"), message!("No longer available"), message!("The guest changed their mind")]
-        }
-        _ => [message!("The customer left"), message!("Entered by mistake"), message!("No longer wanted")],
+        Step::TakingOff => Reason::OF_TAKING_OFF,
+        _ => Reason::OF_GIVING_UP,
     };
-    let row = |reason: &Message| {
-        let label = till.say(reason);
+    let row = |reason: &Reason| {
+        let label = till.say(&reason.message());
         OptionRow { chosen: label == open.reason, label: label.into(), ..OptionRow::default() }
     };
     reasons.iter().map(row).collect()

@@ -42,7 +42,7 @@ impl Topic {
         match code {
             100 | 105 | 126..=130 | 914 => Topic::People,
             160..=180 | 190 | 320..=329 | 420 | 430 | 901 | 915 | 921 => Topic::Counter,
-            150 | 155 | 156 | 917 | 920 => Topic::Papers,
+            150 | 155 | 156 | 917..=920 => Topic::Papers,
             20 | 30 | 50 | 60 | 110 | 123 | 140 | 200..=230 | 280..=295 | 330 | 440 => Topic::Data,
             40 | 70 | 80 | 90 | 95 | 120 | 125 | 902 | 910..=913 | 916 => Topic::Safety,
             _ => Topic::Settings,
@@ -103,6 +103,8 @@ pub(crate) fn meaning(code: u32) -> Option<Message> {
         914 => message!("School mode was turned on or off."),
         915 => message!("An article was sold at another price."),
         917 => message!("A paper was printed for the first time."),
+        918 => message!("A ticket was sent by e-mail."),
+        919 => message!("The customer was shown the ticket’s code."),
         920 => message!("The customer wanted no ticket."),
         921 => message!("More cash was taken than the law's limit, on proof."),
         _ => return None,

@@ -1,32 +1,17 @@
 //! An exchange: goods of a sealed ticket come back, and others are sold for them on the counter. Both are sealed at once,
 //! when the sale is paid.
 
+use comptoir_core::held::Exchanging;
 use comptoir_core::register::{Command, Exchange};
 use comptoir_core::returns::Chosen;
 use comptoir_core::settlement::{Due, Settled};
 use comptoir_core::tender::{TenderError, TenderRequest};
-use comptoir_core::voucher::VoucherCode;
 use comptoir_fiscal::entry::TicketRef;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Cents;
 
 use super::Sale;
 use crate::till::{Place, Till};
-
-/// What comes back for what is on the counter.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Exchanging {
-    /// The ticket that the goods were bought with.
-    pub(crate) of: TicketRef,
-    /// What comes back.
-    pub(crate) chosen: Vec<Chosen>,
-    /// Why.
-    pub(crate) reason: String,
-    /// The credit note between the two.
-    pub(crate) code: VoucherCode,
-    /// What the goods are worth.
-    pub(crate) worth: Cents,
-}
 
 impl Sale {
     /// What is left to be paid for what is on the counter, once what comes back for it is counted.
@@ -72,6 +57,8 @@ pub(crate) fn begin(till: &mut Till, of: TicketRef, chosen: Vec<Chosen>, reason:
         |till, begun: Result<_, comptoir_core::register::Refusal>| match begun {
             Ok(exchange) => {
                 till.sale.exchange = Some(exchange);
+                till.sale.touch();
+                super::write_down(till);
                 till.tickets.open = None;
                 till.go(Place::Sale);
             }
@@ -83,4 +70,5 @@ pub(crate) fn begin(till: &mut Till, of: TicketRef, chosen: Vec<Chosen>, reason:
 /// Lets an exchange go: nothing of it was sealed.
 pub(crate) fn let_go(till: &mut Till) {
     till.sale.exchange = None;
+    till.sale.touch();
 }

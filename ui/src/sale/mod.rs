@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use comptoir_core::basket::{Basket, BasketError, ItemId};
 use comptoir_core::catalogue::{Catalogue, Product};
-use comptoir_core::held::HeldTicket;
+use comptoir_core::held::{Exchanging, HeldTicket};
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::register::{Answer, Command, Refusal, Register};
 use comptoir_core::search::Search;
@@ -92,7 +92,6 @@ pub enum Intent {
 
 pub use editing::Edit;
 pub(crate) use editing::Removed;
-pub(crate) use exchanging::Exchanging;
 pub(crate) use paying::seal;
 pub use paying::{CardWait, Said};
 
@@ -115,6 +114,8 @@ pub struct Done {
     pub code: Option<String>,
     /// The credit notes and gift vouchers that it issued.
     pub vouchers: Vec<String>,
+    /// Whether it was asked for by e-mail.
+    pub mailed: bool,
 }
 
 /// What is sold, and how it is found: made where it is read, since the index of a large catalogue takes its time.
@@ -204,7 +205,7 @@ impl Sale {
             done: None,
             newest: None,
             removed: None,
-            exchange: None,
+            exchange: held.as_ref().and_then(|ticket| ticket.exchange.clone()),
             early: Vec::new(),
             takes_no_vat: false,
             paying: held.as_ref().and_then(|ticket| ticket.paying.clone()),
@@ -272,7 +273,7 @@ impl Sale {
     pub(crate) fn to_write(&self, operator: &str, on_counter: bool) -> Writing {
         let operator = operator.to_owned();
         let (held, basket, paying) = (self.held.clone(), self.basket.clone(), self.paying.clone());
-        Writing { id: self.id, operator, held, basket, paying, on_counter }
+        Writing { id: self.id, operator, held, basket, paying, exchange: self.exchange.clone(), on_counter }
     }
 
     /// Makes room on the counter for another ticket: what is there is put aside, or given up where it was emptied and
@@ -282,7 +283,7 @@ impl Sale {
         operator: &str,
     ) -> impl FnOnce(&mut Register) -> Result<(), Refusal> + Send + 'static {
         let known = |held: &HeldTicket| held.table.is_some() || held.title.is_some() || !held.basket.notes().is_empty();
-        let stays = !self.basket.is_empty() || self.held.as_ref().is_some_and(known);
+        let stays = !self.basket.is_empty() || self.exchange.is_some() || self.held.as_ref().is_some_and(known);
         let (writing, id, operator) = (self.to_write(operator, false), self.id.uuid(), operator.to_owned());
         move |register| {
             if stays { writing.write(register).map(drop) } else { forget_emptied(register, &operator, id) }
@@ -294,6 +295,7 @@ impl Sale {
         self.begin(CommandId::new(ticket.id));
         self.basket = ticket.basket.clone();
         self.paying = ticket.paying.clone();
+        self.exchange = ticket.exchange.clone();
         self.held = Some(ticket);
         (self.written, self.unwritten, self.done) = (true, true, None);
     }
@@ -317,6 +319,7 @@ pub(crate) struct Writing {
     held: Option<HeldTicket>,
     basket: Basket,
     paying: Option<Paid>,
+    exchange: Option<Exchanging>,
     on_counter: bool,
 }
 
@@ -331,7 +334,7 @@ impl Writing {
             }
             None => new(self.basket),
         };
-        (ticket.on_counter, ticket.paying) = (self.on_counter, self.paying);
+        (ticket.on_counter, ticket.paying, ticket.exchange) = (self.on_counter, self.paying, self.exchange);
         register.hold(&self.operator, &ticket)
     }
 }
@@ -468,7 +471,7 @@ pub(crate) fn write_down(till: &mut Till) {
         return;
     }
     sale.unwritten = false;
-    let blank = sale.basket.is_empty() && sale.held.is_none();
+    let blank = sale.basket.is_empty() && sale.held.is_none() && sale.exchange.is_none();
     if blank && !sale.written {
         return;
     }
@@ -590,6 +593,7 @@ pub(crate) fn sold(till: &mut Till, answer: &Answer, handed: Cents, next: Comman
         receipt: None,
         code: None,
         vouchers: answer.vouchers.iter().map(|voucher| voucher.code.to_string()).collect(),
+        mailed: false,
     };
     till.open_drawer_for(answer);
     till.sale.begin(next);

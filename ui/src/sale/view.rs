@@ -1,7 +1,7 @@
 //! What the sale screen shows, computed from the till.
 
 use comptoir_core::basket::ItemView;
-use comptoir_core::catalogue::{Catalogue, Unit};
+use comptoir_core::catalogue::{Catalogue, PictureId, Unit};
 use comptoir_core::printing::ReceiptChoice;
 use comptoir_core::tender::suggestions;
 use comptoir_fiscal::arithmetic::gross;
@@ -108,7 +108,8 @@ pub fn tile(till: &Till, shown: Shown) -> Tile {
             let price = price_words(till, product.unit, product.price_in(mode));
             let count = till.sale.count_of(&product.sku);
             let asks = product.unit != Unit::Piece || !product.modifiers.is_empty();
-            of(till, catalogue, &product.label, &product.category, price, count, asks)
+            let tile = of(till, catalogue, &product.label, &product.category, price, count, asks);
+            with_picture(tile, product.picture.and_then(|id| till.pictures.drawn(id)))
         }),
         Shown::Menu(at) => catalogue.menus().get(at).map_or_else(Tile::default, |menu| {
             let price = till.money(menu.price_in(mode));
@@ -127,6 +128,19 @@ pub fn tile(till: &Till, shown: Shown) -> Tile {
             of(till, catalogue, &family.label, &family.category, price, count, true)
         }),
     }
+}
+
+/// What a tile looks like, as far as there is a picture of it: of a product alone.
+pub(crate) fn picture_of(till: &Till, shown: Shown) -> Option<PictureId> {
+    match shown {
+        Shown::Product(at) => till.sale.catalogue.products().get(at)?.picture,
+        Shown::Menu(_) | Shown::Family(_) => None,
+    }
+}
+
+/// A tile with its picture, once that is there.
+pub(crate) fn with_picture(tile: Tile, picture: Option<slint::Image>) -> Tile {
+    Tile { has_picture: picture.is_some(), picture: picture.unwrap_or_default(), ..tile }
 }
 
 fn of(
@@ -527,6 +541,7 @@ pub fn done(till: &Till) -> DoneView {
         first: receipt_place(till.receipt),
         has_code: done.code.is_some(),
         vouchers: done.vouchers.join(", ").into(),
+        mailed: done.mailed,
     }
 }
 

@@ -2,6 +2,7 @@
 //! journal asks.
 
 pub mod backup;
+pub mod office;
 pub mod payments;
 pub mod printer;
 pub mod shop;
@@ -12,11 +13,12 @@ pub mod view;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use comptoir_core::mail::MailJob;
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
-use comptoir_core::register::{BackedUp, Refusal, Register, Validity};
+use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity};
 use comptoir_core::terms::Rules;
-use comptoir_fiscal::entry::{Genesis, Mode};
+use comptoir_fiscal::entry::{Genesis, Mode, Witnessed};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::nf525::Chain;
 use comptoir_fiscal::values::{Date, Instant};
@@ -25,6 +27,7 @@ use crate::device;
 use crate::till::{Order, Till};
 use crate::word;
 use backup::Backup;
+use office::Office;
 use payments::Payments;
 use printer::Papers;
 use shop::Shop;
@@ -57,6 +60,8 @@ pub enum Intent {
     Payments(payments::Edit),
     /// With copies of the till.
     Backup(backup::Edit),
+    /// With the back office.
+    Office(office::Edit),
     /// Asks whether to enter or leave school mode, or no longer.
     AskSchool(bool),
     /// Enters school mode, or leaves it.
@@ -73,19 +78,23 @@ pub enum Section {
     Shop,
     Payments,
     Backup,
+    Office,
     School,
+    Mail,
     About,
 }
 
 impl Section {
     /// All of them, in their order.
-    pub const ALL: [Section; 7] = [
+    pub const ALL: [Section; 9] = [
         Section::Device,
         Section::Printer,
         Section::Shop,
         Section::Payments,
         Section::Backup,
+        Section::Office,
         Section::School,
+        Section::Mail,
         Section::About,
     ];
 }
@@ -101,6 +110,7 @@ pub struct Settings {
     pub(crate) shop: Shop,
     pub(crate) payments: Payments,
     pub(crate) backup: Backup,
+    pub(crate) office: Office,
     /// Whether it is asked if school mode is meant.
     pub(crate) asks_school: bool,
     pub(crate) busy: bool,
@@ -125,8 +135,11 @@ pub struct Facts {
     pub(crate) date: Date,
     pub(crate) papers: PaperSettings,
     pub(crate) queue: Vec<PrintJob>,
+    pub(crate) mails: Vec<MailJob>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) last_copy: Option<Instant>,
+    pub(crate) back_office: Option<BackOffice>,
+    pub(crate) witnessed: Option<Witnessed>,
 }
 
 impl Facts {
@@ -140,8 +153,11 @@ impl Facts {
             date: register.business_date(),
             papers: register.paper_settings()?,
             queue: register.print_queue()?,
+            mails: register.mail_queue()?,
             folder: register.backup_folder()?,
             last_copy: register.last_backup()?,
+            back_office: register.back_office().cloned(),
+            witnessed: register.journal().witnessed(),
         })
     }
 }
@@ -189,6 +205,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Shop(edit) => shop::update(till, edit),
         Intent::Payments(edit) => payments::update(till, edit),
         Intent::Backup(edit) => backup::update(till, edit),
+        Intent::Office(edit) => office::update(till, edit),
         Intent::AskSchool(asks) => room.asks_school = asks,
         Intent::TurnSchool => {
             room.asks_school = false;
@@ -233,7 +250,7 @@ pub(crate) fn backed_up(till: &mut Till, outcome: Result<BackedUp, Message>) {
 
 /// Has a setting changed that is no command, for which a manager is asked where the operator may not do it alone; where it
 /// was, does something else too.
-fn set(
+pub(crate) fn set(
     till: &mut Till,
     change: impl Fn(&mut Register) -> Result<(), Refusal> + Send + Sync + 'static,
     said: Message,
@@ -254,7 +271,7 @@ fn set(
 }
 
 /// A setting was kept, or refused: then what was typed stays.
-fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message) {
+pub(crate) fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message) {
     till.settings.busy = false;
     match outcome {
         Ok(()) => {
@@ -275,8 +292,18 @@ fn look_again(till: &mut Till) {
             room.papers = Papers::of(&facts, printer);
             room.shop = Shop::of(&facts);
             room.payments = Payments::of(&facts);
+            till.mail.setting.begin(till.mail.server.as_ref());
             room.facts = Some(facts);
         }
         Err(refusal) => till.refuse(&refusal),
+    });
+}
+
+/// Reads what waits to be printed or sent, and leaves what is being typed as it is.
+pub(crate) fn look_at_queues(till: &mut Till) {
+    till.ask(Facts::read, |till, facts| {
+        if let Ok(facts) = facts {
+            till.settings.facts = Some(facts);
+        }
     });
 }

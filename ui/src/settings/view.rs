@@ -11,6 +11,8 @@ use comptoir_fiscal::message;
 use super::{Facts, Section, payments};
 use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
+use crate::mail;
+use crate::office::Touch;
 use crate::till::Till;
 
 /// A copy that is older than this many seconds is worth a word.
@@ -46,6 +48,8 @@ pub fn settings(till: &Till) -> SettingsView {
         alsace: room.payments.region == Region::AlsaceMoselle,
         folder: room.backup.typed.as_str().into(),
         copying: room.backup.copying,
+        office_link: room.office.link.as_str().into(),
+        enrolling: room.office.enrolling,
         school,
         asks_school: room.asks_school,
         software: format!("Comptoir {}", env!("CARGO_PKG_VERSION")).into(),
@@ -63,6 +67,9 @@ pub fn settings(till: &Till) -> SettingsView {
         since: till.say(&since).into(),
         last_copy: till.say(&last_copy).into(),
         copy_old,
+        office_state: till.say(&office_state(till, facts)).into(),
+        office_tone: office_tone(till),
+        enrolled: facts.back_office.is_some(),
         automatic: facts.folder.is_some(),
         automatic_where: facts.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default().into(),
         ..view
@@ -76,7 +83,9 @@ fn name(section: Section) -> Message {
         Section::Shop => message!("Shop"),
         Section::Payments => message!("Payments"),
         Section::Backup => message!("Copies"),
+        Section::Office => message!("Back office"),
         Section::School => message!("School mode"),
+        Section::Mail => message!("E-mail"),
         Section::About => message!("About"),
     }
 }
@@ -89,8 +98,10 @@ pub fn sections(till: &Till) -> Vec<SectionRow> {
         Section::Shop => message!("Identity, VAT, end of the day"),
         Section::Payments => message!("Cash limit, meal vouchers, validity"),
         Section::Backup => message!("For the day this device is lost"),
+        Section::Office => message!("Several tills, one shop"),
         Section::School if till.mode == Mode::Training => message!("On: nothing counts"),
         Section::School => message!("Practise without a trace in the sales"),
+        Section::Mail => mail::view::second(till.mail.server.as_ref(), mail::view::waiting(till)),
         Section::About => message!("Version, licences, NF525"),
     };
     let row = |section: &Section| SectionRow {
@@ -99,6 +110,50 @@ pub fn sections(till: &Till) -> Vec<SectionRow> {
         chosen: *section == till.settings.section,
     };
     Section::ALL.iter().map(row).collect()
+}
+
+/// How it stands with the back office, in a sentence.
+fn office_state(till: &Till, facts: &Facts) -> Message {
+    if facts.back_office.is_none() {
+        return message!("This till is enrolled with no back office. What it seals stays here, and in its copies.");
+    }
+    let waiting = till.status.as_ref().and_then(|status| status.in_touch).map_or(0, |in_touch| in_touch.waiting);
+    match (&till.touch, waiting) {
+        (Touch::Trouble(why), _) => why.clone(),
+        (Touch::Revoked, _) => message!("This till was revoked: stop selling with it."),
+        (Touch::OutOfReach, waiting) => {
+            message!(
+                "The back office does not answer. Selling goes on; {entries} entries wait here.",
+                entries = waiting
+            )
+        }
+        (_, 0) => message!("The back office holds everything that this till has sealed."),
+        (_, waiting) => message!("{entries} entries are on their way to the back office.", entries = waiting),
+    }
+}
+
+fn office_tone(till: &Till) -> i32 {
+    match till.touch {
+        Touch::Trouble(_) | Touch::Revoked => 2,
+        Touch::OutOfReach => 1,
+        Touch::Alone | Touch::Fine => 0,
+    }
+}
+
+/// Where the till is enrolled, and what its witness has countersigned.
+pub fn office(till: &Till) -> Vec<FigureRow> {
+    let Some(facts) = &till.settings.facts else { return Vec::new() };
+    let Some(office) = &facts.back_office else { return Vec::new() };
+    let mut rows = vec![
+        (message!("Address"), office.address.clone()),
+        (message!("Witness"), office.witness.clone()),
+        (message!("Its key"), office.witness_key.clone()),
+    ];
+    if let Some(witnessed) = facts.witnessed {
+        let countersigned = message!("{entries} entries", entries = witnessed.size);
+        rows.push((message!("Countersigned"), till.say(&countersigned)));
+    }
+    rows.into_iter().map(|(label, text)| figure(till, &label, text)).collect()
 }
 
 /// How the printer is, and how much that matters: 0 well, 1 busy, 2 badly.

@@ -11,6 +11,7 @@ pub mod view;
 use comptoir_core::history::{Cursor, Page, TicketSearch, TicketSummary};
 use comptoir_core::paper::{Paper, Width};
 use comptoir_core::printing::PaperOf;
+use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Answer, Command, Refusal, Register};
 use comptoir_core::returns::Returnable;
 use comptoir_fiscal::entry::{Payment, Tender, TicketRef, TicketType};
@@ -358,7 +359,7 @@ fn confirm(till: &mut Till) {
     if !open.sure {
         return;
     }
-    let (of, reason) = (open.summary.ticket, open.reason.trim().to_owned());
+    let (of, reason) = (open.summary.ticket, to_seal(&open.reason));
     match open.step.clone() {
         Step::Look => {}
         Step::Returning(returning) => returning::confirm(till, of, returning, reason),

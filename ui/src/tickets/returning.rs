@@ -1,5 +1,6 @@
 //! Goods that come back: which, how much of each, and how they are paid back.
 
+use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Command, PayBack};
 use comptoir_core::returns::{Chosen, LineLeft, Refund};
 use comptoir_fiscal::entry::{Tender, TicketRef};
@@ -140,7 +141,7 @@ pub(super) fn exchange(till: &mut Till) {
     if open.reason.trim().is_empty() {
         return till.refuse_for(message!("Say why, in a few words."));
     }
-    let (of, chosen, reason) = (open.summary.ticket, returning.chosen.clone(), open.reason.trim().to_owned());
+    let (of, chosen, reason) = (open.summary.ticket, returning.chosen.clone(), to_seal(&open.reason));
     crate::sale::exchanging::begin(till, of, chosen, reason);
 }
 

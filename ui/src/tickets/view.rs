@@ -1,6 +1,7 @@
 //! What is shown of the tickets, computed from the till.
 
 use comptoir_core::history::TicketSummary;
+use comptoir_core::reason::Reason;
 use comptoir_core::register::PayBack;
 use comptoir_core::returns::LineLeft;
 use comptoir_core::tender::name;
@@ -378,17 +379,13 @@ fn prepare(till: &Till, open: &Open) -> Message {
 /// The reasons that are at hand.
 pub fn reasons(till: &Till) -> Vec<OptionRow> {
     let Some(open) = &till.tickets.open else { return Vec::new() };
-    let reasons: &[Message] = match open.step {
-        Step::Correcting(_) => &[message!("Wrong key"), message!("The customer paid otherwise")],
-        Step::Cancelling => {
-            &[message!("Entered by mistake"), message!("Sold twice"), message!("The customer gave it up")]
-        }
-        Step::Look | Step::Returning(_) => {
-            &[message!("Faulty"), message!("Not as wanted"), message!("Wrong article"), message!("Past its date")]
-        }
+    let reasons = match open.step {
+        Step::Correcting(_) => Reason::OF_CORRECTIONS,
+        Step::Cancelling => Reason::OF_CANCELS,
+        Step::Look | Step::Returning(_) => Reason::OF_RETURNS,
     };
     let said = open.reason.as_str();
-    let label = |reason: &Message| till.say(reason);
+    let label = |reason: &Reason| till.say(&reason.message());
     reasons.iter().map(label).map(|label| OptionRow { chosen: label == said, ..option(label, false) }).collect()
 }
 

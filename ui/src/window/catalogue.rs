@@ -8,7 +8,7 @@ use slint::{Color, Global, Model, ModelNotify, ModelTracker, SharedString};
 use super::rows::Rows;
 use super::{Screens, index};
 use crate::catalogue::article::{self, Page};
-use crate::catalogue::{self, Tab, group, importing, view};
+use crate::catalogue::{self, Tab, group, importing, portrait, view};
 use crate::generated::{
     self, AppWindow, ArticleRow, CategoryRow, EntryRow, FoundRow, GroupEditRow, ModeRow, OptionRow,
 };
@@ -25,6 +25,7 @@ pub(super) struct Room {
     colours: Rows<Color>,
     entries: Rows<EntryRow>,
     found: Rows<FoundRow>,
+    picture_entries: Rows<EntryRow>,
 }
 
 impl Room {
@@ -40,6 +41,7 @@ impl Room {
             colours: Rows::default(),
             entries: Rows::default(),
             found: Rows::default(),
+            picture_entries: Rows::default(),
         };
         let port = generated::Catalogue::get(window);
         port.set_articles(room.articles.clone().into());
@@ -52,6 +54,7 @@ impl Room {
         port.set_colours(room.colours.model());
         port.set_entries(room.entries.model());
         port.set_found(room.found.model());
+        port.set_picture_entries(room.picture_entries.model());
         room
     }
 
@@ -71,6 +74,7 @@ impl Room {
         self.colours.show(view::colours(till));
         self.entries.show(view::entries(till));
         self.found.show(view::found(till));
+        self.picture_entries.show(view::picture_entries(till));
     }
 }
 
@@ -147,6 +151,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_save(plain(catalogue::Intent::Save));
     port.on_back(plain(catalogue::Intent::Back));
     of_the_article(screens);
+    of_the_portrait(screens);
     port.on_group_label(screens.with_one(|text: SharedString| to_group(group::Edit::Label(text.to_string()))));
     port.on_group_colour(screens.with_one(|at| to_group(group::Edit::Colour(index(at)))));
     port.on_group_remove(plain(catalogue::Intent::Group(group::Edit::Remove)));
@@ -196,6 +201,20 @@ fn of_the_article(screens: &Rc<Screens>) {
     port.on_deposit(yes(Edit::Deposit));
     port.on_on_sale(yes(Edit::OnSale));
     port.on_remove(screens.with_none(|| to_article(Edit::Remove)));
+}
+
+fn of_the_portrait(screens: &Rc<Screens>) {
+    use portrait::Edit;
+    let port = generated::Catalogue::get(&screens.window);
+    let to = |edit: Edit| Intent::Catalogue(catalogue::Intent::Portrait(edit));
+    let plain = |edit: Edit| screens.with_none(move || to(edit.clone()));
+    port.on_choose_picture(plain(Edit::Choose));
+    port.on_picture_path(screens.with_one(move |text: SharedString| to(Edit::Path(text.to_string()))));
+    port.on_picture_look(plain(Edit::Look));
+    port.on_picture_entry(screens.with_one(move |at| to(Edit::Entry(index(at)))));
+    port.on_picture_up(plain(Edit::Up));
+    port.on_leave_picture(plain(Edit::Leave));
+    port.on_no_picture(plain(Edit::TakeAway));
 }
 
 fn to_article(edit: article::Edit) -> Intent {

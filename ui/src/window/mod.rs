@@ -9,6 +9,7 @@ mod help;
 mod journal;
 mod keyboard;
 mod keys;
+mod mail;
 mod operators;
 mod papers;
 mod pay;
@@ -60,6 +61,7 @@ pub struct Screens {
     help: help::Room,
     first_run: first_run::FirstRun,
     explained: explained::Explained,
+    mail: mail::Mail,
 }
 
 impl Screens {
@@ -82,6 +84,7 @@ impl Screens {
             help: help::Room::new(&window),
             first_run: first_run::FirstRun::new(&window),
             explained: explained::Explained::new(&window),
+            mail: mail::Mail::new(&window),
             keys: RefCell::default(),
             spoken: Cell::new(None),
             scene: Cell::default(),
@@ -179,6 +182,7 @@ impl Screens {
         operators::listen(self);
         settings::listen(self);
         help::listen(self);
+        mail::listen(self);
     }
 
     /// A callback without arguments as an intent.
@@ -229,6 +233,7 @@ impl Screens {
         keyboard::show(self, &till);
         self.people.show(&self.window, &till);
         self.first_run.show(&self.window, &till);
+        self.mail.show(&self.window, &till);
         match till.place() {
             Place::Sale => {
                 self.sale.show(&self.window, &till);

@@ -2,10 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
-use slint::{Model, ModelNotify, ModelRc, ModelTracker, VecModel};
+use comptoir_core::catalogue::PictureId;
+use slint::{Model, ModelNotify, ModelRc, ModelTracker, Timer, VecModel};
 
 use crate::generated::Tile;
+use crate::pictures;
 use crate::sale::tiles::Shown;
 use crate::sale::view;
 use crate::till::Till;
@@ -48,7 +51,13 @@ pub(crate) struct Tiles {
     edition: Cell<u64>,
     asked: RefCell<Vec<(usize, Tile)>>,
     notify: ModelNotify,
+    /// The pictures of the tiles that were drawn just now, which whoever is told of it has read.
+    seen: RefCell<Vec<PictureId>>,
+    tell: RefCell<Option<Tell>>,
 }
+
+/// What is told that tiles with pictures were drawn, once they are.
+pub(crate) type Tell = Rc<dyn Fn()>;
 
 impl Tiles {
     pub(crate) fn of(till: &Rc<RefCell<Till>>) -> Rc<Tiles> {
@@ -58,7 +67,30 @@ impl Tiles {
             edition: Cell::new(u64::MAX),
             asked: RefCell::default(),
             notify: ModelNotify::default(),
+            seen: RefCell::default(),
+            tell: RefCell::default(),
         })
+    }
+
+    /// Whom to tell that tiles with pictures were drawn.
+    pub(crate) fn tell(&self, whom: Tell) {
+        *self.tell.borrow_mut() = Some(whom);
+    }
+
+    /// The pictures of the tiles that were drawn since this was asked.
+    pub(crate) fn seen(&self) -> Vec<PictureId> {
+        std::mem::take(&mut *self.seen.borrow_mut())
+    }
+
+    /// Notes that a tile with a picture is drawn. A model may change nothing while it is read, so it is told of later.
+    fn see(&self, picture: PictureId) {
+        let mut seen = self.seen.borrow_mut();
+        if seen.is_empty()
+            && let Some(tell) = self.tell.borrow().clone()
+        {
+            Timer::single_shot(Duration::ZERO, move || tell());
+        }
+        seen.push(picture);
     }
 
     /// Draws the tiles anew that are others, or say something else.
@@ -93,6 +125,9 @@ impl Tiles {
 /// off the screen.
 const REMEMBERED: usize = 240;
 
+/// The pictures of all these tiles are kept, so that none of them goes while its tile is in sight.
+const _: () = assert!(REMEMBERED < pictures::KEPT);
+
 impl Model for Tiles {
     type Data = Tile;
 
@@ -107,7 +142,11 @@ impl Model for Tiles {
             return Some(known.clone());
         }
         let till = self.till.upgrade()?;
-        let tile = view::tile(&*till.try_borrow().ok()?, shown);
+        let till = till.try_borrow().ok()?;
+        let tile = view::tile(&till, shown);
+        if let Some(picture) = view::picture_of(&till, shown) {
+            self.see(picture);
+        }
         if asked.len() >= REMEMBERED {
             asked.remove(0);
         }

@@ -51,6 +51,11 @@ impl Counter {
         counter
     }
 
+    /// The tiles.
+    pub(super) fn tiles(&self) -> &Tiles {
+        &self.tiles
+    }
+
     pub(super) fn show(&self, window: &AppWindow, till: &Till) {
         let port = generated::Sale::get(window);
         port.set_view(view::sale(till));
@@ -151,6 +156,13 @@ pub(super) fn listen(screens: &Rc<Screens>) {
             2 => ReceiptChoice::Print,
             _ => ReceiptChoice::Code,
         }))
+    }));
+    let weak = Rc::downgrade(screens);
+    screens.sale.tiles().tell(Rc::new(move || {
+        if let Some(screens) = weak.upgrade() {
+            let seen = screens.sale.tiles().seen();
+            screens.change(|till| crate::pictures::want(till, &seen));
+        }
     }));
     port.on_close_code(none(sale::Intent::CloseCode));
     port.on_no_exchange(none(sale::Intent::NoExchange));

@@ -10,7 +10,7 @@ use slint::{Global, SharedString};
 use super::rows::Rows;
 use super::{Screens, index};
 use crate::generated::{self, AppWindow, EntryRow, FieldRow, FigureRow, JobRow, SectionRow};
-use crate::settings::{self, Section, backup, payments, printer, shop, view};
+use crate::settings::{self, Section, backup, office, payments, printer, shop, view};
 use crate::till::{Intent, Till};
 
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub(super) struct Room {
     payments: Rows<FieldRow>,
     queue: Rows<JobRow>,
     entries: Rows<EntryRow>,
+    office: Rows<FigureRow>,
     about: Rows<FigureRow>,
 }
 
@@ -34,6 +35,7 @@ impl Room {
         port.set_payments(room.payments.model());
         port.set_queue(room.queue.model());
         port.set_entries(room.entries.model());
+        port.set_office(room.office.model());
         port.set_about(room.about.model());
         room
     }
@@ -46,6 +48,7 @@ impl Room {
         self.payments.show(view::payments(till));
         self.queue.show(view::queue(till));
         self.entries.show(view::entries(till));
+        self.office.show(view::office(till));
         self.about.show(view::about(till));
     }
 }
@@ -71,6 +74,14 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     of_the_printer(screens);
     of_the_shop(screens);
     of_copies(screens);
+    of_the_office(screens);
+}
+
+fn of_the_office(screens: &Rc<Screens>) {
+    let port = generated::Settings::get(&screens.window);
+    let to = |edit: office::Edit| Intent::Settings(settings::Intent::Office(edit));
+    port.on_office_link(screens.with_one(move |text: SharedString| to(office::Edit::Link(text.to_string()))));
+    port.on_enrol(screens.with_none(move || to(office::Edit::Enrol)));
 }
 
 fn of_the_printer(screens: &Rc<Screens>) {

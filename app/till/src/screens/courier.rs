@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+use comptoir_core::mail::Posted;
 use comptoir_core::outside::SystemClock;
 use comptoir_core::paper::{Width, trial_paper};
 use comptoir_core::register::{Archivist, Desk, DeskClosed, Founding, Register, RegisterError};
@@ -11,13 +12,20 @@ use comptoir_core::sample;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
+use comptoir_sync::link::{EnrolmentLink, NotALink};
+use comptoir_sync::task::State;
 use comptoir_ui::device::Device;
+use comptoir_ui::mail::{MailServer, Password};
+use comptoir_ui::office::Touch;
 use comptoir_ui::till::{Aside, Order, Reply};
+use uuid::Uuid;
 
 use super::device::Memory;
 use super::errands::Errands;
 use super::homes::Homes;
-use crate::devices::{PrinterError, Spooler};
+use crate::backoffice::{self, Follower};
+use crate::devices::{Delivered, Postman, PrinterError, Smtp, SmtpFault, Spooler, Trial};
+use crate::mail_secret::MailSecret;
 use crate::{faults, platform};
 
 /// What a reply is handed to.
@@ -31,6 +39,10 @@ pub(super) struct Hanging {
     pub(super) papers: PathBuf,
     /// The address of the printer.
     pub(super) printer: Option<String>,
+    /// The server that takes mails.
+    pub(super) mail: Option<MailServer>,
+    /// Where its password lies.
+    pub(super) secret: Arc<MailSecret>,
 }
 
 /// The courier's thread.
@@ -97,8 +109,11 @@ impl Courier {
 struct Shop {
     desk: Arc<Desk>,
     spooler: Spooler,
+    /// None where no mail server is set up.
+    postman: Option<Postman>,
     archivist: Archivist,
     errands: Errands,
+    follower: Follower,
 }
 
 struct Round {
@@ -120,8 +135,101 @@ impl Round {
         let desk = Arc::new(Desk::start(register)?);
         let spooler = self.spool(desk.clone(), width)?;
         let archivist = Archivist::start(desk.clone(), |_| ())?;
-        self.shop = Some(Shop { desk, spooler, archivist, errands: Errands::default() });
+        let postman = self.post_mails(desk.clone(), None);
+        let follower = self.follow(desk.clone())?;
+        self.shop = Some(Shop { desk, spooler, postman, archivist, errands: Errands::default(), follower });
         Ok(())
+    }
+
+    /// Brings mails to their server. Where the system gives no thread they wait for the next start.
+    fn post_mails(&self, desk: Arc<Desk>, before: Option<Postman>) -> Option<Postman> {
+        let Some(server) = self.hanging.mail.clone() else {
+            // What it hands over now may take its time, and sales go on.
+            let _ = std::thread::Builder::new().name("postman before".to_owned()).spawn(move || drop(before));
+            return None;
+        };
+        let secret = self.hanging.secret.clone();
+        let post = self.post.clone();
+        let heard = move |delivered: Result<Delivered, Message>| match delivered {
+            Ok(Delivered { posted, fault }) => {
+                post(Box::new(move |till| till.mails_posted(posted, fault.map(SmtpFault::message))));
+            }
+            Err(why) => post(Box::new(move |till| till.mails_posted(Posted::default(), Some(why)))),
+        };
+        Postman::start(desk, Smtp::new(server, Box::new(move || secret.find())), before, heard).ok()
+    }
+
+    /// Starts another postman, and lets the one before end with the mail that it hands over now.
+    fn change_postman(&mut self) {
+        let Some(desk) = self.shop.as_ref().map(|shop| shop.desk.clone()) else { return };
+        let before = self.shop.as_mut().and_then(|shop| shop.postman.take());
+        let postman = self.post_mails(desk, before);
+        if let Some(shop) = &mut self.shop {
+            shop.postman = postman;
+        }
+    }
+
+    /// Keeps the password of the mail server, or forgets it.
+    fn keep_password(&mut self, password: Option<&Password>) {
+        let kept = match password {
+            Some(password) => self.hanging.secret.keep(password),
+            None => self.hanging.secret.forget(),
+        };
+        if let Err(cause) = kept {
+            let why = cause.to_string();
+            self.refuse(message!("This device will not remember the password: {why}. Type it again.", why = why));
+        }
+        self.change_postman();
+    }
+
+    /// Sends a few words to the shop's own address, and says what came of it.
+    fn send_a_mail(&self, shop: &Shop) -> Result<(), DeskClosed> {
+        let Some(postman) = &shop.postman else { return Ok(()) };
+        let label = shop.desk.ask(|register| register.settings().label.clone())?;
+        let mut id = [0; 16];
+        if platform::random().fill(&mut id).is_err() {
+            self.refuse(message!("The system refused: {why}. Try again.", why = "getrandom"));
+            return Ok(());
+        }
+        let subject = self.texts.say(&message!("Test mail of the till {label}", label = label.as_str()));
+        let text = self.texts.say(&message!("This mail shows that tickets can be sent by e-mail from here."));
+        let post = self.post.clone();
+        let tried = move |sent: Result<(), SmtpFault>| {
+            post(Box::new(move |till| till.mail_tried(sent.map_err(SmtpFault::message))));
+        };
+        postman.try_out(Trial { id: Uuid::from_bytes(id), subject, text: text + "\n" }, Box::new(tried));
+        Ok(())
+    }
+
+    /// Brings what is sealed to the back office, where the till is enrolled with one.
+    fn follow(&self, desk: Arc<Desk>) -> std::io::Result<Follower> {
+        let post = self.post.clone();
+        Follower::start(desk, move |state| {
+            let is_new_journal = matches!(state, State::PutBack);
+            let touch = touch_of(state);
+            post(Box::new(move |till| {
+                if is_new_journal {
+                    till.begin_again();
+                }
+                till.heard_of_office(touch);
+            }));
+        })
+    }
+
+    /// Enrols the till by a link, on a thread of its own: a back office that does not answer holds up no sale.
+    fn enrol(&self, shop: &Shop, link: String) {
+        let (desk, post) = (shop.desk.clone(), self.post.clone());
+        let enrol = move || {
+            let link = link.parse().map_err(|error: NotALink| error.message());
+            let enrolled = link.and_then(|link: EnrolmentLink| backoffice::enrol(&desk, &link));
+            drop(desk);
+            let outcome = enrolled.map(|enrolled| (enrolled.merchant, enrolled.store));
+            post(Box::new(move |till| till.enrolled(outcome)));
+        };
+        if let Err(cause) = std::thread::Builder::new().name("enrolment".to_owned()).spawn(enrol) {
+            let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
+            (self.post)(Box::new(move |till| till.enrolled(Err(why))));
+        }
     }
 
     /// Brings papers to the printer. What it cannot do shows in the queue, which the status strip looks at.
@@ -137,6 +245,10 @@ impl Round {
             let why = cause.to_string();
             self.refuse(message!("This device will not remember it: {why}. It holds until the next start.", why = why));
         }
+        if device.mail != self.hanging.mail {
+            self.hanging.mail = device.mail.clone();
+            self.change_postman();
+        }
         let Some(shop) = &self.shop else { return Ok(()) };
         let width = shop.desk.ask(|register| register.paper_settings().unwrap_or_default().width)?;
         if device.printer != self.hanging.printer || width != self.width {
@@ -149,11 +261,11 @@ impl Round {
     /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
     /// answer holds up no sale.
     fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
-        let Some(Shop { desk, spooler, archivist, errands }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, postman, archivist, errands, follower }) = self.shop.take() else { return Ok(()) };
         let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
         match self.spool(desk.clone(), width) {
             Ok(spooler) => {
-                self.shop = Some(Shop { desk, spooler, archivist, errands });
+                self.shop = Some(Shop { desk, spooler, postman, archivist, errands, follower });
                 Ok(())
             }
             Err(_) => Err(DeskClosed),
@@ -209,6 +321,8 @@ impl Round {
             Order::Ask(task) => {
                 if let Some(shop) = &self.shop {
                     (self.post)(shop.desk.ask(task)?);
+                    // It may have sealed something.
+                    shop.follower.ring();
                 }
             }
             Order::Aside(errand) => self.aside(errand),
@@ -229,8 +343,24 @@ impl Round {
                     shop.spooler.open_drawer();
                 }
             }
+            Order::Post => {
+                if let Some(postman) = self.shop.as_ref().and_then(|shop| shop.postman.as_ref()) {
+                    postman.ring();
+                }
+            }
+            Order::MailPassword(password) => self.keep_password(password.as_ref()),
+            Order::TestMail => {
+                if let Some(shop) = &self.shop {
+                    self.send_a_mail(shop)?;
+                }
+            }
             Order::Practise => self.go_on_with(Round::practise),
             Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
+            Order::Enrol(link) => {
+                if let Some(shop) = &self.shop {
+                    self.enrol(shop, link);
+                }
+            }
             Order::Errand(errand) => {
                 if let Some(shop) = &mut self.shop {
                     shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
@@ -241,7 +371,11 @@ impl Round {
                     // What is being read is of the journal that is left.
                     shop.errands.end();
                     match shop.desk.turn_by(&operator, to, word)? {
-                        Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
+                        Ok(()) => {
+                            // What waits is that of the journal that is turned to.
+                            shop.postman.iter().for_each(Postman::ring);
+                            (self.post)(Box::new(|till| till.begin_again()));
+                        }
                         Err(refusal) => (self.post)(Box::new(move |till| till.refuse_for(refusal.message()))),
                     }
                 }
@@ -280,9 +414,13 @@ impl Round {
     }
 
     fn leave(&mut self) -> Result<(), RegisterError> {
-        let Some(Shop { desk, spooler, archivist, mut errands }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, postman, archivist, mut errands, follower }) = self.shop.take() else {
+            return Ok(());
+        };
+        drop(follower);
         errands.end();
         drop(spooler);
+        drop(postman);
         drop(archivist);
         // A copy that was begun is ended, so that it says that it is whole.
         if let Some(copying) = self.copying.take() {
@@ -290,5 +428,16 @@ impl Round {
         }
         // Nobody else has the desk: jobs, printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
+    }
+}
+
+/// How the till stands with its back office, as the screens say it.
+fn touch_of(state: &State) -> Touch {
+    match state {
+        State::Alone => Touch::Alone,
+        State::InStep | State::Sending | State::PutBack => Touch::Fine,
+        State::OutOfReach(_) => Touch::OutOfReach,
+        State::Revoked => Touch::Revoked,
+        State::Trouble(why) => Touch::Trouble(why.clone()),
     }
 }

@@ -20,6 +20,7 @@ use comptoir_ui::window::Screens;
 use tokio::sync::mpsc;
 
 use crate::devices::{NetworkPrinter, PictureFolder, Printer, PrinterAddress};
+use crate::mail_secret::MailSecret;
 use crate::{faults, platform};
 use courier::{Courier, Hanging};
 use device::Memory;
@@ -84,7 +85,14 @@ pub fn run(opening: Opening, texts: &Translations) -> Result<(), ScreensError> {
         // Once the window is closed nobody needs the answer.
         let _ = replies.send(reply);
     });
-    let hanging = Hanging { memory, papers: opening.data.join("papers"), printer: device.printer.clone() };
+    let secret = MailSecret::within(&platform::state_folder(), Box::new(platform::MailSafe));
+    let hanging = Hanging {
+        memory,
+        papers: opening.data.join("papers"),
+        printer: device.printer.clone(),
+        mail: device.mail.clone(),
+        secret: Arc::new(secret),
+    };
     let till = match register {
         Some(_) => Till::start_on(device),
         None => Till::welcome_on(device),

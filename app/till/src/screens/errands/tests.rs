@@ -17,6 +17,7 @@ use comptoir_ui::till::{Look, Order, Reply};
 use super::super::courier::{Courier, Hanging};
 use super::super::device::Memory;
 use super::super::homes::Homes;
+use crate::mail_secret::MailSecret;
 use crate::platform;
 
 /// A Tuesday in November 2026, a quarter past ten in Paris.
@@ -33,7 +34,8 @@ fn courier(folder: &std::path::Path) -> (Courier, mpsc::Receiver<Reply>) {
     let (replies, posted) = mpsc::channel();
     let post = std::sync::Arc::new(move |reply| drop(replies.send(reply)));
     let memory = Memory::within(&folder.join("state"));
-    let hanging = Hanging { memory, papers: folder.join("papers"), printer: None };
+    let secret = std::sync::Arc::new(MailSecret::within(&folder.join("state"), Box::new(platform::MailSafe)));
+    let hanging = Hanging { memory, papers: folder.join("papers"), printer: None, mail: None, secret };
     let homes = Homes { own: data, ..Homes::at(folder) };
     let courier = Courier::start(homes, Some(register), hanging, Translations::english(), post).unwrap();
     (courier, posted)

@@ -1,0 +1,15 @@
+//! The back office: it receives the journals of registers, verifies them before it acknowledges, and countersigns.
+
+pub mod certificate;
+mod edited;
+mod enrolment;
+pub mod journals;
+pub mod merchants;
+pub mod office;
+pub mod schema;
+pub mod server;
+pub mod store;
+pub mod witness;
+
+/// The French of what this crate says.
+pub const FRENCH: &str = include_str!("../po/fr.po");

@@ -1,0 +1,267 @@
+//! What the back office answers to a register, whatever carries the request: HTTP in a shop, memory in a simulation.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use comptoir_fiscal::checkpoint::Checkpoint;
+use comptoir_fiscal::values::RegisterId;
+use comptoir_sync::enrol;
+use comptoir_sync::link::Code;
+use comptoir_sync::message::{Enrol, Lost, Refused, Succeed};
+use comptoir_sync::request::{self, CLOCK_SECONDS, Request, Response, Signed};
+use comptoir_sync::restore;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+
+use crate::edited;
+use crate::enrolment::Asking;
+use crate::journals::{self, Piece, Prepared, Registered};
+use crate::merchants;
+use crate::store::{Store, StoreError, Tx};
+use crate::witness::WitnessKey;
+
+/// The largest body that is taken, as it is carried: a piece of lines, and room to spare.
+pub const BODY_BYTES_MAX: usize = 8 << 20;
+/// The largest piece that is taken, unpacked: 1 MiB of lines, or one line that is longer alone.
+const PIECE_BYTES_MAX: u64 = 16 << 20;
+/// The largest copy of what a shop has edited, as it is carried.
+pub const EDITED_BYTES_MAX: usize = 128 << 20;
+/// How many lines a new device is given at once.
+const RESTORED_LINES: u64 = 5000;
+/// Where a new device asks for what a lost one had.
+pub const RESTORE: &str = "/v1/restore/";
+/// How many lines are taken at once.
+const PIECE_LINES_MAX: usize = 1000;
+
+/// The back office: its database and its witness.
+#[derive(Clone)]
+pub struct Office {
+    store: Store,
+    witness: Arc<WitnessKey>,
+}
+
+/// What a path asks for.
+enum Asked {
+    Head(RegisterId),
+    Entries(RegisterId, u64),
+    Successor(RegisterId),
+    Shop(RegisterId),
+}
+
+/// Why there is no answer of the expected kind.
+#[derive(Debug)]
+enum NoAnswer {
+    Refused(Refused),
+    Failed(StoreError),
+}
+
+impl From<Refused> for NoAnswer {
+    fn from(refused: Refused) -> NoAnswer {
+        NoAnswer::Refused(refused)
+    }
+}
+
+impl From<StoreError> for NoAnswer {
+    fn from(error: StoreError) -> NoAnswer {
+        NoAnswer::Failed(error)
+    }
+}
+
+impl Office {
+    /// A back office over a database that is open.
+    pub fn new(store: Store, witness: WitnessKey) -> Office {
+        Office { store, witness: Arc::new(witness) }
+    }
+
+    /// Its database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Its witness.
+    pub fn witness(&self) -> &WitnessKey {
+        &self.witness
+    }
+
+    /// Answers a register's request, heard at `now` (unix seconds).
+    pub async fn answer(&self, request: Request, now: u64) -> Response {
+        let answered = match request.path.as_str() {
+            enrol::PATH => self.enrol(&request, now).await.map(|enrolled| body_of(&enrolled)),
+            path if path.starts_with(RESTORE) => self.restore(&request, now).await,
+            _ => self.answer_register(&request, now).await,
+        };
+        let (status, body) = match answered {
+            Ok(body) => (200, body),
+            Err(NoAnswer::Refused(refused)) => (refused.status(), body_of(&refused)),
+            // What went wrong is for whoever runs the back office; a till tries again.
+            Err(NoAnswer::Failed(error)) => {
+                eprintln!("comptoir-backoffice: {error}");
+                (Refused::Busy.status(), body_of(&Refused::Busy))
+            }
+        };
+        Response { status, time: Some(now), body }
+    }
+
+    async fn enrol(&self, request: &Request, now: u64) -> Result<comptoir_sync::message::Enrolled, NoAnswer> {
+        let malformed = |_| Refused::Malformed { why: "not a request to be enrolled".to_owned() };
+        let enrol: Enrol = serde_json::from_slice(&request.body).map_err(malformed)?;
+        let asking = Asking::read(&enrol, &self.witness)?;
+        let witness = self.witness.clone();
+        let now = seconds(now);
+        let enrolled = self.store.write(move |tx: &mut dyn Tx| asking.enrol(tx, &witness, now)).await;
+        Ok(enrolled??)
+    }
+
+    async fn answer_register(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        let asked = asked(request).ok_or_else(|| Refused::Malformed { why: "nothing is asked there".to_owned() })?;
+        let (Asked::Head(register) | Asked::Entries(register, _) | Asked::Successor(register) | Asked::Shop(register)) =
+            asked;
+        let find = move |tx: &mut dyn Tx| Registered::find(tx, register);
+        let registered = self.store.read(find).await?.ok_or(Refused::UnknownRegister)?;
+        check_signature(request, &registered, now)?;
+        match asked {
+            Asked::Head(_) => Ok(body_of(&registered.head())),
+            Asked::Successor(_) => self.succeed(request, registered, now).await,
+            Asked::Shop(_) => self.keep_edited(request, registered, now).await,
+            Asked::Entries(_, from) => self.receive(registered, piece(request, from)?, now).await,
+        }
+    }
+
+    /// Keeps the copy of what a register's shop has edited, in the place of the one before.
+    async fn keep_edited(&self, request: &Request, from: Registered, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        if from.revoked.is_some() {
+            return Err(Refused::Revoked.into());
+        }
+        let (packed, now) = (request.body.clone(), seconds(now));
+        let head = from.head();
+        self.store.write(move |tx: &mut dyn Tx| edited::keep(tx, &from.whose, &packed, now)).await?;
+        Ok(body_of(&head))
+    }
+
+    /// Gives a new device what the lost one had, by the code that replaces it.
+    async fn restore(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        let header = request.headers.iter().find(|(header, _)| *header == request::CODE);
+        let code = header.and_then(|(_, code)| Code::read(code)).ok_or(Refused::Code)?;
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let now = seconds(now);
+        let find = move |tx: &mut dyn Tx| match merchants::replaced_by(tx, &code, now)? {
+            Some(old) => Registered::find(tx, old),
+            None => Ok(None),
+        };
+        let old = self.store.write(find).await?.ok_or(Refused::Code)?;
+        match path {
+            restore::LOST => {
+                let checkpoint = old.checkpoint.clone();
+                Ok(body_of(&Lost { register: old.whose.register, size: old.size, checkpoint }))
+            }
+            restore::LINES => {
+                let from = query.strip_prefix("from=").and_then(|from| from.parse().ok());
+                let from: u64 = from.ok_or_else(|| Refused::Malformed { why: "from where?".to_owned() })?;
+                let read = move |tx: &mut dyn Tx| journals::slice(tx, &old.whose, from, RESTORED_LINES);
+                Ok(packed(&self.store.read(read).await?.concat()))
+            }
+            restore::SHOP => {
+                let read = move |tx: &mut dyn Tx| edited::find(tx, &old.whose);
+                Ok(self.store.read(read).await?.ok_or(Refused::NothingToRestore)?)
+            }
+            _ => Err(Refused::Malformed { why: "nothing is asked there".to_owned() }.into()),
+        }
+    }
+
+    async fn succeed(&self, request: &Request, old: Registered, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        let malformed = |_| Refused::Malformed { why: "not a journal that takes another's place".to_owned() };
+        let succeed: Succeed = serde_json::from_slice(&request.body).map_err(malformed)?;
+        let asking = Asking::successor(&succeed, &old, &self.witness)?;
+        let (witness, now) = (self.witness.clone(), seconds(now));
+        let enrolled = self.store.write(move |tx: &mut dyn Tx| asking.succeed(tx, &old, &witness, now)).await;
+        Ok(body_of(&enrolled??))
+    }
+
+    async fn receive(&self, registered: Registered, piece: Piece, now: u64) -> Result<Vec<u8>, NoAnswer> {
+        let whose = registered.whose.clone();
+        // Checking signatures takes the processor, which is not to be kept from answering others.
+        let checked = tokio::task::spawn_blocking(move || Prepared::new(&registered, piece)).await;
+        let prepared = checked.map_err(|_| StoreError::Fault)??;
+        let witness = self.witness.clone();
+        let now = seconds(now);
+        let take = move |tx: &mut dyn Tx| prepared.receive(tx, &whose, &witness, now);
+        Ok(body_of(&self.store.write(take).await??))
+    }
+}
+
+/// Bytes as they are carried.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory fails for nothing but a lack of it.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
+fn seconds(now: u64) -> i64 {
+    i64::try_from(now).unwrap_or(i64::MAX)
+}
+
+fn body_of(answer: &impl Serialize) -> Vec<u8> {
+    // Plain structures of texts and numbers are always written.
+    serde_json::to_vec(answer).unwrap_or_default()
+}
+
+fn asked(request: &Request) -> Option<Asked> {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let (register, what) = path.strip_prefix("/v1/registers/")?.split_once('/')?;
+    let register = register.parse().ok()?;
+    match (request.method, what) {
+        (request::Method::Get, "head") => Some(Asked::Head(register)),
+        (request::Method::Post, "successor") => Some(Asked::Successor(register)),
+        (request::Method::Post, "shop") => Some(Asked::Shop(register)),
+        (request::Method::Post, "entries") => {
+            Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the request is the register's: its signature first, so that nobody learns anything without it, then its time.
+fn check_signature(request: &Request, register: &Registered, now: u64) -> Result<(), Refused> {
+    let header = |name: &str| {
+        let found = request.headers.iter().find(|(header, _)| *header == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    let time = header(request::TIME).and_then(|time| time.parse().ok()).ok_or(Refused::NotSigned)?;
+    let signed = Signed {
+        register: register.whose.register,
+        method: request.method.as_str(),
+        path: &request.path,
+        time,
+        nonce: header(request::NONCE).ok_or(Refused::NotSigned)?,
+        checkpoint: header(request::CHECKPOINT).unwrap_or_default(),
+        body: &request.body,
+    };
+    if !signed.is_signed_by(&register.public_key, header(request::SIGNATURE).ok_or(Refused::NotSigned)?) {
+        return Err(Refused::NotSigned);
+    }
+    if time.abs_diff(now) > CLOCK_SECONDS {
+        return Err(Refused::Clock { time: now });
+    }
+    Ok(())
+}
+
+/// The lines that a request brings, unpacked. They are the register's own: its signature was checked before.
+fn piece(request: &Request, from: u64) -> Result<Piece, Refused> {
+    let header = request.headers.iter().find(|(header, _)| *header == request::CHECKPOINT);
+    let text = header.and_then(|(_, header)| request::decode_checkpoint(header));
+    let checkpoint = text.and_then(|text| Checkpoint::parse(&text).ok()).ok_or(Refused::Checkpoint)?;
+    let mut bytes = Vec::new();
+    let unpacked = GzDecoder::new(request.body.as_slice()).take(PIECE_BYTES_MAX + 1).read_to_end(&mut bytes);
+    unpacked.map_err(|_| Refused::Malformed { why: "not gzip".to_owned() })?;
+    if bytes.len() as u64 > PIECE_BYTES_MAX {
+        return Err(Refused::TooLarge);
+    }
+    let lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    if lines.len() > PIECE_LINES_MAX {
+        return Err(Refused::TooLarge);
+    }
+    Ok(Piece { from, lines, checkpoint })
+}

@@ -1,0 +1,104 @@
+//! `comptoir enrol` and `comptoir sync`: a till and its back office, from the command line.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use comptoir_auditor::progress::Patience;
+use comptoir_core::register::{Desk, RegisterError};
+use comptoir_fiscal::language::{Message, Translations};
+use comptoir_fiscal::message;
+use comptoir_sync::http::Http;
+use comptoir_sync::link::EnrolmentLink;
+use comptoir_sync::restore;
+use comptoir_sync::task::{self, State, SyncError};
+use comptoir_till::backoffice;
+
+use crate::{backup, shop};
+
+/// Enrols the till of a folder, and brings what it has sealed.
+pub(crate) fn enrol(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
+    let link: EnrolmentLink = link.parse().map_err(|error: comptoir_sync::link::NotALink| error.message())?;
+    with_desk(data, texts, |desk| {
+        let enrolled = backoffice::enrol(desk, &link)?;
+        println!(
+            "{}",
+            texts.say(&message!(
+                "Enrolled for {merchant}, {store}. The witness is {witness}.",
+                merchant = enrolled.merchant,
+                store = enrolled.store,
+                witness = enrolled.witness
+            ))
+        );
+        bring(desk, texts)
+    })
+}
+
+/// Opens a till in a new folder, in the place of a lost one, from what the back office holds of that; then enrols it, which
+/// revokes the lost device.
+pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
+    let parsed: EnrolmentLink = link.parse().map_err(|error: comptoir_sync::link::NotALink| error.message())?;
+    let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
+    let copy = tempfile::tempdir().map_err(io)?;
+    let http = Http::along(&parsed).map_err(|error| error.message())?;
+    let mut patience = Patience::new(texts.say(&message!("Fetching what the back office holds")));
+    let fetched = backoffice::runtime()?
+        .block_on(restore::fetch(&http, &parsed, copy.path(), |done, total| patience.show(done, total)));
+    patience.end();
+    let lost = fetched.map_err(|error| error.message())?;
+    println!(
+        "{}",
+        texts.say(&message!(
+            "The back office holds {entries} entries of the lost till, and knows of no more.",
+            entries = lost.size
+        ))
+    );
+    backup::restore(data, copy.path(), Some(lost.checkpoint), texts).map_err(|error| error.message())?;
+    enrol(data, link, texts)
+}
+
+/// Brings what the till of a folder has sealed, once.
+pub(crate) fn sync(data: &Path, texts: &Translations) -> Result<(), Message> {
+    with_desk(data, texts, |desk| bring(desk, texts))
+}
+
+fn bring(desk: &Arc<Desk>, texts: &Translations) -> Result<(), Message> {
+    let brought = backoffice::runtime()?.block_on(task::bring(desk, &mut |_| ()));
+    let state = brought.map_err(|error| match error {
+        SyncError::Unreachable(unreachable) => unreachable.message(),
+        SyncError::Register(error) => error.message(),
+        SyncError::Closed(_) => message!("The register has stopped. Start it again."),
+    })?;
+    let size = desk.ask(|register| register.journal().standing().size());
+    let size = size.map_err(|_| message!("The register has stopped. Start it again."))?;
+    match state {
+        State::InStep | State::Sending => {
+            println!("{}", texts.say(&message!("The back office holds all {size} entries.", size = size)));
+            Ok(())
+        }
+        State::Revoked => Err(message!(
+            "The back office holds all {size} entries. This till was revoked: stop selling with it.",
+            size = size
+        )),
+        State::Alone => Err(message!("This till is enrolled with no back office: enrol it first, by a link.")),
+        State::PutBack => Err(message!(
+            "The journal was put back to an earlier state: the back office holds more of it. It is left as it is, and a new \
+             journal was begun. Bring that with the same command."
+        )),
+        State::OutOfReach(why) | State::Trouble(why) => Err(why),
+    }
+}
+
+/// Opens the register of a folder on a thread of its own, and stops it in order whatever happens.
+fn with_desk(
+    data: &Path,
+    texts: &Translations,
+    act: impl FnOnce(&Arc<Desk>) -> Result<(), Message>,
+) -> Result<(), Message> {
+    let said = |error: RegisterError| error.message();
+    let register = shop::open(data, texts).map_err(said)?;
+    let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
+    let desk = Arc::new(Desk::start(register).map_err(io)?);
+    let done = act(&desk);
+    let closed = Arc::try_unwrap(desk).map_or(Ok(()), Desk::close);
+    done.and(closed.map_err(said))
+}

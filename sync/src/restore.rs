@@ -1,0 +1,131 @@
+//! What a new device asks for in the place of a lost one, by a one-time code: the lines of its journal, and what it had
+//! edited. The code is used up only by the enrolment that follows.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use comptoir_fiscal::checkpoint::Checkpoint;
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+use flate2::read::GzDecoder;
+
+use crate::http::{Http, Unreachable};
+use crate::link::{Code, EnrolmentLink};
+use crate::message::{Lost, Refused};
+use crate::request::{CODE, Method, Request, Response};
+
+/// Where it asks which journal was lost; answered by [`crate::message::Lost`].
+pub const LOST: &str = "/v1/restore/lost";
+/// Where it asks for lines, with `?from=`.
+pub const LINES: &str = "/v1/restore/lines";
+/// Where it asks for what was edited.
+pub const SHOP: &str = "/v1/restore/shop";
+
+/// What an unpacked answer has at most, in bytes: a catalogue of 100,000 products with pictures.
+const BYTES_MAX: u64 = 1 << 30;
+
+fn ask(path: String, code: &Code) -> Request {
+    Request { method: Method::Get, path, headers: vec![(CODE, code.as_str().to_owned())], body: Vec::new() }
+}
+
+/// Why a new device was not given what a lost one had. Nothing of it is left but what was fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// No answer came.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// The back office refused.
+    #[error("the back office refused: {0:?}")]
+    Refused(Refused),
+    /// What answered is no back office.
+    #[error("the answer is not that of a back office")]
+    Unreadable,
+    /// The newest checkpoint is not countersigned by the witness that the link names.
+    #[error("the newest checkpoint is not countersigned by the witness that the link names")]
+    OtherWitness,
+    /// What was fetched could not be written.
+    #[error("{path} could not be written: {cause}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl RestoreError {
+    /// What is wrong and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            RestoreError::Unreachable(unreachable) => unreachable.message(),
+            RestoreError::Refused(refused) => refused.message(),
+            RestoreError::Unreadable => message!("What answers there is no back office: check its address."),
+            RestoreError::OtherWitness => message!(
+                "The back office is another than the link says: somebody may stand between. Ask for a new link."
+            ),
+            RestoreError::Io { path, cause } => {
+                message!("{path} cannot be written: {why}.", path = path.display().to_string(), why = cause.to_string())
+            }
+        }
+    }
+}
+
+/// Fetches what the lost device had into a folder, as a copy that a register is restored from
+/// ([`comptoir_core::register::Register::restore`]). `progress` hears how many lines of how many.
+pub async fn fetch(
+    http: &Http,
+    link: &EnrolmentLink,
+    into: &Path,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Lost, RestoreError> {
+    let response = http.carry(ask(LOST.to_owned(), &link.code)).await?;
+    let lost: Lost = match response.status {
+        200 => serde_json::from_slice(&response.body).map_err(|_| RestoreError::Unreadable)?,
+        _ => return Err(refused(&response)),
+    };
+    let checkpoint = Checkpoint::parse(&lost.checkpoint).map_err(|_| RestoreError::Unreadable)?;
+    let is_of_it = checkpoint.statement.register == lost.register && checkpoint.statement.size == lost.size;
+    if !is_of_it || checkpoint.witnessed_at(&link.witness).is_none() {
+        return Err(RestoreError::OtherWitness);
+    }
+    let journal = into.join("journals").join(lost.register.to_string());
+    std::fs::create_dir_all(&journal).map_err(at(&journal))?;
+    let shop = into.join("shop.db");
+    std::fs::write(&shop, bytes(http, SHOP.to_owned(), link).await?).map_err(at(&shop))?;
+    let path = journal.join("journal.jsonl");
+    let mut lines = std::fs::File::create(&path).map_err(at(&path))?;
+    let mut size = 0;
+    while size < lost.size {
+        progress(size, lost.size);
+        let piece = bytes(http, format!("{LINES}?from={size}"), link).await?;
+        let count = piece.iter().filter(|byte| **byte == b'\n').count() as u64;
+        if count == 0 {
+            return Err(RestoreError::Unreadable);
+        }
+        size += count;
+        lines.write_all(&piece).map_err(at(&path))?;
+    }
+    lines.sync_all().map_err(at(&path))?;
+    Ok(lost)
+}
+
+async fn bytes(http: &Http, path: String, link: &EnrolmentLink) -> Result<Vec<u8>, RestoreError> {
+    let response = http.carry(ask(path, &link.code)).await?;
+    if response.status != 200 {
+        return Err(refused(&response));
+    }
+    let mut bytes = Vec::new();
+    let read = GzDecoder::new(response.body.as_slice()).take(BYTES_MAX).read_to_end(&mut bytes);
+    read.map_err(|_| RestoreError::Unreadable)?;
+    Ok(bytes)
+}
+
+fn refused(response: &Response) -> RestoreError {
+    serde_json::from_slice(&response.body).map_or(RestoreError::Unreadable, RestoreError::Refused)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> RestoreError {
+    let path = path.to_owned();
+    |cause| RestoreError::Io { path, cause }
+}

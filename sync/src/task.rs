@@ -1,0 +1,316 @@
+//! The task that follows sales and the network by itself: it tells the back office what was sealed, at once where it can,
+//! and tries again for as long as it cannot. It asks the register in short questions, so that no sale waits for it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use comptoir_core::register::{BackOffice, Desk, DeskClosed, Register, RegisterError};
+use comptoir_fiscal::checkpoint::Checkpoint;
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::values::{Hash, RegisterId};
+use tokio::sync::{Notify, watch};
+
+use crate::edited;
+use crate::enrol;
+use crate::http::{Http, Unreachable};
+use crate::message::Refused;
+use crate::push::{Heard, Next, Push, Trouble};
+use crate::request::{self, Method, Request};
+
+/// The shortest and the longest wait after a failure.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
+/// How often it is looked whether the shop has edited something.
+const EDITED: Duration = Duration::from_secs(600);
+/// How long it rests where nothing is to be sent, and nothing rings.
+const REST: Duration = Duration::from_secs(60);
+
+/// How the till stands with its back office, as far as the task has heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// The till is enrolled with none, or is in school mode.
+    #[default]
+    Alone,
+    /// Everything has arrived.
+    InStep,
+    /// Everything has arrived, and the till was revoked: nothing more is to be sold with it.
+    Revoked,
+    /// Something is on its way.
+    Sending,
+    /// The back office cannot be reached; it is tried again.
+    OutOfReach(Message),
+    /// The back office refuses, or shows what cannot be; somebody must look after it.
+    Trouble(Message),
+    /// The back office held more of the journal than the till: it was put back to an earlier state. It is left as it is,
+    /// and the till sells on in a new one.
+    PutBack,
+}
+
+/// What one attempt came to.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The register's thread has ended.
+    #[error(transparent)]
+    Closed(#[from] DeskClosed),
+    /// The register could not read or keep something.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// No answer came.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+}
+
+/// Brings all that is sealed to the back office, once. `heard` is told of each step.
+pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> Result<State, SyncError> {
+    bring_over(desk, &mut Road::default(), heard).await
+}
+
+/// The way to the back office, kept from one time to the next, so that a sale costs no new connection.
+#[derive(Debug)]
+struct Road {
+    known: Option<(BackOffice, Http)>,
+    /// Whether the back office is to be asked even where nothing is to be sent, so that the till hears of what became of it:
+    /// the first time, and after each rest. What rings in between asks nobody for nothing.
+    asks: bool,
+    /// What the last conversation came to.
+    ended: State,
+    /// Which edition of what the shop has edited was brought, and when that was looked at.
+    edited: Option<Hash>,
+    edited_at: Option<Instant>,
+}
+
+impl Default for Road {
+    fn default() -> Road {
+        Road { known: None, asks: true, ended: State::InStep, edited: None, edited_at: None }
+    }
+}
+
+impl Road {
+    fn to(&mut self, back_office: BackOffice) -> Result<Http, Unreachable> {
+        match &self.known {
+            Some((known, http)) if *known == back_office => Ok(http.clone()),
+            _ => {
+                let http = Http::to(&back_office)?;
+                self.known = Some((back_office, http.clone()));
+                Ok(http)
+            }
+        }
+    }
+}
+
+async fn bring_over(
+    desk: &Arc<Desk>,
+    road: &mut Road,
+    heard: &mut (dyn FnMut(&State) + Send),
+) -> Result<State, SyncError> {
+    let state = bring_lines(desk, road, heard).await?;
+    road.ended = state.clone();
+    if matches!(state, State::InStep) {
+        bring_edited(desk, road).await?;
+    }
+    Ok(state)
+}
+
+async fn bring_lines(
+    desk: &Arc<Desk>,
+    road: &mut Road,
+    heard: &mut (dyn FnMut(&State) + Send),
+) -> Result<State, SyncError> {
+    let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(State::Alone) };
+    let is_enrolled = back_office.register == register;
+    let http = road.to(back_office)?;
+    if !is_enrolled && let Some(refused) = vouch(desk, &http).await? {
+        return Ok(State::Trouble(refused.message()));
+    }
+    let waits = ask(desk, |register| register.in_touch().map(|in_touch| in_touch.is_some_and(|one| one.waiting > 0)));
+    if !std::mem::take(&mut road.asks) && is_enrolled && !waits.await?? {
+        return Ok(road.ended.clone());
+    }
+    let mut push = Push::default();
+    loop {
+        let (next, after) = ask(desk, move |till| {
+            let next = if till.id() == register { push.next(till) } else { Ok(Next::Rest) };
+            (next, push)
+        })
+        .await?;
+        push = after;
+        let request = match next? {
+            Next::GoOn => continue,
+            Next::Rest if push.is_revoked() => return Ok(State::Revoked),
+            Next::Rest => return Ok(State::InStep),
+            Next::Say(request) => request,
+        };
+        heard(&State::Sending);
+        let response = http.carry(request).await?;
+        let (outcome, after) = ask(desk, move |till| {
+            // In school mode meanwhile, or another journal: what was answered is asked again later.
+            let heard = if till.id() == register { push.answered(till, &response) } else { Ok(Heard::GoOn) };
+            (heard, push)
+        })
+        .await?;
+        push = after;
+        match outcome? {
+            Heard::GoOn => {}
+            Heard::Later(trouble @ Trouble::Refused(Refused::Busy)) => {
+                return Ok(State::OutOfReach(trouble.message()));
+            }
+            Heard::Later(trouble) => return Ok(State::Trouble(trouble.message())),
+            Heard::Behind(checkpoint) => return put_back(desk, *checkpoint).await,
+        }
+    }
+}
+
+/// Brings a copy of what the shop has edited, where it has changed: what a new device is given on the day that this one is
+/// lost. Looked at rarely, and read beside the register.
+async fn bring_edited(desk: &Arc<Desk>, road: &mut Road) -> Result<(), SyncError> {
+    if road.edited_at.is_some_and(|at| at.elapsed() < EDITED) {
+        return Ok(());
+    }
+    let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(()) };
+    let shop = ask(desk, |register| register.folder().shop()).await?;
+    let known = road.edited;
+    let packed = tokio::task::spawn_blocking(move || edited::pack(&shop, known)).await;
+    let packed = packed.unwrap_or(Ok(None))?;
+    road.edited_at = Some(Instant::now());
+    let Some((edition, body)) = packed else { return Ok(()) };
+    let http = road.to(back_office)?;
+    let mut offset = 0;
+    for _ in 0..2 {
+        let (sent, path) = (body.clone(), format!("/v1/registers/{register}/shop"));
+        let request = ask(desk, move |till| -> Result<(Request, u64), RegisterError> {
+            let time = u64::try_from(till.now().unix()).unwrap_or_default().saturating_add_signed(offset);
+            let nonce = *till.new_command()?.uuid().as_bytes();
+            let own = (register, till.journal().key());
+            Ok((request::sign((Method::Post, path), sent, None, own, time, nonce), time))
+        });
+        let (request, time) = request.await??;
+        let response = http.carry(request).await?;
+        match serde_json::from_slice(&response.body) {
+            Ok(Refused::Clock { time: there }) => {
+                offset += i64::try_from(i128::from(there) - i128::from(time)).unwrap_or_default();
+            }
+            // What is refused is tried again with the next change: no sale hangs on it.
+            _ => break,
+        }
+    }
+    road.edited = Some(edition);
+    Ok(())
+}
+
+/// Lets the journal that was enrolled vouch for the one that took its place on this device; why it was refused.
+async fn vouch(desk: &Arc<Desk>, http: &Http) -> Result<Option<Refused>, SyncError> {
+    let mut offset = 0;
+    // The second time by the back office's clock, where the device's is wrong.
+    for _ in 0..2 {
+        let asked = ask(desk, move |register| {
+            let time = u64::try_from(register.now().unix()).unwrap_or_default().saturating_add_signed(offset);
+            enrol::vouch(register, time).map(|request| (request, time))
+        });
+        let (Some(request), time) = asked.await?? else { return Ok(Some(Refused::UnknownRegister)) };
+        let response = http.carry(request).await?;
+        if response.status == 200 {
+            ask(desk, Register::vouched_for).await??;
+            return Ok(None);
+        }
+        match serde_json::from_slice(&response.body) {
+            Ok(Refused::Clock { time: there }) => {
+                offset += i64::try_from(i128::from(there) - i128::from(time)).unwrap_or_default();
+            }
+            Ok(refused) => return Ok(Some(refused)),
+            Err(_) => return Ok(Some(Refused::Busy)),
+        }
+    }
+    Ok(Some(Refused::NotSigned))
+}
+
+/// The journal was put back to an earlier state: it is left as it is, and the till sells on in a new one (event 911).
+async fn put_back(desk: &Arc<Desk>, checkpoint: Checkpoint) -> Result<State, SyncError> {
+    let (asked, text) = (desk.clone(), checkpoint.to_string());
+    let weighed = tokio::task::spawn_blocking(move || asked.show_of_back_office(&text)).await;
+    match weighed.unwrap_or(Err(DeskClosed))? {
+        Ok(_) => Ok(State::PutBack),
+        Err(refusal) => Ok(State::Trouble(refusal.message())),
+    }
+}
+
+/// Follows sales and the network until `stop` changes. `ring` wakes it at once: something was sealed, or the network is
+/// back. `heard` is told whenever the state changes.
+pub async fn follow(
+    desk: Arc<Desk>,
+    ring: Arc<Notify>,
+    mut stop: watch::Receiver<bool>,
+    mut heard: impl FnMut(&State) + Send,
+) {
+    let mut failures = 0u32;
+    let mut last = State::default();
+    let mut road = Road::default();
+    loop {
+        let mut tell = |state: &State| {
+            if *state != last {
+                last = state.clone();
+                heard(state);
+            }
+        };
+        let brought = tokio::select! {
+            brought = bring_over(&desk, &mut road, &mut tell) => brought,
+            _ = stop.changed() => return,
+        };
+        let state = match brought {
+            Ok(state) => state,
+            Err(SyncError::Closed(_)) => return,
+            Err(SyncError::Unreachable(unreachable @ Unreachable::Network(_))) => {
+                State::OutOfReach(unreachable.message())
+            }
+            Err(SyncError::Unreachable(unreachable)) => State::Trouble(unreachable.message()),
+            Err(SyncError::Register(error)) => State::Trouble(error.message()),
+        };
+        tell(&state);
+        if ask(&desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
+            return;
+        }
+        let wait = match state {
+            State::InStep | State::Revoked | State::Alone | State::Sending => {
+                failures = 0;
+                REST
+            }
+            // In the journal that took its place there is more to say at once.
+            State::PutBack => WAITS[0],
+            State::OutOfReach(_) | State::Trouble(_) => {
+                failures = failures.saturating_add(1);
+                back_off(failures, &desk).await
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => road.asks = true,
+            // What is sealed while the back office is out of reach is no reason to knock more often than once a second.
+            () = async {
+                if failures > 0 { tokio::time::sleep(WAITS[0]).await; }
+                ring.notified().await;
+            } => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// 1 s after the first failure, twice as long after each further one, up to 5 minutes; up to half of it less by chance,
+/// so that the tills of a shop whose network returns do not all knock at once.
+async fn back_off(failures: u32, desk: &Arc<Desk>) -> Duration {
+    let whole = WAITS[0].saturating_mul(1 << (failures - 1).min(16)).min(WAITS[1]);
+    let random = ask(desk, |register: &mut Register| register.new_command().map(|id| id.uuid().as_bytes()[15])).await;
+    let chance = f64::from(random.ok().and_then(Result::ok).unwrap_or_default()) / 512.0;
+    whole.mul_f64(1.0 - chance)
+}
+
+/// Where the till is enrolled, and which journal it seals into; none in school mode.
+fn enrolment(register: &mut Register) -> Option<(BackOffice, RegisterId)> {
+    (register.mode() == Mode::Live).then(|| register.back_office().cloned().zip(Some(register.id()))).flatten()
+}
+
+/// Asks the register without holding up whatever else runs here.
+async fn ask<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    question: impl FnOnce(&mut Register) -> T + Send + 'static,
+) -> Result<T, DeskClosed> {
+    let desk = desk.clone();
+    tokio::task::spawn_blocking(move || desk.ask(question)).await.unwrap_or(Err(DeskClosed))
+}

@@ -1,0 +1,85 @@
+//! Tills and their back office in memory, under everything that goes wrong between them: one seed draws it all, without a
+//! socket or a pause, over the program's own logic and a real database.
+//!
+//! `COMPTOIR_SEEDS` runs more seeds, `COMPTOIR_SEED` one alone.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod draw;
+mod journals;
+mod server;
+mod till;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use journals::Journal;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use world::Counts;
+
+/// How many seeds run where nothing else is asked.
+const SEEDS: u64 = 300;
+
+/// A folder that is in memory where the system has one: what is proved here needs no disk.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().build().unwrap()
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_lost_or_doubled_and_nobody_is_accused_who_is_honest() {
+    let folder = folder();
+    let journals: Vec<Arc<Journal>> = journals::make(folder.path(), 3).into_iter().map(Arc::new).collect();
+    let enrolled = server::enrolled(&folder.path().join("enrolled"), &runtime(), &journals);
+    let started = Instant::now();
+    if let Some(seed) = number("COMPTOIR_SEED") {
+        let counts = world::run(seed, &folder.path().join("one"), &enrolled, &journals, &runtime());
+        println!("seed {seed}: {counts:#?}");
+        return;
+    }
+    let seeds = number("COMPTOIR_SEEDS").unwrap_or(SEEDS);
+    let (next, failed) = (AtomicU64::new(1), AtomicU64::new(0));
+    let run = || {
+        let (runtime, mut all) = (runtime(), Counts::new());
+        loop {
+            let seed = next.fetch_add(1, Ordering::SeqCst);
+            if seed > seeds || failed.load(Ordering::SeqCst) > 0 {
+                return all;
+            }
+            let place = folder.path().join(format!("seed-{seed}"));
+            let run = || world::run(seed, &place, &enrolled, &journals, &runtime);
+            match catch_unwind(AssertUnwindSafe(run)) {
+                Ok(counts) => counts.into_iter().for_each(|(what, n)| *all.entry(what).or_default() += n),
+                Err(_) => {
+                    println!("seed {seed} fails: COMPTOIR_SEED={seed} runs it alone");
+                    failed.fetch_max(seed, Ordering::SeqCst);
+                }
+            }
+            let _ = std::fs::remove_dir_all(&place);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let counts = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).fold(Counts::new(), |mut all, counts| {
+            counts.into_iter().for_each(|(what, n)| *all.entry(what).or_default() += n);
+            all
+        })
+    });
+    let failed = failed.load(Ordering::SeqCst);
+    assert_eq!(failed, 0, "COMPTOIR_SEED={failed} runs the seed that fails alone");
+    println!("{seeds} seeds in {:.1} s: {counts:#?}", started.elapsed().as_secs_f64());
+}

@@ -1,0 +1,65 @@
+//! The back office that the till is enrolled with: by a link, once.
+
+use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::language::Message;
+use comptoir_fiscal::message;
+
+use crate::till::{Order, Till};
+
+/// What a person does with the back office.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Typed, scanned or pasted the link.
+    Link(String),
+    /// Enrols the till by it.
+    Enrol,
+}
+
+/// What was typed, and how it goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Office {
+    pub(crate) link: String,
+    pub(crate) enrolling: bool,
+}
+
+/// Does what a person asked for.
+pub(super) fn update(till: &mut Till, edit: Edit) {
+    let school = till.mode == Mode::Training;
+    let office = &mut till.settings.office;
+    match edit {
+        Edit::Link(text) => office.link = text,
+        Edit::Enrol if office.enrolling => {}
+        Edit::Enrol if office.link.trim().is_empty() => {
+            till.refuse_for(message!("Copy the link of the back office into the field, or scan its code."));
+        }
+        Edit::Enrol if school => {
+            till.refuse_for(message!("Leave school mode first: what is practised stays on this device."));
+        }
+        // Where the operator may not change settings alone, a manager gives a word first.
+        Edit::Enrol => super::set(till, |_| Ok(()), message!("The back office is asked."), ask),
+    }
+}
+
+fn ask(till: &mut Till) {
+    till.settings.office.enrolling = true;
+    let link = till.settings.office.link.trim().to_owned();
+    till.order(Order::Enrol(link));
+}
+
+/// The till was enrolled, or was not.
+pub(crate) fn enrolled(till: &mut Till, outcome: Result<(String, String), Message>) {
+    till.settings.office.enrolling = false;
+    match outcome {
+        Ok((merchant, store)) => {
+            till.settings.office.link.clear();
+            till.tell(message!(
+                "Enrolled for {merchant}, {store}. What is sealed is brought there by itself from now on.",
+                merchant = merchant,
+                store = store
+            ));
+        }
+        Err(why) => till.refuse_for(why),
+    }
+    super::look_again(till);
+    till.look_around();
+}
