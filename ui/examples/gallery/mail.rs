@@ -42,6 +42,7 @@ fn new(rehearsal: &Rehearsal) -> Outcome {
 fn sold(rehearsal: &Rehearsal) -> Outcome {
     new(rehearsal)?;
     set(rehearsal, Edit::Host("smtp.example.fr".to_owned()));
+    set(rehearsal, Edit::Port("2525".to_owned()));
     set(rehearsal, Edit::User("boutique@example.fr".to_owned()));
     set(rehearsal, Edit::From("boutique@example.fr".to_owned()));
     set(rehearsal, Edit::Keep);
