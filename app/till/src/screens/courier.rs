@@ -261,7 +261,9 @@ impl Round {
     /// Starts another printer's thread, and lets the one before it end with what it prints now: a printer that does not
     /// answer holds up no sale.
     fn change_printer(&mut self, width: Width) -> Result<(), DeskClosed> {
-        let Some(Shop { desk, spooler, postman, archivist, errands, follower }) = self.shop.take() else { return Ok(()) };
+        let Some(Shop { desk, spooler, postman, archivist, errands, follower }) = self.shop.take() else {
+            return Ok(());
+        };
         let _ = std::thread::Builder::new().name("printer before".to_owned()).spawn(move || drop(spooler));
         match self.spool(desk.clone(), width) {
             Ok(spooler) => {
