@@ -102,7 +102,7 @@ fn a_line_comes_back_with_its_reason_in_five_taps() {
         hand.tap("Pay back");
         assert_eq!(hand.taps, 5);
         let ticket = hand.newest();
-        assert_eq!((ticket.ticket_type, ticket.reason.as_deref()), (TicketType::Return, Some("Not as wanted")));
+        assert_eq!((ticket.ticket_type, ticket.reason.as_deref()), (TicketType::Return, Some("Ne convient pas")));
         assert_eq!(paid(&ticket), [(Tender::Cash, ticket.totals.ttc.get())]);
     }
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use comptoir_backoffice::server;
+use comptoir_core::outside::SetClock;
 use comptoir_core::register::Desk;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::key::DeviceKey;
@@ -11,7 +13,7 @@ use comptoir_fiscal::verify::{self, Evidence, Rule, Verdict};
 use comptoir_sync::task::State;
 use tempfile::TempDir;
 
-use crate::shop::{Served, bring, close, copy_folder, enrol, events, found, id, lines, open, sell, serve};
+use crate::shop::{Served, bring, close, copy_folder, enrol, events, found, id, lines, open_by, sell, serve};
 
 /// The name of the witness, whose key is of the seed of 32 bytes 77.
 const WITNESS: &str = "office.example/1";
@@ -39,10 +41,12 @@ async fn copied() -> Copied {
     assert_eq!(bring(&till).await.unwrap(), State::InStep);
     close(till);
     copy_folder(&first, &second);
-    let till = open(&first);
+    // Both begin in one second, so that what each seals as it starts is the same.
+    let clock = SetClock::at(i64::try_from(server::now()).unwrap());
+    let till = open_by(&first, clock.clone());
     (1..=2).for_each(|pieces| sell(&till, pieces));
     assert_eq!(bring(&till).await.unwrap(), State::InStep);
-    let copy = open(&second);
+    let copy = open_by(&second, clock);
     assert_eq!(id(&till), id(&copy));
     Copied { _folder: folder, served, till, copy }
 }

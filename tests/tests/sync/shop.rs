@@ -15,7 +15,7 @@ use comptoir_backoffice::witness::WitnessKey;
 use comptoir_core::basket::Basket;
 use comptoir_core::catalogue::{Catalogue, Category, Product, VatByMode};
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::outside::SystemClock;
+use comptoir_core::outside::{Clock, SystemClock};
 use comptoir_core::register::{Command, Desk, Register, Request};
 use comptoir_core::tender::TenderRequest;
 use comptoir_fiscal::entry::{Body, Channel};
@@ -198,7 +198,12 @@ pub(crate) fn close(desk: Arc<Desk>) {
 
 /// Opens a till's folder again.
 pub(crate) fn open(folder: &Path) -> Arc<Desk> {
-    let platform = sample::platform(SystemClock);
+    open_by(folder, SystemClock)
+}
+
+/// The same by a clock of the caller's choice.
+pub(crate) fn open_by(folder: &Path, clock: impl Clock + 'static) -> Arc<Desk> {
+    let platform = sample::platform(clock);
     let register = Register::open(DataFolder::of_sample(folder), platform, |_, _| ()).unwrap();
     Arc::new(Desk::start(register).unwrap())
 }
