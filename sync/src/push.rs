@@ -192,11 +192,6 @@ struct Difference {
 }
 
 impl Push {
-    /// How far the back office's clock is ahead of the device's, in seconds, as far as is known.
-    pub fn clock_offset(&self) -> i64 {
-        self.offset
-    }
-
     /// Whether the back office says that the register was revoked.
     pub fn is_revoked(&self) -> bool {
         self.revoked
