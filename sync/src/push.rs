@@ -123,9 +123,9 @@ pub enum Heard {
     GoOn,
     /// Not now: try again later, and say why where somebody looks after the till.
     Later(Trouble),
-    /// The back office holds more of this journal than the till: this is the newest checkpoint, which the till has signed
-    /// itself. The journal was put back to an earlier state.
-    Behind(Box<Checkpoint>),
+    /// The till has signed this checkpoint itself, and its journal is not the one that it states: it was put back to an
+    /// earlier state, and may have gone on otherwise.
+    PutBack(Box<Checkpoint>),
 }
 
 /// Why it goes on later.
@@ -161,6 +161,8 @@ pub struct Push {
     offset: i64,
     phase: Phase,
     revoked: bool,
+    /// Whether it was heard before that the back office holds another entry.
+    has_forked: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -187,8 +189,8 @@ enum Phase {
 struct Difference {
     /// How many entries both have; the last of them is shown.
     size: u64,
-    /// What it has beyond the journal, where that was put back and did not go on otherwise.
-    behind: Option<Box<Checkpoint>>,
+    /// What the till has signed of the other history: then it is its own, and the journal was put back.
+    signed: Option<Box<Checkpoint>>,
 }
 
 impl Push {
@@ -244,13 +246,15 @@ impl Push {
         if head.size > till.size() {
             // What this till never signed says nothing of its journal.
             return if checkpoint.is_signed_by(&till.key().public()) {
-                Ok(self.compare(till.size(), Some(Box::new(checkpoint))))
+                Ok(self.compare(till, till.size(), &checkpoint))
             } else {
                 let Checkpoint { statement, .. } = checkpoint;
                 self.suspect(till, &Suspicion::OtherRoot { size: statement.size, root: statement.root })
             };
         }
         let tree = match std::mem::take(&mut self.phase) {
+            // What was believed to lie there may be of the other history.
+            _ if self.has_forked => None,
             Phase::Sending(tree) => Some(tree),
             _ => till.sent(),
         };
@@ -280,7 +284,7 @@ impl Push {
         let (size, root) = (checkpoint.statement.size, checkpoint.statement.root);
         if tree.root() != root {
             till.suspect(&Suspicion::OtherRoot { size, root })?;
-            return Ok(self.compare(size, None));
+            return Ok(self.compare(till, size, checkpoint));
         }
         self.watch_size(till, size)?;
         // What the till did not sign is no checkpoint of it, and yet says truly what arrived.
@@ -306,7 +310,17 @@ impl Push {
                 self.phase = Phase::AskHead;
                 return Ok(Heard::GoOn);
             }
-            Refused::Fork { seq } => till.suspect(&Suspicion::Fork { seq: *seq })?,
+            Refused::Fork { seq } => {
+                till.suspect(&Suspicion::Fork { seq: *seq })?;
+                if matches!(self.phase, Phase::Showing(_)) {
+                    return Ok(self.shown());
+                }
+                // Whose the other history is, its checkpoint says; asked once, or two that disagree would talk for ever.
+                if !std::mem::replace(&mut self.has_forked, true) {
+                    self.phase = Phase::AskHead;
+                    return Ok(Heard::GoOn);
+                }
+            }
             Refused::NotOfThisJournal { .. } | Refused::Checkpoint => {
                 // Said in English: a machine's finding, for whoever examines the journal.
                 till.suspect(&Suspicion::Refused { why: format!("{refused:?}") })?;
@@ -326,8 +340,9 @@ impl Push {
         }
     }
 
-    fn compare(&mut self, size: u64, behind: Option<Box<Checkpoint>>) -> Heard {
-        self.phase = Phase::Comparing(Difference { size, behind }, Frontier::new());
+    fn compare<T: Till>(&mut self, till: &T, size: u64, checkpoint: &Checkpoint) -> Heard {
+        let signed = checkpoint.is_signed_by(&till.key().public()).then(|| Box::new(checkpoint.clone()));
+        self.phase = Phase::Comparing(Difference { size, signed }, Frontier::new());
         Heard::GoOn
     }
 
@@ -348,10 +363,10 @@ impl Push {
         Ok(Next::Say(request))
     }
 
-    /// What was shown is what the back office has, too.
+    /// The back office has seen what differs.
     fn shown(&mut self) -> Heard {
         match std::mem::replace(&mut self.phase, Phase::AskHead) {
-            Phase::Showing(Difference { behind: Some(checkpoint), .. }) => Heard::Behind(checkpoint),
+            Phase::Showing(Difference { signed: Some(checkpoint), .. }) => Heard::PutBack(checkpoint),
             _ => Heard::Later(Trouble::Suspicious),
         }
     }

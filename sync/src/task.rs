@@ -155,7 +155,7 @@ async fn bring_lines(
                 return Ok(State::OutOfReach(trouble.message()));
             }
             Heard::Later(trouble) => return Ok(State::Trouble(trouble.message())),
-            Heard::Behind(checkpoint) => return put_back(desk, *checkpoint).await,
+            Heard::PutBack(checkpoint) => return put_back(desk, *checkpoint).await,
         }
     }
 }

@@ -261,7 +261,8 @@ impl World<'_> {
         match &heard {
             Heard::GoOn => {}
             Heard::Later(_) => device.push = Push::default(),
-            Heard::Behind(_) => {
+            Heard::PutBack(_) => {
+                assert!(device.planted.is_of_the_till(), "an honest till is told that it was put back");
                 device.is_behind = true;
                 device.push = Push::default();
             }
@@ -570,7 +571,7 @@ impl World<'_> {
             let response = self.answer(number, request);
             match self.hear(number, &response) {
                 Heard::GoOn => {}
-                Heard::Behind(_) => return false,
+                Heard::PutBack(_) => return false,
                 Heard::Later(trouble) => {
                     let planted = self.devices[number].planted;
                     assert!(planted.is_of_the_till(), "an honest till is refused: {trouble:?}");

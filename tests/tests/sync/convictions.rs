@@ -61,9 +61,13 @@ fn broken(journal: &Path, evidence: &[&str]) -> Vec<Rule> {
 }
 
 fn journal(desk: Arc<Desk>) -> PathBuf {
-    let journal = desk.ask(|register| register.journal().places().database()).unwrap();
+    let journal = place(&desk);
     close(desk);
     journal
+}
+
+fn place(desk: &Desk) -> PathBuf {
+    desk.ask(|register| register.journal().places().database()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +79,7 @@ async fn a_till_that_was_put_back_learns_it_before_it_has_anything_to_send() {
         register.tree_towards(&Frontier::new(), size, size).unwrap().unwrap()
     });
     copy.ask(|register| register.keep_sent(all.unwrap())).unwrap().unwrap();
-    let left = copy.ask(|register| register.journal().places().database()).unwrap();
+    let left = place(&copy);
     assert_eq!(bring(&copy).await.unwrap(), State::PutBack);
     let kept = served.held(id(&till)).unwrap().0.checkpoint;
     assert_eq!(served.evidence(id(&till)), []);
@@ -88,12 +92,14 @@ async fn a_till_that_was_put_back_learns_it_before_it_has_anything_to_send() {
 async fn a_second_till_of_one_key_is_convicted_by_what_the_back_office_keeps() {
     let Copied { served, till, copy, _folder } = copied().await;
     (3..=6).for_each(|pieces| sell(&copy, pieces));
-    assert!(matches!(bring(&copy).await.unwrap(), State::Trouble(_)));
-    assert!(events(&copy).contains(&912));
+    let left = place(&copy);
+    assert_eq!(bring(&copy).await.unwrap(), State::PutBack);
+    assert!(events(&copy).contains(&911));
+    close(copy);
     let (register, held) = served.held(id(&till)).unwrap();
     assert_eq!(held, lines(&till), "the first history stays as it was");
-    assert_eq!(served.evidence(id(&till)).len(), 1);
-    assert_eq!(broken(&journal(copy), &[&register.checkpoint]), [Rule::Fork]);
+    assert!(!served.evidence(id(&till)).is_empty());
+    assert_eq!(broken(&left, &[&register.checkpoint]), [Rule::Fork]);
     assert_eq!(broken(&journal(till), &[&register.checkpoint]), []);
 }
 
@@ -105,8 +111,8 @@ async fn a_second_till_that_does_not_know_what_was_sent_shows_its_history_all_th
         // Enrolled anew, it has forgotten what lies there.
         let back_office = copy.ask(|register| register.back_office().cloned()).unwrap().unwrap();
         copy.ask(|register| register.enrolled(back_office)).unwrap().unwrap();
-        assert!(matches!(bring(&copy).await.unwrap(), State::Trouble(_)));
-        assert!(events(&copy).contains(&912));
+        assert_eq!(bring(&copy).await.unwrap(), State::PutBack);
+        assert!(events(&copy).contains(&911));
         assert_eq!(served.evidence(id(&till)).len(), 1, "{sales} sales");
         assert_eq!(served.held(id(&till)).unwrap().1, lines(&till));
     }
@@ -121,8 +127,9 @@ async fn a_journal_put_back_alone_is_convicted_though_the_till_skips_what_it_bel
     while copy.ask(|register| register.journal().standing().size()).unwrap() <= size {
         sell(&copy, 9);
     }
-    assert!(matches!(bring(&copy).await.unwrap(), State::Trouble(_)));
-    assert_eq!(served.evidence(id(&till)), [("fork".to_owned(), i64::try_from(size).unwrap())]);
+    assert_eq!(bring(&copy).await.unwrap(), State::PutBack);
+    // The entry after what was believed, and the last one that both histories have a place for.
+    assert!(served.evidence(id(&till)).contains(&("fork".to_owned(), i64::try_from(size).unwrap())));
     assert_eq!(served.held(id(&till)).unwrap().1, lines(&till));
 }
 

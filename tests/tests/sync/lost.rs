@@ -17,6 +17,18 @@ use crate::shop::{bring, close, copy_folder, enrol, events, found, id, lines, op
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_put_back_to_an_earlier_state_is_found_out_and_the_till_sells_on_in_another() {
+    put_back(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_put_back_that_went_on_otherwise_is_found_out_and_left_as_well() {
+    put_back(1).await;
+    // Longer by now than what the back office holds.
+    put_back(9).await;
+}
+
+/// A till is put back, all of it, and sells so many times before it hears of the back office again.
+async fn put_back(sales: i64) {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path(), "127.0.0.1:0").await;
     let (till, copy) = (folder.path().join("till"), folder.path().join("copy"));
@@ -32,14 +44,16 @@ async fn a_journal_put_back_to_an_earlier_state_is_found_out_and_the_till_sells_
     let (old, held) = (id(&desk), lines(&desk));
     close(desk);
 
-    // All of it is put back, the heads outside of the journal too: only the back office knows better.
+    // The heads outside of the journal are put back too: only the back office knows better.
     std::fs::remove_dir_all(&till).unwrap();
     copy_folder(&copy, &till);
     let desk = open(&till);
     assert_eq!(id(&desk), old);
+    (0..sales).for_each(|_| sell(&desk, 5));
     assert_eq!(bring(&desk).await.unwrap(), State::PutBack);
     assert_ne!(id(&desk), old);
     assert!(events(&desk).contains(&911));
+    assert!(sales == 0 || !served.evidence(old).is_empty());
     sell(&desk, 3);
     assert_eq!(bring(&desk).await.unwrap(), State::InStep);
     assert_eq!(served.held(id(&desk)).unwrap().1, lines(&desk));

@@ -1,8 +1,9 @@
 //! A back office that serves, and tills that sell and talk to it: what the tests of sync are made of.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use comptoir_backoffice::certificate::Certificate;
 use comptoir_backoffice::journals::{self, Registered};
@@ -34,13 +35,15 @@ use uuid::Uuid;
 pub(crate) struct Served {
     pub(crate) office: Office,
     pub(crate) address: SocketAddr,
+    database: PathBuf,
     certificate: comptoir_fiscal::values::Hash,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
 }
 
 pub(crate) async fn serve(folder: &Path, listen: &str) -> Served {
-    let store = Store::open(&Database::Sqlite(folder.join("backoffice.db")), STEPS).unwrap();
+    let database = folder.join("backoffice.db");
+    let store = Store::open(&Database::Sqlite(database.clone()), STEPS).unwrap();
     let office = Office::new(store, WitnessKey::open(&folder.join("witness.key")).unwrap());
     let certificate = Certificate::open(folder, &["localhost".to_owned()]).unwrap();
     let hash = certificate.hash;
@@ -52,7 +55,7 @@ pub(crate) async fn serve(folder: &Path, listen: &str) -> Served {
         server::serve(served, listen, Some(certificate), ready, async move { drop(stopped.await) }).await
     });
     let address = listening.await.unwrap();
-    Served { office, address, certificate: hash, stop: Some(stop), serving: Some(serving) }
+    Served { office, address, database, certificate: hash, stop: Some(stop), serving: Some(serving) }
 }
 
 impl Served {
@@ -114,9 +117,18 @@ impl Served {
         self.office.store().read_now(read).map_err(|error: StoreError| error).unwrap()
     }
 
+    /// Stops it, and waits until the database is closed: a connection that was answered last may hold it a moment longer
+    /// than the server, and a test that then puts another file in its place would put it under an open one.
     pub(crate) async fn stop(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.serving.take().unwrap().await.unwrap().unwrap();
+        let log = self.database.with_extension("db-wal");
+        drop(self);
+        let since = Instant::now();
+        while log.exists() {
+            assert!(since.elapsed() < Duration::from_secs(30), "the database is still open");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 

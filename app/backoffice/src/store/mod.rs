@@ -91,12 +91,19 @@ struct Open {
     /// Taken when the store is dropped, so that the threads see that nobody is left.
     queues: Option<Queues>,
     words: Words,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 struct Queues {
     writes: Queue,
     reads: Queue,
+}
+
+/// The threads that serve the queues.
+#[derive(Default)]
+struct Threads {
+    writing: Vec<JoinHandle<()>>,
+    reading: Vec<JoinHandle<()>>,
 }
 
 impl Store {
@@ -173,13 +180,22 @@ impl fmt::Debug for Store {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.queues = None;
-        for thread in self.threads.drain(..) {
-            // A job may have held the last clone: its thread does not wait for itself. A thread that panicked has
-            // already answered for it.
-            if thread.thread().id() != current().id() {
-                let _ = thread.join();
-            }
+        // Readers go first: SQLite puts its log into the file, and takes the log away, when the last connection closes
+        // and knows to be the last, which none of several that close at once does.
+        let Some(Queues { writes, reads }) = self.queues.take() else { return };
+        drop(reads);
+        join(&mut self.threads.reading);
+        drop(writes);
+        join(&mut self.threads.writing);
+    }
+}
+
+fn join(threads: &mut Vec<JoinHandle<()>>) {
+    for thread in threads.drain(..) {
+        // A job may have held the last clone: its thread does not wait for itself. A thread that panicked has already
+        // answered for it.
+        if thread.thread().id() != current().id() {
+            let _ = thread.join();
         }
     }
 }

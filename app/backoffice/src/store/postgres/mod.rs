@@ -16,8 +16,8 @@ use tokio_postgres::Config;
 
 use self::connection::{Connected, Setback};
 use self::transaction::{Failure, PostgresTx};
-use super::StoreError;
 use super::work::{Jobs, Queue, Ran, Work, queue, refuse};
+use super::{StoreError, Threads};
 
 pub(super) use self::connection::with_timeouts;
 
@@ -50,10 +50,10 @@ impl Purpose {
 }
 
 /// Starts the threads. They connect when the first job comes.
-pub(super) fn start(config: &Config) -> Result<(Queue, Queue, Vec<JoinHandle<()>>), StoreError> {
-    let mut threads = Vec::with_capacity(WRITERS + READERS);
-    let writes = pool(config, Purpose::Writing, WRITERS, &mut threads)?;
-    let reads = pool(config, Purpose::Reading, READERS, &mut threads)?;
+pub(super) fn start(config: &Config) -> Result<(Queue, Queue, Threads), StoreError> {
+    let mut threads = Threads::default();
+    let writes = pool(config, Purpose::Writing, WRITERS, &mut threads.writing)?;
+    let reads = pool(config, Purpose::Reading, READERS, &mut threads.reading)?;
     Ok((writes, reads, threads))
 }
 

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use self::connection::{Connected, Purpose};
 use self::transaction::SqliteTx;
-use super::StoreError;
 use super::work::{Jobs, Queue, Ran, Work, queue, refuse};
+use super::{StoreError, Threads};
 
 /// How many threads read.
 const READERS: usize = 4;
@@ -24,16 +24,16 @@ const GROUP_MAX: usize = 256;
 const GROUP_TIME: Duration = Duration::from_millis(20);
 
 /// Starts the threads on a file, which is made where there is none.
-pub(super) fn start(path: &Path) -> Result<(Queue, Queue, Vec<JoinHandle<()>>), StoreError> {
-    let mut threads = Vec::with_capacity(READERS + 1);
+pub(super) fn start(path: &Path) -> Result<(Queue, Queue, Threads), StoreError> {
+    let mut threads = Threads::default();
     let (writes, jobs) = queue();
     let mut writer = Writer { connected: Connected::new(path, Purpose::Writing)?, jobs };
-    threads.push(spawn("store-writer", move || while writer.serve() {})?);
+    threads.writing.push(spawn("store-writer", move || while writer.serve() {})?);
     let (reads, jobs) = queue();
     let jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..READERS {
         let mut reader = Reader { connected: Connected::new(path, Purpose::Reading)?, jobs: Arc::clone(&jobs) };
-        threads.push(spawn("store-reader", move || while reader.serve() {})?);
+        threads.reading.push(spawn("store-reader", move || while reader.serve() {})?);
     }
     Ok((writes, reads, threads))
 }
