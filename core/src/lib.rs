@@ -35,6 +35,7 @@ pub mod sample;
 pub mod search;
 pub mod secret;
 pub mod settlement;
+pub mod shared;
 pub mod shop;
 pub mod tender;
 pub mod terms;

@@ -1,6 +1,8 @@
 //! What is said: requests and answers as JSON. Fields may be added, never reused.
 
+use comptoir_core::shared::Edit;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
@@ -70,6 +72,54 @@ pub struct Enrolled {
     pub witness_key: String,
 }
 
+/// What a till has edited, at most [`EDITS_MAX`] records at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edits {
+    /// Where the till stands in the store's feed, to which the versions belong that it edited; empty before it was given
+    /// anything.
+    pub cursor: String,
+    /// In the order in which they are to be taken.
+    pub edits: Vec<Edit>,
+}
+
+/// How many edits are taken at once.
+pub const EDITS_MAX: usize = 500;
+
+/// What became of edits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// One for each edit.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What became of one edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Which.
+    pub id: Uuid,
+    /// What became of it.
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+/// What became of an edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "snake_case")]
+pub enum Fate {
+    /// Every field of it holds now.
+    Taken,
+    /// The same fields were edited elsewhere: the later edit holds, or what was there already.
+    Merged,
+    /// Fields that count were edited elsewhere, too (prices, VAT rates, rights): what was there holds, and a manager
+    /// decides.
+    Waits,
+    /// It is no such record; it is set aside.
+    Refused {
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "refused", rename_all = "snake_case")]
@@ -129,6 +179,9 @@ pub enum Refused {
     Revoked,
     /// The code replaces no till, or nothing of what that one had edited ever arrived.
     NothingToRestore,
+    /// The till stands at a place in the store's feed that there is not: the back office was put back to an earlier state,
+    /// or the till belongs to another store by now. It begins anew.
+    Cursor,
 }
 
 impl Refused {
@@ -139,6 +192,7 @@ impl Refused {
             Refused::Code | Refused::OtherMerchant | Refused::Revoked => 403,
             Refused::NothingToRestore => 404,
             Refused::Gap { .. } | Refused::Fork { .. } | Refused::LabelTaken { .. } => 409,
+            Refused::Cursor => 410,
             Refused::TooLarge => 413,
             Refused::NotOfThisJournal { .. }
             | Refused::NewerVersion { .. }
@@ -186,6 +240,7 @@ impl Refused {
             ),
             Refused::OtherMerchant => message!("The code is for another business than this till's."),
             Refused::Revoked => message!("This till was revoked: stop selling with it."),
+            Refused::Cursor => message!("The back office gives this till its catalogue anew."),
             Refused::NothingToRestore => message!(
                 "This code replaces no till, or nothing of that till's catalogue ever arrived: enrol a new till instead."
             ),

@@ -1,0 +1,170 @@
+//! What the tills of a store and its back office share: records that are edited on either side, each as the JSON that
+//! stands in a table, with the number under which the back office last changed it.
+//!
+//! A till works from its own tables, with or without a network. What it edits is noted beside them, sent as [`Edit`]s and
+//! merged by the back office; what the back office holds comes back as [`Change`]s and is taken in whole.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// What kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Kind {
+    Category,
+    Family,
+    Modifiers,
+    Product,
+    Menu,
+    PriceList,
+    Operator,
+    /// Rules of payment, rights, validity of vouchers, what stands on papers: one record each, by its name.
+    Setting,
+    /// What a product looks like: by the hash of its bytes, so never another.
+    Picture,
+    /// In which order categories are shown: one record.
+    Order,
+}
+
+/// What is said of a kind that is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is no kind of record")]
+pub struct NoSuchKind(String);
+
+impl Kind {
+    /// All of them, those that others name first.
+    pub const ALL: [Kind; 10] = [
+        Kind::Setting,
+        Kind::Picture,
+        Kind::Category,
+        Kind::Family,
+        Kind::Modifiers,
+        Kind::Product,
+        Kind::Menu,
+        Kind::PriceList,
+        Kind::Order,
+        Kind::Operator,
+    ];
+
+    /// As it stands in a table and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Category => "category",
+            Kind::Family => "family",
+            Kind::Modifiers => "modifiers",
+            Kind::Product => "product",
+            Kind::Menu => "menu",
+            Kind::PriceList => "price_list",
+            Kind::Operator => "operator",
+            Kind::Setting => "setting",
+            Kind::Picture => "picture",
+            Kind::Order => "order",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = NoSuchKind;
+
+    fn from_str(text: &str) -> Result<Kind, NoSuchKind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| NoSuchKind(text.to_owned()))
+    }
+}
+
+/// A record's fields.
+pub type Row = Map<String, Value>;
+
+/// A record as the back office holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Of which kind.
+    pub kind: Kind,
+    /// Under which code.
+    pub key: String,
+    /// The number of the change in the store's feed: what an edit of it is made on.
+    pub version: u64,
+    /// The latest stamp among its fields ([`Edit::at`]).
+    pub at: u64,
+    /// What it holds; none where it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Row>,
+}
+
+/// Changes in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// At most 1,000, and some megabytes.
+    pub changes: Vec<Change>,
+    /// Where to go on from. Opaque to a till.
+    pub next: String,
+    /// Whether more is there already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// What a till has edited in one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Said twice, it is taken once.
+    pub id: Uuid,
+    /// Of which kind.
+    pub kind: Kind,
+    /// Under which code.
+    pub key: String,
+    /// The version it was made on; 0 where the till knew of none.
+    pub base: u64,
+    /// When: milliseconds since 1970 by the till's clock, later than every stamp that it has seen; 0 for what it had before
+    /// it knew of the store, to which everything gives way that is there.
+    pub at: u64,
+    /// Who edited it, where that is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub operator: String,
+    /// Which fields became others or went.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// The whole record as it is now; none where it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Row>,
+}
+
+/// The names of the fields in which two states of a record differ, in their order.
+pub fn differing(before: &Row, after: &Row) -> Vec<String> {
+    let mut fields: Vec<String> =
+        before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name)).cloned().collect();
+    fields.sort();
+    fields.dedup();
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_as_it_is_written() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), Value::from(kind.as_str()));
+        }
+        assert!("stock".parse::<Kind>().is_err());
+    }
+
+    #[test]
+    fn fields_that_came_went_or_changed_differ_once_each() {
+        let row = |text: &str| serde_json::from_str::<Row>(text).unwrap();
+        let (before, after) = (row(r#"{"a":1,"b":2,"c":3}"#), row(r#"{"a":1,"b":4,"d":5}"#));
+        assert_eq!(differing(&before, &after), ["b", "c", "d"]);
+        assert!(differing(&before, &before).is_empty());
+    }
+}
