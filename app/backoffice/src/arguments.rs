@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use comptoir_backoffice::shared::inbox::Take;
+use comptoir_core::shared::Kind;
 use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::RegisterId;
 
@@ -155,4 +157,88 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// List what the tills of a store share
+    Records {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        store: StoreOf,
+        /// Only records of this kind, such as product, price_list, operator or setting
+        #[arg(long, value_name = "KIND")]
+        kind: Option<Kind>,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Import products, prices and menus from a table into a store
+    #[command(
+        long_about = "Import products, prices and menus from a table into a store: all of it or, where a cell is wrong, nothing.\n\n\
+            It is the table that tills import and export. What it does not say stays as it is; what changes reaches the tills of\n\
+            the store by itself."
+    )]
+    Import {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        store: StoreOf,
+        /// The workbook (.xlsx) or text table (CSV)
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// List what tills have edited that waits for a manager's decision
+    #[command(
+        long_about = "List what tills have edited that waits for a manager's decision: prices, VAT rates and rights that were edited\n\
+            elsewhere, too. Until it is decided, what was there holds."
+    )]
+    Inbox {
+        #[command(flatten)]
+        place: Place,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Decide what waits in the inbox
+    Decide {
+        #[command(flatten)]
+        place: Place,
+        /// Its number in the inbox
+        #[arg(value_name = "NUMBER")]
+        number: u64,
+        /// What holds from now on: what the till has edited (theirs), or what is there (keep)
+        #[arg(long, value_name = "WHICH")]
+        take: Taken,
+        /// Who decides [default: whoever runs this]
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// The merchant's name here, where several stores have something of this number
+        #[arg(long, value_name = "NAME", requires = "store")]
+        merchant: Option<String>,
+        /// The store's name here
+        #[arg(long, value_name = "NAME", requires = "merchant")]
+        store: Option<String>,
+    },
+}
+
+/// Which store.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StoreOf {
+    /// The merchant's name here
+    #[arg(long, value_name = "NAME")]
+    pub(crate) merchant: String,
+    /// The store's name here
+    #[arg(long, value_name = "NAME")]
+    pub(crate) store: String,
+}
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken(pub(crate) Take);
+
+impl std::str::FromStr for Taken {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Taken, String> {
+        let known = [Take::Theirs, Take::Keep].into_iter().find(|take| take.as_str() == text);
+        known.map(Taken).ok_or_else(|| "theirs, keep".to_owned())
+    }
 }

@@ -4,6 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use comptoir_backoffice::schema::STEPS;
+use comptoir_backoffice::shared::renew_epochs;
+use comptoir_backoffice::store::{Database, Store, StoreError, Tx};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
 use rusqlite::{Connection, OpenFlags};
@@ -43,6 +46,11 @@ pub(crate) fn restore(from: &Path, data: &Path, texts: &Translations) -> Result<
     make_empty(data)?;
     fs::copy(&copy, data.join(DATABASE)).map_err(at(data))?;
     copy_files(from, data)?;
+    // Numbers of the feeds are given a second time from here on: tills must not take them for those that they know.
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|fault| StoreError::Unavailable { why: fault.to_string() })?;
+    let store = Store::open(&Database::Sqlite(data.join(DATABASE)), STEPS)?;
+    store.write_now(move |tx: &mut dyn Tx| renew_epochs(tx, random))?;
     println!(
         "{}",
         texts.say(&message!(

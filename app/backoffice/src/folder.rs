@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use comptoir_backoffice::certificate::Certificate;
 use comptoir_backoffice::office::Office;
 use comptoir_backoffice::schema::STEPS;
+use comptoir_backoffice::shared::editing::NotEdited;
+use comptoir_backoffice::shared::inbox::NotDecided;
 use comptoir_backoffice::store::{Database, Store, StoreError};
 use comptoir_backoffice::witness::WitnessKey;
+use comptoir_core::import::ImportError;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Hash;
@@ -71,6 +74,30 @@ pub(crate) enum FolderError {
     /// There is no such register.
     #[error("no such register")]
     UnknownRegister,
+    /// There is no such store.
+    #[error("no such store")]
+    UnknownStore,
+    /// Nothing was decided of what waits.
+    #[error(transparent)]
+    NotDecided(#[from] NotDecided),
+    /// Several stores have something of this number that waits.
+    #[error("several stores have something of this number that waits")]
+    SeveralStores,
+    /// A table could not be read.
+    #[error(transparent)]
+    Table(#[from] ImportError),
+    /// Records could not be edited.
+    #[error("records could not be edited: {0:?}")]
+    NotEdited(NotEdited),
+}
+
+impl From<NotEdited> for FolderError {
+    fn from(error: NotEdited) -> FolderError {
+        match error {
+            NotEdited::Store(error) => FolderError::Store(error),
+            other => FolderError::NotEdited(other),
+        }
+    }
 }
 
 impl FolderError {
@@ -102,6 +129,15 @@ impl FolderError {
                 why = why.as_str()
             ),
             FolderError::UnknownRegister => message!("There is no such register here."),
+            FolderError::UnknownStore => {
+                message!("There is no such store of such a merchant here. List what there is: registers.")
+            }
+            FolderError::NotDecided(error) => error.message(),
+            FolderError::SeveralStores => {
+                message!("Several stores have something of this number: say which with --merchant and --store.")
+            }
+            FolderError::Table(error) => error.message(),
+            FolderError::NotEdited(error) => error.message(),
         }
     }
 }

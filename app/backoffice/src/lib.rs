@@ -3,11 +3,13 @@
 pub mod certificate;
 mod edited;
 mod enrolment;
+mod gzip;
 pub mod journals;
 pub mod merchants;
 pub mod office;
 pub mod schema;
 pub mod server;
+pub mod shared;
 pub mod store;
 pub mod witness;
 

@@ -4,6 +4,8 @@ mod arguments;
 mod commands;
 mod copies;
 mod folder;
+mod stores;
+mod words;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let [french, french_help] = FRENCH;
     let french = [
         comptoir_fiscal::FRENCH,
+        comptoir_core::FRENCH,
         comptoir_sync::FRENCH,
         comptoir_auditor::FRENCH,
         comptoir_auditor::FRENCH_HELP,
@@ -71,6 +74,12 @@ fn run(command: Command, texts: &Translations) -> Result<(), Message> {
         Command::Backup { place, to } => copies::backup(&place, &to, texts),
         Command::Restore { from, data } => copies::restore(&from, &data, texts),
         Command::Rebuild { place } => commands::rebuild(&place, texts),
+        Command::Records { place, store, kind, json } => stores::records(&place, &store, kind, json, texts),
+        Command::Import { place, store, file } => stores::import(&place, &store, &file, texts),
+        Command::Inbox { place, json } => stores::inbox(&place, json, texts),
+        Command::Decide { place, number, take, by, merchant, store } => {
+            stores::decide(&place, (number, merchant.zip(store)), take.0, by, texts)
+        }
     }
     .map_err(|error| error.message())
 }

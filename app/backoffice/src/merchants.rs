@@ -73,6 +73,22 @@ pub fn find_or_make(
     })
 }
 
+/// The store of that name of the merchant of that name. None where there is no such store.
+pub fn find(tx: &mut dyn Tx, merchant_name: &str, store_name: &str) -> Result<Option<Place>, StoreError> {
+    let sql = "SELECT m.merchant, m.name, s.store, s.name FROM merchant m
+        JOIN store s ON s.merchant = m.merchant
+        WHERE m.name = $1 AND s.name = $2";
+    tx.one(sql, &[merchant_name.into(), store_name.into()], |row| {
+        Ok(Place {
+            merchant: row.text(0)?.to_owned(),
+            merchant_name: row.text(1)?.to_owned(),
+            store: row.text(2)?.to_owned(),
+            store_name: row.text(3)?.to_owned(),
+            replaces: None,
+        })
+    })
+}
+
 /// The place of a register that a new device takes. None where there is no such register.
 pub fn of_register(tx: &mut dyn Tx, register: RegisterId) -> Result<Option<Place>, StoreError> {
     let sql = "SELECT m.merchant, m.name, s.store, s.name FROM register_of o

@@ -1,7 +1,7 @@
 //! What the back office answers to a register, whatever carries the request: HTTP in a shop, memory in a simulation.
 
-use std::io::{Read, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
@@ -10,15 +10,14 @@ use comptoir_sync::link::Code;
 use comptoir_sync::message::{Enrol, Lost, Refused, Succeed};
 use comptoir_sync::request::{self, CLOCK_SECONDS, Request, Response, Signed};
 use comptoir_sync::restore;
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use crate::edited;
 use crate::enrolment::Asking;
+use crate::gzip::{packed, unpacked};
 use crate::journals::{self, Piece, Prepared, Registered};
 use crate::merchants;
+use crate::shared::{self, Waiting};
 use crate::store::{Store, StoreError, Tx};
 use crate::witness::WitnessKey;
 
@@ -35,11 +34,12 @@ pub const RESTORE: &str = "/v1/restore/";
 /// How many lines are taken at once.
 const PIECE_LINES_MAX: usize = 1000;
 
-/// The back office: its database and its witness.
+/// The back office: its database, its witness, and the tills that wait for something to change.
 #[derive(Clone)]
 pub struct Office {
     store: Store,
     witness: Arc<WitnessKey>,
+    waiting: Arc<Waiting>,
 }
 
 /// What a path asks for.
@@ -48,6 +48,24 @@ enum Asked {
     Entries(RegisterId, u64),
     Successor(RegisterId),
     Shop(RegisterId),
+    Changes(RegisterId, String),
+    Wait(RegisterId, String),
+    Edits(RegisterId),
+}
+
+impl Asked {
+    /// By whom.
+    fn register(&self) -> RegisterId {
+        match self {
+            Asked::Head(register)
+            | Asked::Entries(register, _)
+            | Asked::Successor(register)
+            | Asked::Shop(register)
+            | Asked::Changes(register, _)
+            | Asked::Wait(register, _)
+            | Asked::Edits(register) => *register,
+        }
+    }
 }
 
 /// Why there is no answer of the expected kind.
@@ -72,7 +90,7 @@ impl From<StoreError> for NoAnswer {
 impl Office {
     /// A back office over a database that is open.
     pub fn new(store: Store, witness: WitnessKey) -> Office {
-        Office { store, witness: Arc::new(witness) }
+        Office { store, witness: Arc::new(witness), waiting: Arc::default() }
     }
 
     /// Its database.
@@ -85,8 +103,14 @@ impl Office {
         &self.witness
     }
 
+    /// Answers at once, from now on, whoever waits for something to change: the office stops.
+    pub fn stop_waiting(&self) {
+        self.waiting.stop();
+    }
+
     /// Answers a register's request, heard at `now` (unix seconds).
     pub async fn answer(&self, request: Request, now: u64) -> Response {
+        let began = Instant::now();
         let answered = match request.path.as_str() {
             enrol::PATH => self.enrol(&request, now).await.map(|enrolled| body_of(&enrolled)),
             path if path.starts_with(RESTORE) => self.restore(&request, now).await,
@@ -101,7 +125,8 @@ impl Office {
                 (Refused::Busy.status(), body_of(&Refused::Busy))
             }
         };
-        Response { status, time: Some(now), body }
+        // A till sets its clock by this, and may have waited.
+        Response { status, time: Some(now + began.elapsed().as_secs()), body }
     }
 
     async fn enrol(&self, request: &Request, now: u64) -> Result<comptoir_sync::message::Enrolled, NoAnswer> {
@@ -116,8 +141,7 @@ impl Office {
 
     async fn answer_register(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
         let asked = asked(request).ok_or_else(|| Refused::Malformed { why: "nothing is asked there".to_owned() })?;
-        let (Asked::Head(register) | Asked::Entries(register, _) | Asked::Successor(register) | Asked::Shop(register)) =
-            asked;
+        let register = asked.register();
         let find = move |tx: &mut dyn Tx| Registered::find(tx, register);
         let registered = self.store.read(find).await?.ok_or(Refused::UnknownRegister)?;
         check_signature(request, &registered, now)?;
@@ -126,6 +150,13 @@ impl Office {
             Asked::Successor(_) => self.succeed(request, registered, now).await,
             Asked::Shop(_) => self.keep_edited(request, registered, now).await,
             Asked::Entries(_, from) => self.receive(registered, piece(request, from)?, now).await,
+            Asked::Changes(_, after) => Ok(shared::answer_changes(&self.store, &registered, &after).await??),
+            Asked::Wait(_, after) => Ok(shared::answer_wait(&self.store, &self.waiting, &registered, &after).await??),
+            Asked::Edits(_) => {
+                let (store, waiting) = (&self.store, &self.waiting);
+                let merged = shared::answer_edits(store, waiting, &registered, &request.body, seconds(now)).await??;
+                Ok(body_of(&merged))
+            }
         }
     }
 
@@ -191,14 +222,6 @@ impl Office {
     }
 }
 
-/// Bytes as they are carried.
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing into memory fails for nothing but a lack of it.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
-}
-
 fn seconds(now: u64) -> i64 {
     i64::try_from(now).unwrap_or(i64::MAX)
 }
@@ -219,6 +242,9 @@ fn asked(request: &Request) -> Option<Asked> {
         (request::Method::Post, "entries") => {
             Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?))
         }
+        (request::Method::Get, "changes") => Some(Asked::Changes(register, query.strip_prefix("after=")?.to_owned())),
+        (request::Method::Get, "wait") => Some(Asked::Wait(register, query.strip_prefix("after=")?.to_owned())),
+        (request::Method::Post, "edits") => Some(Asked::Edits(register)),
         _ => None,
     }
 }
@@ -253,12 +279,7 @@ fn piece(request: &Request, from: u64) -> Result<Piece, Refused> {
     let header = request.headers.iter().find(|(header, _)| *header == request::CHECKPOINT);
     let text = header.and_then(|(_, header)| request::decode_checkpoint(header));
     let checkpoint = text.and_then(|text| Checkpoint::parse(&text).ok()).ok_or(Refused::Checkpoint)?;
-    let mut bytes = Vec::new();
-    let unpacked = GzDecoder::new(request.body.as_slice()).take(PIECE_BYTES_MAX + 1).read_to_end(&mut bytes);
-    unpacked.map_err(|_| Refused::Malformed { why: "not gzip".to_owned() })?;
-    if bytes.len() as u64 > PIECE_BYTES_MAX {
-        return Err(Refused::TooLarge);
-    }
+    let bytes = unpacked(&request.body, PIECE_BYTES_MAX)?;
     let lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     if lines.len() > PIECE_LINES_MAX {
         return Err(Refused::TooLarge);

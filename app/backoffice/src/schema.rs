@@ -2,7 +2,7 @@
 //! which can be thrown away and derived anew. Every key starts with the merchant, by which a database is spread over
 //! machines; only `register_of` says whose a register is.
 //!
-//! Times are unix seconds, dates days since 1970-01-01, money cents.
+//! Times are unix seconds (what a till says of its edits: milliseconds), dates days since 1970-01-01, money cents.
 
 use crate::store::Step;
 
@@ -197,6 +197,56 @@ pub const STEPS: &[Step] = &[
                 ht INTEGER NOT NULL,
                 vat INTEGER NOT NULL,
                 PRIMARY KEY (merchant, store, day, register, rate)
+            ) STRICT",
+        ],
+    },
+    Step {
+        name: "what tills share",
+        statements: &[
+            "CREATE TABLE feed (
+                merchant TEXT NOT NULL,
+                store TEXT NOT NULL,
+                epoch TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                PRIMARY KEY (merchant, store)
+            ) STRICT",
+            "CREATE TABLE record (
+                merchant TEXT NOT NULL,
+                store TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                key TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                body TEXT,
+                stamps TEXT NOT NULL,
+                PRIMARY KEY (merchant, store, kind, key)
+            ) STRICT",
+            "CREATE UNIQUE INDEX record_number ON record (merchant, store, number)",
+            "CREATE TABLE edit_seen (
+                merchant TEXT NOT NULL,
+                store TEXT NOT NULL,
+                edit TEXT NOT NULL,
+                fate TEXT NOT NULL,
+                seen INTEGER NOT NULL,
+                PRIMARY KEY (merchant, store, edit)
+            ) STRICT",
+            "CREATE INDEX edit_seen_since ON edit_seen (merchant, store, seen)",
+            "CREATE TABLE inbox (
+                merchant TEXT NOT NULL,
+                store TEXT NOT NULL,
+                n INTEGER NOT NULL,
+                register TEXT NOT NULL,
+                operator TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                kind TEXT NOT NULL,
+                key TEXT NOT NULL,
+                fields TEXT NOT NULL,
+                theirs TEXT,
+                ours TEXT,
+                received INTEGER NOT NULL,
+                decided INTEGER,
+                decision TEXT,
+                decided_by TEXT,
+                PRIMARY KEY (merchant, store, n)
             ) STRICT",
         ],
     },

@@ -59,6 +59,7 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let stopping_office = office.clone();
     let served = Arc::new(Served { office, wrong_codes: Mutex::default() });
     let app = Router::new()
         .route("/health", get(health))
@@ -69,6 +70,8 @@ pub async fn serve(
     let stopping = handle.clone();
     let stopper = tokio::spawn(async move {
         stop.await;
+        // Tills that wait for a change would hold it up.
+        stopping_office.stop_waiting();
         stopping.graceful_shutdown(Some(STOP_TIME));
     });
     let listening = handle.clone();
@@ -183,4 +186,10 @@ impl Served {
 /// The time, in unix seconds.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default()
+}
+
+/// The time, in milliseconds since 1970.
+pub fn now_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
