@@ -4,6 +4,8 @@
 //! A till works from its own tables, with or without a network. What it edits is noted beside them, sent as [`Edit`]s and
 //! merged by the back office; what the back office holds comes back as [`Change`]s and is taken in whole.
 
+pub(crate) mod ledger;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,7 +29,7 @@ pub enum Kind {
     Setting,
     /// What a product looks like: by the hash of its bytes, so never another.
     Picture,
-    /// In which order categories are shown: one record.
+    /// In which order categories are shown: one record, `category`, whose `keys` are theirs.
     Order,
 }
 
