@@ -235,7 +235,7 @@ impl Register {
         let (mut edits, mut order) = (Vec::new(), None);
         for change in fresh {
             match (change.kind, &change.row) {
-                (Kind::Setting | Kind::Operator | Kind::Picture, _) | (Kind::Order, None) => {}
+                (Kind::Setting | Kind::Operator | Kind::Picture | Kind::Voucher, _) | (Kind::Order, None) => {}
                 (Kind::Order, Some(row)) => match read::<Order>(row) {
                     Ok(Order { keys }) => order = Some(CatalogueEdit::CategoryOrder(keys)),
                     Err(why) => aside.push((change.kind, change.key.clone(), why)),
@@ -394,7 +394,7 @@ fn catalogue_edit(kind: Kind, key: &str, row: Option<&Row>) -> Result<CatalogueE
         (Kind::Product, Some(row)) => Some(CatalogueEdit::Product(Box::new(read(row)?))),
         (Kind::Menu, Some(row)) => Some(CatalogueEdit::Menu(read(row)?)),
         (Kind::PriceList, Some(row)) => Some(CatalogueEdit::PriceList(read(row)?)),
-        (Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order, Some(_)) => None,
+        (Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher, Some(_)) => None,
     };
     match edit {
         Some(edit) if edit.record().is_some_and(|record| record.code() == key) => Ok(edit),

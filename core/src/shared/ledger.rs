@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{Change, Edit, Kind, Row, differing};
+use super::{Change, Edit, Kind, Row, VoucherParts, differing};
 use crate::catalogue::{Category, Family, Menu, ModifierGroup, PictureId, PictureKind, PriceList, Product};
 use crate::operators::{Gates, Operator};
 use crate::register::{GATES, RULES, VALIDITY, Validity};
@@ -240,6 +240,12 @@ pub(crate) fn picture(connection: &Connection, id: PictureId) -> Result<Option<(
     Ok(kind.zip(bytes))
 }
 
+/// What the back office told of a voucher.
+pub(crate) fn voucher(connection: &Connection, code: &str) -> Result<Option<VoucherParts>, ShopError> {
+    let Some((_, Some(row))) = shared(connection, Kind::Voucher, code)? else { return Ok(None) };
+    Ok(Some(serde_json::from_value(row.into())?))
+}
+
 fn pending(connection: &Connection) -> Result<Vec<Edit>, ShopError> {
     let mut find = connection.prepare_cached("SELECT body FROM edit ORDER BY n")?;
     let mut rows = find.query([])?;
@@ -311,6 +317,7 @@ fn here(connection: &Connection, kind: Kind, key: &str) -> Result<Option<Row>, S
     let body = match kind {
         Kind::Order => return Ok(Some(order(connection)?)),
         Kind::Picture => return picture_here(connection, key),
+        Kind::Voucher => return Ok(None),
         Kind::Setting => body("SELECT value FROM setting WHERE name = ?1")?,
         kind => body(&format!("SELECT body FROM {} WHERE key = ?1", kind.as_str()))?,
     };
@@ -353,7 +360,7 @@ fn as_written_here(kind: Kind, key: &str, row: Row) -> Row {
         Kind::Setting if key == RULES => through::<Rules>(&row),
         Kind::Setting if key == GATES => through::<Gates>(&row),
         Kind::Setting if key == VALIDITY => through::<Validity>(&row),
-        Kind::Setting | Kind::Picture | Kind::Order => None,
+        Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher => None,
     };
     written.unwrap_or(row)
 }

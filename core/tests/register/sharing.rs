@@ -6,8 +6,11 @@ use std::sync::Arc;
 use comptoir_core::catalogue::{CatalogueEdit, Category, Picture, Product, RecordId};
 use comptoir_core::operators::{Gate, Operator, Rank, Role};
 use comptoir_core::register::{Change as Secret, Command, TakingIn};
-use comptoir_core::shared::{Change, Edit, Kind, Row};
+use comptoir_core::shared::{Change, Edit, Kind, Row, VoucherPart, VoucherParts};
+use comptoir_core::tender::TenderRequest;
+use comptoir_core::voucher::{Presented, VoucherCode, VoucherKind};
 use comptoir_fiscal::entry::Body;
+use comptoir_fiscal::values::RegisterId;
 use serde_json::json;
 
 use crate::office::{enrol, enrolled};
@@ -372,5 +375,38 @@ fn a_deletion_is_an_edit_without_a_record() {
     edit(&mut till, &[CatalogueEdit::Remove(RecordId::Product("VASE".to_owned()))]);
     let edits = held.take_from(&mut till);
     assert_eq!((edits[0].row.as_ref(), edits[0].fields.len()), (None, 0));
+    till.end();
+}
+
+#[test]
+fn a_voucher_of_another_till_is_taken_by_its_typed_code_for_what_is_left_on_it() {
+    let (mut till, mut held) = in_step();
+    let (other, own): (RegisterId, RegisterId) =
+        ("00000000-0000-7000-8000-000000000007".parse().unwrap(), till.register().id());
+    let code: VoucherCode = VoucherCode::from_random(99);
+    let part = |register: RegisterId, issued: i64, spent: i64| {
+        let issue = (issued > 0).then(|| (12, "2026-11-02".parse().unwrap()));
+        VoucherPart { register, seq: 12, issue, issued: cents(issued), spent: cents(spent) }
+    };
+    let row = |parts: Vec<VoucherPart>| {
+        row(serde_json::to_value(VoucherParts { kind: VoucherKind::CreditNote, parts }).unwrap())
+    };
+    assert!(till.register().voucher(&Presented::Code(code.clone())).is_err(), "nobody here knows it");
+    let after = held.last;
+    held.put(Kind::Voucher, &code.to_string(), 0, row(vec![part(other, 1000, 0)]));
+    held.give(&mut till, after);
+    let presented = Presented::Code(code.clone());
+    assert_eq!(till.register().voucher(&presented).unwrap(), cents(1000));
+    let spent = TenderRequest::CreditNote { code: code.clone(), balance: cents(1000), amount: None };
+    till.sell(&[("CAFE", 1000)], &[spent]);
+    assert_eq!(till.register().voucher(&presented).unwrap(), cents(750));
+    // What the back office tells of this till's own journal is nothing new; what was spent elsewhere is.
+    let after = held.last;
+    held.put(Kind::Voucher, &code.to_string(), 0, row(vec![part(other, 1000, 100), part(own, 0, 250)]));
+    held.give(&mut till, after);
+    assert_eq!(till.register().voucher(&presented).unwrap(), cents(650));
+    till.restart();
+    assert_eq!(till.register().voucher(&presented).unwrap(), cents(650));
+    assert!(!till.register().has_edits_to_send().unwrap());
     till.end();
 }
