@@ -20,9 +20,13 @@ use crate::held::HeldTicket;
 use crate::mail::MailJob;
 use crate::operators::Operator;
 use crate::printing::PrintJob;
+use crate::shared::{Kind, ledger};
 
 /// How the tables came about: the step of each version, after the ones before it.
 const STEPS: [&str; 6] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL, PICTURE];
+
+/// The version that adds what is remembered of what is shared with a back office.
+const SHARED: i64 = 7;
 
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -68,6 +72,9 @@ PRAGMA user_version = 6;
 /// How long one waits for somebody else who writes.
 const BUSY: Duration = Duration::from_secs(5);
 
+const SET: &str = "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
 /// The setting that holds the tables of the projections as they were made.
 const PROJECTIONS: &str = "projections";
 
@@ -95,6 +102,21 @@ pub enum ShopError {
     /// The file was written by a newer program.
     #[error("the shop's data is of version {0}, written by a newer program: update this one")]
     Newer(i64),
+}
+
+/// What is taken in of what the back office holds.
+#[derive(Debug)]
+pub(crate) struct TakenIn<'a> {
+    /// The catalogue as it is now.
+    pub(crate) catalogue: &'a Catalogue,
+    /// Which of its records became others, came or went.
+    pub(crate) records: &'a [RecordId],
+    /// The pictures that came to it.
+    pub(crate) pictures: &'a [Picture],
+    /// Whether its categories are in another order.
+    pub(crate) reordered: bool,
+    /// What does not fit, and why.
+    pub(crate) aside: &'a [(Kind, String, String)],
 }
 
 /// The open `shop.db`.
@@ -222,8 +244,12 @@ impl Shop {
              PRAGMA secure_delete = ON;",
         )?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let done = usize::try_from(version).ok().filter(|done| *done <= STEPS.len());
-        let missing = done.map(|done| STEPS[done..].concat()).ok_or(ShopError::Newer(version))?;
+        let done = usize::try_from(version).ok().filter(|_| version <= SHARED).ok_or(ShopError::Newer(version))?;
+        let mut missing = STEPS.get(done..).unwrap_or_default().concat();
+        if version < SHARED {
+            missing += &ledger::schema();
+            missing += &format!("PRAGMA user_version = {SHARED};");
+        }
         if !missing.is_empty() {
             connection.execute_batch(&format!("BEGIN; {missing} COMMIT;"))?;
         }
@@ -262,28 +288,40 @@ impl Shop {
     ) -> Result<(), ShopError> {
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
-            for picture in pictures {
-                put_picture(&transaction, picture)?;
-            }
-            let shown: HashSet<PictureId> = catalogue.products().iter().filter_map(|product| product.picture).collect();
-            for id in picture_ids(&transaction)?.into_iter().filter(|id| !shown.contains(id)) {
-                transaction.execute("DELETE FROM picture WHERE id = ?1", [id.to_string()])?;
-            }
-            if reordered {
-                replace_all(&transaction, catalogue.categories())?;
-            }
-            for record in records {
-                match record {
-                    RecordId::Category(id) => save(&transaction, id, find(catalogue.categories(), id))?,
-                    RecordId::Family(id) => save(&transaction, id, catalogue.family(id))?,
-                    RecordId::Modifiers(id) => save(&transaction, id, catalogue.modifier_group(id))?,
-                    RecordId::Product(sku) => save(&transaction, sku, catalogue.product(sku))?,
-                    RecordId::Menu(sku) => save(&transaction, sku, catalogue.menu(sku))?,
-                    RecordId::PriceList(id) => save(&transaction, id, find(catalogue.price_lists(), id))?,
-                }
-            }
+            put_records(&transaction, catalogue, records, pictures, reordered)?;
             Ok(transaction.commit()?)
         })
+    }
+
+    /// Takes in what the back office holds, all or none: records of a catalogue, what is set aside of it, and `place`, up to
+    /// where it was taken.
+    pub(crate) fn take_in<T: Serialize>(&self, taken: &TakenIn<'_>, place: (&str, &T)) -> Result<(), ShopError> {
+        let place = (place.0, serde_json::to_string(place.1)?);
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            let (records, pictures) = (taken.records.iter(), taken.pictures.iter());
+            put_records(&transaction, taken.catalogue, records, pictures, taken.reordered)?;
+            for record in taken.records {
+                ledger::take_from_aside(&transaction, record.kind(), record.code())?;
+            }
+            for (kind, key, why) in taken.aside {
+                ledger::set_aside(&transaction, *kind, key, why)?;
+            }
+            ledger::forget_touched(&transaction)?;
+            transaction.prepare_cached(SET)?.execute(params![place.0, place.1])?;
+            Ok(transaction.commit()?)
+        })
+    }
+
+    /// Reads or writes what is remembered of what is shared, on the disk when this returns.
+    pub(crate) fn ledger<T>(&self, work: impl FnOnce(&Connection) -> Result<T, ShopError>) -> Result<T, ShopError> {
+        let mut done = None;
+        self.durably(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            done = Some(work(&transaction)?);
+            Ok(transaction.commit()?)
+        })?;
+        done.ok_or(ShopError::Sqlite(rusqlite::Error::InvalidQuery))
     }
 
     /// A picture by its name; none where it is not there, or was damaged.
@@ -405,11 +443,9 @@ impl Shop {
 
     /// Sets a setting.
     pub fn set<T: Serialize>(&self, name: &str, value: &T) -> Result<(), ShopError> {
-        let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2)
-                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let value = serde_json::to_string(value)?;
         self.durably(|connection| {
-            connection.execute(sql, params![name, value])?;
+            connection.execute(SET, params![name, value])?;
             Ok(())
         })
     }
@@ -481,6 +517,36 @@ impl Shop {
         }
         Ok(records)
     }
+}
+
+fn put_records<'r>(
+    transaction: &rusqlite::Transaction<'_>,
+    catalogue: &Catalogue,
+    records: impl Iterator<Item = &'r RecordId>,
+    pictures: impl Iterator<Item = &'r Picture>,
+    reordered: bool,
+) -> Result<(), ShopError> {
+    for picture in pictures {
+        put_picture(transaction, picture)?;
+    }
+    let shown: HashSet<PictureId> = catalogue.products().iter().filter_map(|product| product.picture).collect();
+    for id in picture_ids(transaction)?.into_iter().filter(|id| !shown.contains(id)) {
+        transaction.execute("DELETE FROM picture WHERE id = ?1", [id.to_string()])?;
+    }
+    if reordered {
+        replace_all(transaction, catalogue.categories())?;
+    }
+    for record in records {
+        match record {
+            RecordId::Category(id) => save(transaction, id, find(catalogue.categories(), id))?,
+            RecordId::Family(id) => save(transaction, id, catalogue.family(id))?,
+            RecordId::Modifiers(id) => save(transaction, id, catalogue.modifier_group(id))?,
+            RecordId::Product(sku) => save(transaction, sku, catalogue.product(sku))?,
+            RecordId::Menu(sku) => save(transaction, sku, catalogue.menu(sku))?,
+            RecordId::PriceList(id) => save(transaction, id, find(catalogue.price_lists(), id))?,
+        }
+    }
+    Ok(())
 }
 
 /// Puts a record in its row, or takes the row out where there is no record any more.

@@ -12,6 +12,7 @@ pub mod message;
 pub mod push;
 pub mod request;
 pub mod restore;
+pub mod share;
 pub mod task;
 
 /// The French of what this crate says.

@@ -10,6 +10,7 @@ use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::values::{Hash, RegisterId};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 
 use crate::edited;
 use crate::enrol;
@@ -17,6 +18,7 @@ use crate::http::{Http, Unreachable};
 use crate::message::Refused;
 use crate::push::{Heard, Next, Push, Trouble};
 use crate::request::{self, Method, Request};
+use crate::share::{Share, Shared};
 
 /// The shortest and the longest wait after a failure.
 const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
@@ -24,6 +26,10 @@ const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
 const EDITED: Duration = Duration::from_secs(600);
 /// How long it rests where nothing is to be sent, and nothing rings.
 const REST: Duration = Duration::from_secs(60);
+/// How long after an answer it is waited again for something to change, where nothing had.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+/// The same where the back office cannot be reached, or has nothing for this till.
+const LISTEN_LATER: Duration = Duration::from_secs(20);
 
 /// How the till stands with its back office, as far as the task has heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +80,10 @@ struct Road {
     asks: bool,
     /// What the last conversation came to.
     ended: State,
+    /// Whether it is to be asked what was changed elsewhere: the first time, after each rest, and when something was.
+    shares: bool,
+    /// Whether something came of that since it was last told.
+    has_taken: bool,
     /// Which edition of what the shop has edited was brought, and when that was looked at.
     edited: Option<Hash>,
     edited_at: Option<Instant>,
@@ -81,7 +91,15 @@ struct Road {
 
 impl Default for Road {
     fn default() -> Road {
-        Road { known: None, asks: true, ended: State::InStep, edited: None, edited_at: None }
+        Road {
+            known: None,
+            asks: true,
+            ended: State::InStep,
+            shares: true,
+            has_taken: false,
+            edited: None,
+            edited_at: None,
+        }
     }
 }
 
@@ -106,9 +124,85 @@ async fn bring_over(
     let state = bring_lines(desk, road, heard).await?;
     road.ended = state.clone();
     if matches!(state, State::InStep) {
+        if let Some(trouble) = share(desk, road).await? {
+            return Ok(match trouble {
+                Trouble::Refused(Refused::Busy) => State::OutOfReach(trouble.message()),
+                _ => State::Trouble(trouble.message()),
+            });
+        }
         bring_edited(desk, road).await?;
     }
     Ok(state)
+}
+
+/// Sends what was edited here, and takes in what was edited elsewhere; why not now.
+async fn share(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>, SyncError> {
+    let edits = ask(desk, Register::has_edits_to_send).await??;
+    if !std::mem::take(&mut road.shares) && !edits {
+        return Ok(None);
+    }
+    let Some((back_office, _)) = ask(desk, enrolment).await? else { return Ok(None) };
+    let http = road.to(back_office)?;
+    let mut share = Share::default();
+    let trouble = loop {
+        let (next, after) = ask(desk, move |till| (share.next(till), share)).await?;
+        share = after;
+        let request = match next? {
+            Next::Say(request) => request,
+            Next::GoOn => continue,
+            Next::Rest => break None,
+        };
+        let response = http.carry(request).await?;
+        let (outcome, after) = ask(desk, move |till| (share.answered(till, &response), share)).await?;
+        share = after;
+        match outcome? {
+            Shared::GoOn => {}
+            // Another journal took this one's place meanwhile, or the back office is an older one: the catalogue waits,
+            // and the journal has arrived.
+            Shared::Later(Trouble::Refused(Refused::UnknownRegister | Refused::Malformed { .. })) => break None,
+            Shared::Later(trouble) => break Some(trouble),
+        }
+    };
+    road.has_taken |= share.has_taken();
+    Ok(trouble)
+}
+
+/// Waits, on a connection of its own, for something to change elsewhere, and rings then, so that a price arrives within a
+/// second.
+async fn listen(desk: Arc<Desk>, changed: Arc<Notify>) {
+    let mut road = Road::default();
+    let mut share = Share::default();
+    loop {
+        let heard = listen_once(&desk, &mut road, &mut share).await;
+        let wait = match heard {
+            Ok(Some(is_changed)) => {
+                if is_changed {
+                    changed.notify_one();
+                }
+                LISTEN_AGAIN
+            }
+            Ok(None) | Err(SyncError::Unreachable(_) | SyncError::Register(_)) => LISTEN_LATER,
+            Err(SyncError::Closed(_)) => return,
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Whether something has changed; none where the till shares nothing, or is refused.
+async fn listen_once(desk: &Arc<Desk>, road: &mut Road, share: &mut Share) -> Result<Option<bool>, SyncError> {
+    let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(None) };
+    if back_office.register != register {
+        return Ok(None);
+    }
+    let http = road.to(back_office)?;
+    let mut asking = std::mem::take(share);
+    let (request, mut asking) = ask(desk, move |till| (asking.wait(till), asking)).await?;
+    let Some(request) = request? else { return Ok(None) };
+    let response = http.carry(request).await?;
+    let is_answer = response.status == 200;
+    let (heard, after) = ask(desk, move |till| (asking.waited(till, &response), asking)).await?;
+    *share = after;
+    Ok(heard?.then_some(true).or(is_answer.then_some(false)))
 }
 
 async fn bring_lines(
@@ -244,6 +338,8 @@ pub async fn follow(
     let mut failures = 0u32;
     let mut last = State::default();
     let mut road = Road::default();
+    let changed = Arc::new(Notify::new());
+    let _listening = Listening(tokio::spawn(listen(desk.clone(), changed.clone())));
     loop {
         let mut tell = |state: &State| {
             if *state != last {
@@ -265,6 +361,10 @@ pub async fn follow(
             Err(SyncError::Register(error)) => State::Trouble(error.message()),
         };
         tell(&state);
+        if std::mem::take(&mut road.has_taken) {
+            // Whoever shows the catalogue looks again.
+            heard(&state);
+        }
         if ask(&desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
             return;
         }
@@ -281,7 +381,8 @@ pub async fn follow(
             }
         };
         tokio::select! {
-            () = tokio::time::sleep(wait) => road.asks = true,
+            () = tokio::time::sleep(wait) => (road.asks, road.shares) = (true, true),
+            () = changed.notified() => road.shares = true,
             // What is sealed while the back office is out of reach is no reason to knock more often than once a second.
             () = async {
                 if failures > 0 { tokio::time::sleep(WAITS[0]).await; }
@@ -289,6 +390,15 @@ pub async fn follow(
             } => {}
             _ = stop.changed() => return,
         }
+    }
+}
+
+/// What listens for changes, for as long as somebody follows.
+struct Listening(JoinHandle<()>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

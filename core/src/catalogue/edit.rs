@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::shared::Kind;
+
 use super::{Catalogue, CatalogueError, Category, Family, Menu, ModifierGroup, Parts, Picture, PriceList, Product};
 
 /// Which record of a catalogue.
@@ -18,6 +20,31 @@ pub enum RecordId {
 }
 
 impl RecordId {
+    /// A record of a catalogue; none of what is shared besides.
+    pub fn of(kind: Kind, code: String) -> Option<RecordId> {
+        Some(match kind {
+            Kind::Category => RecordId::Category(code),
+            Kind::Family => RecordId::Family(code),
+            Kind::Modifiers => RecordId::Modifiers(code),
+            Kind::Product => RecordId::Product(code),
+            Kind::Menu => RecordId::Menu(code),
+            Kind::PriceList => RecordId::PriceList(code),
+            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher => return None,
+        })
+    }
+
+    /// Of which kind it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            RecordId::Category(_) => Kind::Category,
+            RecordId::Family(_) => Kind::Family,
+            RecordId::Modifiers(_) => Kind::Modifiers,
+            RecordId::Product(_) => Kind::Product,
+            RecordId::Menu(_) => Kind::Menu,
+            RecordId::PriceList(_) => Kind::PriceList,
+        }
+    }
+
     /// The record's code.
     pub fn code(&self) -> &str {
         match self {

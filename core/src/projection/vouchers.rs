@@ -1,10 +1,12 @@
-//! What is left on credit notes and gift vouchers, as far as this till's journals know.
+//! What is left on credit notes and gift vouchers, as far as this till's journals know, and what the back office told of
+//! the journals of others.
 
 use comptoir_fiscal::entry::{Body, Entry, Tender};
 use comptoir_fiscal::values::{Cents, Date, RegisterId};
 use rusqlite::{Transaction, params};
 
 use super::{Projection, text};
+use crate::shared::{VoucherParts, ledger};
 use crate::shop::{Shop, ShopError};
 use crate::voucher::VoucherKind;
 
@@ -73,7 +75,8 @@ pub struct Issue {
     pub on: Date,
 }
 
-/// Finds a voucher by its code, as it is sealed: what all journals of this till say of it together.
+/// Finds a voucher by its code, as it is sealed: what all journals of this till say of it together, and those of other tills
+/// as far as the back office has told.
 pub fn find(shop: &Shop, code: &str) -> Result<Option<KnownVoucher>, ShopError> {
     let sql = "SELECT kind, register, issued_seq, issued_on, issued, spent FROM voucher WHERE code = ?1";
     let mut find = shop.reading().prepare_cached(sql)?;
@@ -95,5 +98,22 @@ pub fn find(shop: &Shop, code: &str) -> Result<Option<KnownVoucher>, ShopError> 
         known.issued += Cents::new(row.get(4)?);
         known.spent += Cents::new(row.get(5)?);
     }
+    let Some(VoucherParts { kind, parts }) = ledger::voucher(shop.reading(), code)? else { return Ok(found) };
+    for part in parts {
+        // Of its own journals the till knows more than it has sent.
+        if is_here(shop, part.register)? {
+            continue;
+        }
+        let known = found.get_or_insert(KnownVoucher { kind, issue: None, issued: Cents::ZERO, spent: Cents::ZERO });
+        known.issue = known.issue.or(part.issue.map(|(seq, on)| Issue { register: part.register, seq, on }));
+        known.issued += part.issued;
+        known.spent += part.spent;
+    }
     Ok(found)
+}
+
+/// Whether a journal lies on this till and was read.
+fn is_here(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
+    let sql = "SELECT 1 FROM projection WHERE name = ?1 AND register = ?2";
+    Ok(shop.reading().prepare_cached(sql)?.exists([Vouchers::NAME, &text(register)])?)
 }

@@ -50,7 +50,7 @@ impl Register {
     pub fn edit_catalogue(&mut self, operator: &str, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
         self.may(operator, Gate::EditCatalogue)?;
         let edited = self.edited(edits)?;
-        self.take_catalogue(edited, edits)
+        self.take_catalogue(operator, edited, edits)
     }
 
     /// The same by the word of somebody who may, where the operator may not; their word is recorded (event 100).
@@ -64,7 +64,7 @@ impl Register {
         let word = self.pass(operator, Gate::EditCatalogue, id, approvals)?;
         let edited = self.edited(edits)?;
         self.record_word(operator, word)?;
-        self.take_catalogue(edited, edits)
+        self.take_catalogue(operator, edited, edits)
     }
 
     /// The catalogue as it would be.
@@ -100,7 +100,12 @@ impl Register {
         Ok(())
     }
 
-    pub(super) fn take_catalogue(&mut self, edited: Catalogue, edits: &[CatalogueEdit]) -> Result<(), Refusal> {
+    pub(super) fn take_catalogue(
+        &mut self,
+        operator: &str,
+        edited: Catalogue,
+        edits: &[CatalogueEdit],
+    ) -> Result<(), Refusal> {
         let records: Vec<_> = edits.iter().filter_map(CatalogueEdit::record).collect();
         let reordered = edits.iter().any(|edit| matches!(edit, CatalogueEdit::CategoryOrder(_)));
         let lists = touched_lists(&self.shelf.stored, &edited);
@@ -112,7 +117,7 @@ impl Register {
         );
         saved.map_err(RegisterError::from)?;
         self.shelf = Shelf::new(edited);
-        Ok(())
+        Ok(self.stamp(operator)?)
     }
 
     /// A picture by its name, read from the disk; none where it is not there.

@@ -30,6 +30,7 @@ mod room;
 mod rules;
 mod school;
 mod settings;
+mod sharing;
 mod status;
 mod tables;
 mod verifying;
@@ -64,11 +65,13 @@ pub(crate) use office::KEPT_HERE;
 use office::Office;
 pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
+pub(crate) use opening::{GATES, RULES, VALIDITY};
 pub use people::{Approval, Change, Credential};
 pub use readiness::Readiness;
 pub use rules::RulesChange;
 pub use school::NotChanged;
 pub use settings::SettingsChange;
+pub use sharing::{Outgoing, TakingIn};
 use status::DayBegun;
 pub use status::Status;
 pub(crate) use verifying::Wanted;
@@ -93,6 +96,15 @@ pub struct Platform {
     pub keystore: Box<dyn Keystore + Send>,
     /// The program that runs.
     pub software: Software,
+}
+
+impl Platform {
+    fn new_id(&mut self) -> Result<CommandId, RegisterError> {
+        let mut random = [0; 10];
+        self.random.fill(&mut random)?;
+        let millis = u64::try_from(self.clock.now()).unwrap_or_default().saturating_mul(1000);
+        Ok(CommandId::new(uuid_v7(millis, random)))
+    }
 }
 
 /// The open register of one till.
@@ -173,7 +185,13 @@ impl Register {
                 self.trust_clock();
                 self.backup_due |= closes_a_day(&lines);
                 self.waits_no_longer(id);
-                edit.map_or(Ok(()), |edit| self.make(edit))?;
+                if let Some(edit) = edit {
+                    let is_shared = edit.is_shared();
+                    self.make(edit)?;
+                    if is_shared {
+                        self.stamp(&operator)?;
+                    }
+                }
                 self.answer(lines, false)
             }
             Err(error) => {
@@ -344,10 +362,7 @@ impl Register {
 
     /// A command id that was never used.
     pub fn new_command(&mut self) -> Result<CommandId, RegisterError> {
-        let mut random = [0; 10];
-        self.platform.random.fill(&mut random)?;
-        let millis = u64::try_from(self.platform.clock.now()).unwrap_or_default().saturating_mul(1000);
-        Ok(CommandId::new(uuid_v7(millis, random)))
+        self.platform.new_id()
     }
 
     fn catch_up(&mut self) -> Result<(), RegisterError> {

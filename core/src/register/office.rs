@@ -21,7 +21,7 @@ const SUSPECTED: &str = "suspected of the back office";
 const LIMIT: &str = "longest time offline";
 
 /// The settings that are of this device and this moment, and go nowhere else.
-pub(crate) const KEPT_HERE: [&str; 4] = [SENT, SUSPECTED, super::backup::LAST, "projections"];
+pub(crate) const KEPT_HERE: [&str; 5] = [SENT, SUSPECTED, super::sharing::FEED, super::backup::LAST, "projections"];
 
 /// Event: a till was added to a central system.
 const ADDED: u32 = 126;
@@ -191,6 +191,7 @@ impl Register {
         self.shop.set(BACK_OFFICE, &back_office)?;
         self.shop.set::<Option<Sent>>(SENT, &None)?;
         self.shop.set::<Vec<String>>(SUSPECTED, &Vec::new())?;
+        self.shop.set::<Option<()>>(super::sharing::FEED, &None)?;
         self.office = Office::of(&self.shop, self.id())?;
         Ok(())
     }

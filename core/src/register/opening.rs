@@ -21,9 +21,9 @@ use crate::terms::Rules;
 
 const ROLLED_BACK: &str = "Retour en arrière du journal soupçonné";
 
-pub(super) const RULES: &str = "rules";
-pub(super) const GATES: &str = "gates";
-pub(super) const VALIDITY: &str = "voucher validity";
+pub(crate) const RULES: &str = "rules";
+pub(crate) const GATES: &str = "gates";
+pub(crate) const VALIDITY: &str = "voucher validity";
 
 /// What a new shop is made of.
 #[derive(Clone, Debug)]

@@ -58,6 +58,13 @@ pub(super) enum Edit {
     Mail(Box<MailJob>),
 }
 
+impl Edit {
+    /// Whether the other tills of the store have a part in it.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Edit::Operator(_) | Edit::Gates(_) | Edit::Rules(_))
+    }
+}
+
 impl Register {
     /// Signs somebody in (event 80); what they then ask is done in their name. Several may be signed in at once.
     pub fn sign_in(&mut self, credential: &Credential) -> Result<Operator, Refusal> {
@@ -177,16 +184,7 @@ impl Register {
         if before.as_ref().is_some_and(is_owner) && !is_owner(&operator) && !others.into_iter().any(is_owner) {
             return Err(Refusal::LastOwner);
         }
-        let role = serde_json::to_value(operator.role).ok().and_then(|role| role.as_str().map(str::to_owned));
-        let state = if operator.active { role.unwrap_or_default() } else { "inactif".to_owned() };
-        let secrets = match (&operator.pin, &operator.badge) {
-            (None, None) => "sans code",
-            (Some(_), None) => "code",
-            (None, Some(_)) => "badge",
-            (Some(_), Some(_)) => "code et badge",
-        };
-        let detail = format!("{}: {state}, {secrets}", operator.id);
-        Ok((rights(detail), Edit::Operator(Box::new(operator))))
+        Ok(with_rights(operator))
     }
 
     /// The shop's own gates, with the event that tells of them (130).
@@ -202,22 +200,27 @@ impl Register {
     /// Makes an edit whose event is sealed.
     pub(super) fn make(&mut self, edit: Edit) -> Result<(), Refusal> {
         match edit {
-            Edit::Operator(operator) => {
-                if !operator.active {
-                    self.signed_in.remove(&operator.id);
-                }
-                self.operators.insert(operator.id.clone(), *operator);
-                let operators: Vec<Operator> = self.operators.values().cloned().collect();
-                self.shop.replace_operators(&operators).map_err(RegisterError::from)?;
-            }
-            Edit::Gates(gates) => {
-                self.shop.set(super::opening::GATES, &gates).map_err(RegisterError::from)?;
-                self.gates = gates;
-            }
+            Edit::Operator(operator) => self.keep_operator(*operator)?,
+            Edit::Gates(gates) => self.keep_gates(gates)?,
             Edit::Rules(change) => self.take_rules(*change)?,
             Edit::Print(job) => self.enqueue(job)?,
             Edit::Mail(job) => self.let_mail_wait(*job)?,
         }
+        Ok(())
+    }
+
+    pub(super) fn keep_operator(&mut self, operator: Operator) -> Result<(), RegisterError> {
+        if !operator.active {
+            self.signed_in.remove(&operator.id);
+        }
+        self.operators.insert(operator.id.clone(), operator);
+        let operators: Vec<Operator> = self.operators.values().cloned().collect();
+        Ok(self.shop.replace_operators(&operators)?)
+    }
+
+    pub(super) fn keep_gates(&mut self, gates: Gates) -> Result<(), RegisterError> {
+        self.shop.set(super::opening::GATES, &gates)?;
+        self.gates = gates;
         Ok(())
     }
 
@@ -270,6 +273,20 @@ impl Register {
         }
         Ok(found)
     }
+}
+
+/// An operator as they are to be, with the event that tells of it (130).
+pub(super) fn with_rights(operator: Operator) -> (Draft, Edit) {
+    let role = serde_json::to_value(operator.role).ok().and_then(|role| role.as_str().map(str::to_owned));
+    let state = if operator.active { role.unwrap_or_default() } else { "inactif".to_owned() };
+    let secrets = match (&operator.pin, &operator.badge) {
+        (None, None) => "sans code",
+        (Some(_), None) => "code",
+        (None, Some(_)) => "badge",
+        (Some(_), Some(_)) => "code et badge",
+    };
+    let detail = format!("{}: {state}, {secrets}", operator.id);
+    (rights(detail), Edit::Operator(Box::new(operator)))
 }
 
 fn rights(detail: String) -> Draft {

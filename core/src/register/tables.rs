@@ -52,7 +52,7 @@ impl Register {
         self.record_word(operator, word)?;
         self.record_event(operator, EventDraft { code: 140, label, detail: Some(detail), set: None })?;
         let edited = self.edited(&edits)?;
-        self.take_catalogue(edited, &edits)
+        self.take_catalogue(operator, edited, &edits)
     }
 
     /// Takes sales, the catalogue or both out, to a workbook where the name ends in `.xlsx` or else to a folder of text

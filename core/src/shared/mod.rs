@@ -4,12 +4,17 @@
 //! A till works from its own tables, with or without a network. What it edits is noted beside them, sent as [`Edit`]s and
 //! merged by the back office; what the back office holds comes back as [`Change`]s and is taken in whole.
 
+pub(crate) mod ledger;
+
 use std::fmt;
 use std::str::FromStr;
 
+use comptoir_fiscal::values::{Cents, Date, RegisterId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+use crate::voucher::VoucherKind;
 
 /// What kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,8 +32,11 @@ pub enum Kind {
     Setting,
     /// What a product looks like: by the hash of its bytes, so never another.
     Picture,
-    /// In which order categories are shown: one record.
+    /// In which order categories are shown: one record, `category`, whose `keys` are theirs.
     Order,
+    /// What is left on a credit note or gift voucher, by its code: only ever told by the back office, which derives it from
+    /// the journals of all tills. See [`VoucherParts`].
+    Voucher,
 }
 
 /// What is said of a kind that is none.
@@ -38,7 +46,7 @@ pub struct NoSuchKind(String);
 
 impl Kind {
     /// All of them, those that others name first.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Setting,
         Kind::Picture,
         Kind::Category,
@@ -49,6 +57,7 @@ impl Kind {
         Kind::PriceList,
         Kind::Order,
         Kind::Operator,
+        Kind::Voucher,
     ];
 
     /// As it stands in a table and in JSON.
@@ -64,6 +73,7 @@ impl Kind {
             Kind::Setting => "setting",
             Kind::Picture => "picture",
             Kind::Order => "order",
+            Kind::Voucher => "voucher",
         }
     }
 }
@@ -99,6 +109,31 @@ pub struct Change {
     /// What it holds; none where it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<Row>,
+}
+
+/// What the journals of all tills say of a voucher: the row of [`Kind::Voucher`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoucherParts {
+    /// Credit note or gift voucher.
+    pub kind: VoucherKind,
+    /// What each of them says.
+    pub parts: Vec<VoucherPart>,
+}
+
+/// What one till's journal says of a voucher, as far as it has arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoucherPart {
+    /// Which journal.
+    pub register: RegisterId,
+    /// The last entry of it that concerns the voucher.
+    pub seq: u64,
+    /// The seq and the business date of the ticket that issued it, where this journal did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<(u64, Date)>,
+    /// What it was issued for there, in cents.
+    pub issued: Cents,
+    /// What was spent of it there, less what was put back on it.
+    pub spent: Cents,
 }
 
 /// Changes in the order of their numbers.

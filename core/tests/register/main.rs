@@ -29,6 +29,7 @@ mod returns;
 mod sales;
 mod school;
 mod settings;
+mod sharing;
 mod shop;
 mod status;
 mod storms;

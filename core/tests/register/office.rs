@@ -15,8 +15,13 @@ fn witness() -> DeviceKey {
     DeviceKey::from_seed(&[42; 32])
 }
 
-fn enrolled() -> Till {
+pub(crate) fn enrolled() -> Till {
     let mut till = Till::founded();
+    enrol(&mut till);
+    till
+}
+
+pub(crate) fn enrol(till: &mut Till) {
     let register = till.register().id();
     till.register()
         .enrolled(BackOffice {
@@ -27,7 +32,6 @@ fn enrolled() -> Till {
             register,
         })
         .unwrap();
-    till
 }
 
 /// Brings all that waits to a back office that takes everything and countersigns it.
