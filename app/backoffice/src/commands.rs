@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use comptoir_backoffice::journals::{self, Registered};
 use comptoir_backoffice::merchants::{self, NewIds};
 use comptoir_backoffice::server::now;
+use comptoir_backoffice::shared::renew_epochs;
 use comptoir_backoffice::store::{StoreError, Tx};
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
@@ -170,9 +171,13 @@ pub(crate) fn revoke(place: &Place, register: RegisterId, texts: &Translations) 
     Ok(())
 }
 
-/// Derives what is derived from lines anew, one register after the other.
+/// Derives what is derived from lines anew, one register after the other, and has tills fetch what they share once more: a
+/// database may be one that was put back.
 pub(crate) fn rebuild(place: &Place, texts: &Translations) -> Result<(), FolderError> {
     let store = place.store()?;
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|fault| StoreError::Unavailable { why: fault.to_string() })?;
+    store.write_now(move |tx: &mut dyn Tx| renew_epochs(tx, random))?;
     let all = "SELECT register FROM register_of ORDER BY register";
     let registers = store.read_now(move |tx: &mut dyn Tx| tx.all(all, &[], |row| Ok(row.text(0)?.to_owned())));
     let registers: Vec<String> = registers.map_err(|error: StoreError| FolderError::from(error))?;

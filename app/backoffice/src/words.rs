@@ -24,6 +24,7 @@ pub(crate) fn kind(kind: Kind) -> Message {
         Kind::Setting => message!("setting"),
         Kind::Picture => message!("picture"),
         Kind::Order => message!("order of categories"),
+        Kind::Voucher => message!("voucher"),
     }
 }
 

@@ -14,7 +14,7 @@ mod postgres;
 mod sqlite;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tx;
 mod value;
 mod work;

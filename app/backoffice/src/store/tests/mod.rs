@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Database, Step, Store, StoreError, Tx, Value};
 
 /// A database that holds nothing yet, and goes with this.
-struct Place {
+pub(crate) struct Place {
     name: &'static str,
     database: Database,
     _folder: Option<tempfile::TempDir>,
@@ -45,7 +45,7 @@ impl Place {
         matches!(self.database, Database::Sqlite(_))
     }
 
-    fn open(&self, steps: &'static [Step]) -> Store {
+    pub(crate) fn open(&self, steps: &'static [Step]) -> Store {
         Store::open(&self.database, steps).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 }
@@ -59,7 +59,7 @@ impl Drop for Place {
 }
 
 /// Every database there is. Whichever is left out, its name is in no message.
-fn places() -> Vec<Place> {
+pub(crate) fn places() -> Vec<Place> {
     let mut places = vec![Place::sqlite()];
     places.extend(Place::postgres("PostgreSQL", ""));
     places.extend(Place::postgres("PostgreSQL, SERIALIZABLE", "-cdefault_transaction_isolation=serializable"));
@@ -77,7 +77,7 @@ fn run_on(url: &str, statement: &str) {
     });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 

@@ -1,0 +1,345 @@
+//! Requests of registers, signed as they are carried.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use comptoir_core::shared::{Change, Changes, Edit, Kind, Row};
+use comptoir_fiscal::key::DeviceKey;
+use comptoir_fiscal::values::RegisterId;
+use comptoir_sync::message::{Edits, Fate, Merged, Refused};
+use comptoir_sync::request::{self, Method};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::gzip::{packed, unpacked};
+use crate::journals::Registered;
+use crate::office::Office;
+use crate::schema::STEPS;
+use crate::server::now;
+use crate::shared::editing::{Edited, NotEdited, edit};
+use crate::shared::inbox::{self, NotDecided, Take};
+use crate::shared::{Scope, renew_epochs};
+use crate::store::tests::{places, runtime};
+use crate::store::{Store, StoreError, Tx};
+use crate::witness::WitnessKey;
+
+/// Registers of two merchants: the first two of one store, the third of its neighbour, the fourth of the other merchant.
+const TILLS: [(u8, &str, &str); 4] = [(1, "m", "s"), (2, "m", "s"), (3, "m", "s2"), (4, "m2", "s")];
+
+fn key(till: u8) -> DeviceKey {
+    DeviceKey::from_seed(&[till; 32])
+}
+
+fn id(till: u8) -> RegisterId {
+    RegisterId::new(Uuid::from_u128(0x0192_f0c1_7a3e_7c55_9d1b_0000_0000_0000 | u128::from(till)))
+}
+
+fn scope() -> Scope {
+    Scope { merchant: "m".to_owned(), store: "s".to_owned() }
+}
+
+fn enrol(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    for (merchant, name) in [("m", "M"), ("m2", "M2")] {
+        let sql = "INSERT INTO merchant (merchant, name, siren, made) VALUES ($1, $2, NULL, 0)";
+        tx.execute(sql, &[merchant.into(), name.into()])?;
+    }
+    for (merchant, store) in [("m", "s"), ("m", "s2"), ("m2", "s")] {
+        let sql = "INSERT INTO store (merchant, store, name, made) VALUES ($1, $2, $2, 0)";
+        tx.execute(sql, &[merchant.into(), store.into()])?;
+    }
+    for (till, merchant, store) in TILLS {
+        let register = id(till).to_string();
+        let sql = "INSERT INTO register_of (register, merchant) VALUES ($1, $2)";
+        tx.execute(sql, &[register.as_str().into(), merchant.into()])?;
+        let sql =
+            "INSERT INTO register (merchant, register, store, label, public_key, enrolled, revoked, heard, protocol,
+            refused, size, state, checkpoint) VALUES ($1, $2, $3, $4, $5, 0, NULL, 0, 1, 0, 0, '', '')";
+        let public = key(till).public();
+        let values =
+            [merchant.into(), register.into(), store.into(), till.to_string().into(), public.as_bytes().into()];
+        tx.execute(sql, &values)?;
+    }
+    Ok(())
+}
+
+fn office(store: Store) -> Office {
+    store.write_now(enrol).unwrap();
+    Office::new(store, WitnessKey::new("office.example/1", DeviceKey::from_seed(&[77; 32])))
+}
+
+/// On every database: an office with its registers.
+fn on_each(test: impl AsyncFn(&Office)) {
+    for place in places() {
+        let office = office(place.open(STEPS));
+        runtime().block_on(test(&office));
+    }
+}
+
+async fn ask(office: &Office, till: u8, method: Method, what: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
+    static NONCE: AtomicU64 = AtomicU64::new(0);
+    let mut nonce = [0; 16];
+    nonce[..8].copy_from_slice(&NONCE.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    let path = format!("/v1/registers/{}/{what}", id(till));
+    let asked = request::sign((method, path), body, None, (id(till), &key(till)), now(), nonce);
+    let answer = office.answer(asked, now()).await;
+    (answer.status, answer.body)
+}
+
+async fn get<T: DeserializeOwned>(office: &Office, till: u8, what: &str) -> Result<T, Refused> {
+    let (status, body) = ask(office, till, Method::Get, what, Vec::new()).await;
+    if status != 200 {
+        return Err(serde_json::from_slice(&body).unwrap());
+    }
+    Ok(serde_json::from_slice(&unpacked(&body, 64 << 20).unwrap()).unwrap())
+}
+
+async fn changes(office: &Office, till: u8, after: &str) -> Result<Changes, Refused> {
+    get(office, till, &format!("changes?after={after}")).await
+}
+
+async fn send(office: &Office, till: u8, cursor: &str, edits: Vec<Edit>) -> Result<Vec<Fate>, Refused> {
+    let edits = Edits { cursor: cursor.to_owned(), edits };
+    let body = packed(&serde_json::to_vec(&edits).unwrap());
+    let (status, body) = ask(office, till, Method::Post, "edits", body).await;
+    if status != 200 {
+        return Err(serde_json::from_slice(&body).unwrap());
+    }
+    let merged: Merged = serde_json::from_slice(&body).unwrap();
+    Ok(merged.outcomes.into_iter().map(|outcome| outcome.fate).collect())
+}
+
+fn product(sku: &str, label: &str, price: i64) -> Row {
+    let row = json!({"sku": sku, "label": label, "category": "c", "price": price, "vat": {"base": 2000}});
+    row.as_object().unwrap().clone()
+}
+
+fn of(sku: &str, base: u64, at: u64, row: Option<Row>) -> Edit {
+    let fields = ["label", "price"].map(str::to_owned).to_vec();
+    Edit {
+        id: Uuid::from_u128(random()),
+        kind: Kind::Product,
+        key: sku.to_owned(),
+        base,
+        at,
+        operator: String::new(),
+        fields,
+        row,
+    }
+}
+
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    u128::from_le_bytes(bytes)
+}
+
+fn by_office(store: &Store, skus: std::ops::Range<u32>, price: i64) -> usize {
+    let edited: Vec<Edited> = skus
+        .map(|n| n.to_string())
+        .map(|sku| Edited { kind: Kind::Product, row: Some(product(&sku, "x", price)), key: sku })
+        .collect();
+    store.write_now(move |tx: &mut dyn Tx| edit(tx, &scope(), &edited, None, 1000)).unwrap()
+}
+
+fn versions(changes: &[Change]) -> Vec<u64> {
+    changes.iter().map(|change| change.version).collect()
+}
+
+#[test]
+fn what_one_till_edits_reaches_the_others_of_its_store_and_nobody_else() {
+    on_each(async |office| {
+        let fates = send(office, 1, "", vec![of("A", 0, 5, Some(product("A", "a", 100)))]).await.unwrap();
+        assert_eq!(fates, [Fate::Taken]);
+        let told = changes(office, 2, "").await.unwrap();
+        let row = Some(product("A", "a", 100));
+        assert_eq!(told.changes, [Change { kind: Kind::Product, key: "A".to_owned(), version: 1, at: 5, row }]);
+        assert!(!told.more);
+        assert!(changes(office, 2, &told.next).await.unwrap().changes.is_empty());
+        for stranger in [3, 4] {
+            assert!(changes(office, stranger, "").await.unwrap().changes.is_empty(), "{stranger}");
+            assert_eq!(changes(office, stranger, &told.next).await.unwrap_err(), Refused::Cursor);
+        }
+    });
+}
+
+#[test]
+fn an_edit_that_is_said_twice_is_taken_once_and_answered_the_same() {
+    on_each(async |office| {
+        let edits = vec![of("A", 0, 5, Some(product("A", "a", 100))), of("A", 0, 5, Some(product("B", "b", 1)))];
+        let first = send(office, 1, "", edits.clone()).await.unwrap();
+        assert!(matches!(first.as_slice(), [Fate::Taken, Fate::Refused { .. }]), "{first:?}");
+        let told = changes(office, 1, "").await.unwrap();
+        assert_eq!(send(office, 1, "", edits).await.unwrap(), first);
+        assert_eq!(changes(office, 1, "").await.unwrap(), told);
+    });
+}
+
+#[test]
+fn a_price_that_two_tills_edited_waits_until_it_is_decided() {
+    on_each(async |office| {
+        send(office, 1, "", vec![of("A", 0, 5, Some(product("A", "a", 100)))]).await.unwrap();
+        let cursor = changes(office, 1, "").await.unwrap().next;
+        send(office, 1, &cursor, vec![of("A", 1, 6, Some(product("A", "a", 200)))]).await.unwrap();
+        let fates = send(office, 2, &cursor, vec![of("A", 1, 7, Some(product("A", "z", 300)))]).await.unwrap();
+        assert_eq!(fates, [Fate::Waits]);
+        let now = changes(office, 2, &cursor).await.unwrap();
+        assert_eq!(now.changes[0].row, Some(product("A", "z", 200)));
+        let items = office.store().read(|tx: &mut dyn Tx| inbox::open(tx)).await.unwrap();
+        assert_eq!(
+            (items.len(), items[0].n, &items[0].till, &items[0].fields),
+            (1, 1, &"2".to_owned(), &vec!["price".to_owned()])
+        );
+        let take = |n| move |tx: &mut dyn Tx| inbox::decide(tx, &scope(), n, Take::Theirs, "gerant", 9000);
+        let decided: Result<_, StoreError> = office.store().write(take(1)).await;
+        assert_eq!(decided.unwrap(), Ok(()));
+        let told = changes(office, 1, &now.next).await.unwrap();
+        assert_eq!((told.changes[0].at, &told.changes[0].row), (9000, &Some(product("A", "z", 300))));
+        for n in [1, 2] {
+            let again: Result<_, StoreError> = office.store().write(take(n)).await;
+            assert_eq!(again.unwrap(), Err(NotDecided::Unknown));
+        }
+    });
+}
+
+#[test]
+fn a_place_of_another_feed_is_refused_and_after_a_copy_was_put_back_every_place_is() {
+    on_each(async |office| {
+        by_office(office.store(), 0..3, 1);
+        let told = changes(office, 1, "").await.unwrap();
+        assert_eq!(versions(&told.changes), [1, 2, 3]);
+        let beyond = told.next.replace(".3", ".4");
+        for wrong in [beyond.as_str(), "0123456789abcdef.1", "x", "."] {
+            assert_eq!(changes(office, 1, wrong).await.unwrap_err(), Refused::Cursor, "{wrong}");
+            let edits = vec![of("0", 1, 5, Some(product("0", "a", 100)))];
+            assert_eq!(send(office, 1, wrong, edits).await.unwrap_err(), Refused::Cursor);
+        }
+        // Whoever knows of no feed knows of no version.
+        let edits = vec![of("0", 1, 5, Some(product("0", "a", 100)))];
+        assert_eq!(send(office, 1, "", edits).await.unwrap_err(), Refused::Cursor);
+        office.store().write(|tx: &mut dyn Tx| renew_epochs(tx, [7; 32])).await.unwrap();
+        assert_eq!(changes(office, 1, &told.next).await.unwrap_err(), Refused::Cursor);
+        assert_eq!(changes(office, 1, "").await.unwrap().changes, told.changes);
+    });
+}
+
+#[test]
+fn a_register_that_was_revoked_is_told_nothing_and_edits_nothing() {
+    on_each(async |office| {
+        by_office(office.store(), 0..1, 1);
+        office.store().write(|tx: &mut dyn Tx| Registered::revoke(tx, id(1), 5)).await.unwrap();
+        assert_eq!(changes(office, 1, "").await.unwrap_err(), Refused::Revoked);
+        assert_eq!(get::<Changes>(office, 1, "wait?after=").await.unwrap_err(), Refused::Revoked);
+        assert_eq!(send(office, 1, "", Vec::new()).await.unwrap_err(), Refused::Revoked);
+        assert_eq!(changes(office, 2, "").await.unwrap().changes.len(), 1);
+    });
+}
+
+#[test]
+fn whoever_reads_while_many_write_misses_nothing() {
+    on_each(async |office| {
+        by_office(office.store(), 0..2500, 1);
+        let writers: Vec<_> = (0..4u32)
+            .map(|writer| {
+                let store = office.store().clone();
+                std::thread::spawn(move || {
+                    for n in 0..25 {
+                        by_office(&store, writer * 100..writer * 100 + n + 1, (n + 2).into());
+                    }
+                })
+            })
+            .collect();
+        let (mut cursor, mut seen, mut last, mut pages) = (String::new(), std::collections::BTreeMap::new(), 0, 0);
+        loop {
+            let writing = writers.iter().any(|writer| !writer.is_finished());
+            let told = changes(office, 1, &cursor).await.unwrap();
+            assert!(told.changes.len() <= crate::shared::PAGE_ROWS);
+            for change in told.changes {
+                assert!(change.version > last, "{} after {last}", change.version);
+                last = change.version;
+                seen.insert(change.key, (change.version, change.row));
+            }
+            (cursor, pages) = (told.next, pages + 1);
+            if !writing && !told.more {
+                break;
+            }
+        }
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        assert!(pages >= 3);
+        let mut held = std::collections::BTreeMap::new();
+        let records = office.store().read(|tx: &mut dyn Tx| crate::shared::records(tx, &scope(), None)).await.unwrap();
+        for (_, key, record) in records {
+            held.insert(key, (record.number, record.row));
+        }
+        assert_eq!(seen.len(), 2500);
+        assert_eq!(seen, held);
+        // Each of four writers changed 1 + 2 + … + 25 products.
+        assert_eq!(last, 2500 + 4 * 25 * 26 / 2);
+    });
+}
+
+#[test]
+fn nobody_reads_past_a_change_whose_commit_is_still_to_come() {
+    use std::sync::mpsc;
+    for place in places().into_iter().skip(1) {
+        let office = office(place.open(STEPS));
+        by_office(office.store(), 0..1, 1);
+        let (store, (began, has_begun), (go_on, may_go_on)) =
+            (office.store().clone(), mpsc::channel(), mpsc::channel::<()>());
+        let slow = std::thread::spawn(move || {
+            store.write_now(move |tx: &mut dyn Tx| {
+                let edited = [Edited { kind: Kind::Product, key: "S".to_owned(), row: Some(product("S", "slow", 1)) }];
+                edit(tx, &scope(), &edited, None, 1000)?;
+                let _ = began.send(());
+                let _ = may_go_on.recv_timeout(Duration::from_secs(5));
+                Ok::<_, NotEdited>(())
+            })
+        });
+        has_begun.recv().unwrap();
+        let store = office.store().clone();
+        let fast = std::thread::spawn(move || by_office(&store, 7..8, 1));
+        std::thread::sleep(Duration::from_millis(300));
+        let told = runtime().block_on(changes(&office, 1, "")).unwrap();
+        assert_eq!(versions(&told.changes), [1]);
+        go_on.send(()).unwrap();
+        slow.join().unwrap().unwrap();
+        fast.join().unwrap();
+        let rest = runtime().block_on(changes(&office, 1, &told.next)).unwrap();
+        assert_eq!(versions(&rest.changes), [2, 3]);
+    }
+}
+
+#[test]
+fn whoever_waits_hears_of_a_change_at_once_of_the_command_line_within_a_moment_and_of_a_stop() {
+    on_each(async |office| {
+        let cursor = changes(office, 1, "").await.unwrap().next;
+        let wait = async |cursor: &str| {
+            let since = Instant::now();
+            let told: Changes = get(office, 1, &format!("wait?after={cursor}")).await.unwrap();
+            (told, since.elapsed())
+        };
+        let pause = || tokio::time::sleep(Duration::from_millis(200));
+        let edit = async || {
+            pause().await;
+            send(office, 2, &cursor, vec![of("A", 0, 5, Some(product("A", "a", 1)))]).await.unwrap()
+        };
+        let ((told, took), _) = tokio::join!(wait(&cursor), edit());
+        assert_eq!(versions(&told.changes), [1]);
+        assert!(took < Duration::from_millis(900), "{took:?}");
+        let beside = async || {
+            pause().await;
+            let store = office.store().clone();
+            tokio::task::spawn_blocking(move || by_office(&store, 0..1, 1)).await.unwrap()
+        };
+        let ((told, took), _) = tokio::join!(wait(&told.next), beside());
+        assert_eq!(versions(&told.changes), [2]);
+        assert!(took < Duration::from_secs(3), "{took:?}");
+        let stop = async || {
+            pause().await;
+            office.stop_waiting();
+        };
+        let ((told, took), ()) = tokio::join!(wait(&told.next), stop());
+        assert!(told.changes.is_empty());
+        assert!(took < Duration::from_millis(900), "{took:?}");
+    });
+}
