@@ -160,7 +160,7 @@ fn tell(preview: &Preview, changed: usize, texts: &Translations) {
 }
 
 fn counted<R: Clone + PartialEq>(records: &Records<R>) -> Option<(usize, usize, usize)> {
-    records.are_named().then(|| (records.new.len(), records.changed.len(), records.unchanged))
+    records.are_named().then_some((records.new.len(), records.changed.len(), records.unchanged))
 }
 
 /// Lists what waits for a decision.
