@@ -1,5 +1,4 @@
-"""Whole sales in a real window, and a shop of one's own opened in it: the program on an X server that has no screen,
-driven by a mouse and keys.
+"""Whole sales in a real window: the program on an X server that has no screen, driven by a mouse and keys.
 
     window.py --comptoir PROGRAM --work FOLDER
 
@@ -197,14 +196,6 @@ FIRST_TILE = (170, 280)
 END_OF_THE_GUIDE = (1220, 104)
 # The articles of the ticket, its total and its keys: all of it that is the same after a start.
 TICKET = (930, 190, 340, 600)
-# In the first run.
-OWN_SHOP = (640, 497)
-GO_ON = (640, 750)
-OWNER = (560, 136)
-ENTER = (640, 562)
-BUSINESS, SIRET, NAF = "Entreprise d'exemple", "57210489100013", "4711B"
-SHOP, ADDRESS, OWNER_NAME, PIN = "Boutique d'exemple", "1 place de l'Exemple, 49000 Angers", "Exemple Patron", "7258"
-VAT_NUMBER = "FR80572104891"
 # The name over the door: it changes with who is asked.
 MIDDLE = (340, 60, 600, 700)
 
@@ -275,69 +266,6 @@ def check_practice(books):
     assert second["totals"]["ttc"] == first["totals"]["ttc"] + added[0]["total"]
 
 
-def found(program, display, work):
-    """A shop of one's own, opened by keys and the mouse; its owner signs in."""
-    data = work / "own"
-    books = Books(data)
-    till = Program(program, display, data, work)
-    hello = display.still()
-    display.click(*OWN_SHOP)
-    display.still(unlike=hello)
-    # Past the key back.
-    display.key("Tab", "Tab")
-    for text in (BUSINESS, SIRET):
-        display.type(text)
-        display.key("Tab")
-    display.type(NAF)
-    # Return and the next Tab come at once: none of them may be lost.
-    display.do("key", "Return", "Tab", "Tab")
-    display.type(SHOP)
-    display.key("Tab")
-    display.type(ADDRESS)
-    # The VAT number stands there already, past the key back and the switch.
-    display.do("key", "Return", "Tab", "Tab", "Tab", "Return")
-    vat = display.still()
-    display.click(*GO_ON)
-    display.still(unlike=vat)
-    display.click(*OWNER)
-    display.type(OWNER_NAME)
-    display.key("Tab")
-    named = display.still()
-    # The first key of the pad has the keys now: Return presses it, digits are typed beside it.
-    display.key("Return")
-    display.type(PIN[1:])
-    typed = display.still(unlike=named)
-    display.click(*ENTER)
-    again = display.still(unlike=typed)
-    display.type(PIN)
-    display.still(unlike=again)
-    display.click(*ENTER)
-    set_ = display.still()
-    display.click(*GO_ON)
-    display.still(unlike=set_)
-    display.click(*GO_ON)
-    until(books.lines, "the journal of the shop")
-    display.still(unlike=set_, part=MIDDLE)
-    display.key("Tab", "Return")
-    asked = display.still(part=MIDDLE)
-    display.type(PIN)
-    display.key("Return")
-    until(lambda: any(line["kind"] == "event" and line["body"]["code"] == 80 and line["operator"] for line in books.lines()),
-          "the owner's session")
-    display.still(unlike=asked, part=MIDDLE)
-    till.close()
-    return books
-
-
-def check_own(books):
-    genesis = books.lines()[0]["body"]
-    merchant, store = genesis["merchant"], genesis["store"]
-    assert genesis["mode"] == "live", genesis
-    assert (merchant["name"], merchant["siret"], merchant["naf"]) == (BUSINESS, SIRET, "47.11B"), merchant
-    assert merchant["vat_number"] == VAT_NUMBER, merchant
-    assert (store["name"], store["address"]) == (SHOP, ADDRESS), store
-
-
 def verified(program, journal):
     """Both verifiers on a journal; what the first of them says."""
     said = subprocess.run([program, "verify", "--language", "en", journal], capture_output=True, text=True)
@@ -357,7 +285,6 @@ def main():
     display = Display(work)
     try:
         books = practise(arguments.comptoir, display, work)
-        own = found(arguments.comptoir, display, work)
     except BaseException:
         picture = Path(tempfile.mkdtemp(prefix="comptoir-window-")) / "failed.png"
         display.keep(picture)
@@ -366,9 +293,7 @@ def main():
     finally:
         display.stop()
     check_practice(books)
-    check_own(own)
-    for shop in (books, own):
-        print(verified(arguments.comptoir, shop.journal()))
+    print(verified(arguments.comptoir, books.journal()))
 
 
 if __name__ == "__main__":
