@@ -251,35 +251,6 @@ fn arrows_lead_from_tile_to_tile_and_stay_in_what_stands_in_front() {
 }
 
 #[test]
-fn return_presses_the_key_that_has_the_keys_while_a_pin_is_typed() {
-    use slint::platform::Key;
-    i_slint_backend_testing::init_no_event_loop();
-    let mut hand = new_device(SHAPES[0]);
-    hand.tap("Open my shop");
-    write(&hand, "Name of the business", "Lucette");
-    write(&hand, "SIRET", "57210489100013");
-    write(&hand, "Activity code (NAF or APE)", "4711B");
-    // Typed so fast it were a scan, but for the pause before Return.
-    std::thread::sleep(std::time::Duration::from_millis(450));
-    // The field goes away with its step: the first Tab leads to the first key of the next one.
-    hand.strike(Key::Return);
-    assert_eq!(hand.tabbed(1), ["Back"]);
-    write(&hand, "Address", "Angers");
-    for _ in 0..3 {
-        hand.tap("Continue");
-    }
-    write(&hand, "Name of the owner", "Lucette");
-    hand.tabbed(1);
-    assert_eq!(hand.with_keys().as_deref(), Some("7"));
-    for _ in 0..4 {
-        hand.strike(Key::Return);
-    }
-    assert!(field(&hand, "Name of the owner").accessible_value().is_some());
-    let typed = hand.rehearsal.screens().window().global::<comptoir_ui::generated::Welcome>().get_view().typed;
-    assert_eq!(typed, 4, "Return typed a seven each time");
-}
-
-#[test]
 fn the_keys_come_back_to_the_till_when_what_had_them_goes_away() {
     i_slint_backend_testing::init_no_event_loop();
     for shape in SHAPES {
