@@ -58,6 +58,7 @@ impl Device {
             ("text", percent(self.look.text_scale).to_string()),
             ("left_handed", self.look.left_handed.to_string()),
             ("keyboard", (self.look.keyboard == OnScreen::OnTouch).to_string()),
+            ("still", self.look.still.to_string()),
             ("receipt", receipt.to_owned()),
             ("card_waits", self.card_waits.to_string()),
             ("printer", self.printer.clone().unwrap_or_default()),
@@ -83,6 +84,7 @@ impl Device {
                 ("left_handed", _) => device.look.left_handed = value == "true",
                 ("keyboard", "true") => device.look.keyboard = OnScreen::OnTouch,
                 ("keyboard", _) => device.look.keyboard = OnScreen::Never,
+                ("still", _) => device.look.still = value == "true",
                 ("receipt", "none") => device.receipt = ReceiptChoice::None,
                 ("receipt", "print") => device.receipt = ReceiptChoice::Print,
                 ("receipt", "code") => device.receipt = ReceiptChoice::Code,
@@ -124,7 +126,7 @@ mod tests {
     fn a_device_is_read_as_it_was_written() {
         let device = Device {
             language: Language::English,
-            look: Look { dark: true, text_scale: 1.75, left_handed: true, keyboard: OnScreen::OnTouch },
+            look: Look { dark: true, text_scale: 1.75, left_handed: true, keyboard: OnScreen::OnTouch, still: true },
             receipt: ReceiptChoice::Print,
             card_waits: true,
             printer: Some("192.168.1.50:9100".to_owned()),

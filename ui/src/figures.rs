@@ -1,6 +1,7 @@
 //! Figures as people type them: with a comma or a point, with or without spaces and signs.
 
-use comptoir_fiscal::values::{Cents, Rate};
+use comptoir_fiscal::language::Language;
+use comptoir_fiscal::values::{Cents, Quantity, Rate};
 
 /// An amount of money: `12`, `12,5`, `1 234.50 €`.
 pub fn cents(text: &str) -> Option<Cents> {
@@ -17,14 +18,29 @@ pub fn thousandths(text: &str) -> Option<i64> {
     scaled(text, 3)
 }
 
-/// An amount as it is typed: `12,50`.
-pub fn typed(amount: Cents) -> String {
-    format!("{},{:02}", amount.get() / 100, amount.get().abs() % 100)
+/// An amount as the reader of a language types it: `12,50`, `12.50`, `−0,50`.
+pub fn typed(amount: Cents, language: Language) -> String {
+    let (sign, cents) = (if amount.is_negative() { "−" } else { "" }, amount.get().unsigned_abs());
+    format!("{sign}{}{}{:02}", cents / 100, comma(language), cents % 100)
 }
 
-/// Thousandths as they are typed: `0,012`.
-pub fn typed_thousandths(thousandths: i64) -> String {
-    format!("{},{:03}", thousandths / 1000, thousandths.abs() % 1000)
+/// Thousandths, which are not negative, as they are typed: `0,012`, `0.012`.
+pub fn typed_thousandths(thousandths: i64, language: Language) -> String {
+    format!("{}{}{:03}", thousandths / 1000, comma(language), thousandths.unsigned_abs() % 1000)
+}
+
+/// A quantity, which is not negative, as it is typed: `2`, `0,5`.
+pub fn typed_quantity(quantity: Quantity, language: Language) -> String {
+    let typed = typed_thousandths(quantity.get(), language);
+    typed.trim_end_matches('0').trim_end_matches(comma(language)).to_owned()
+}
+
+/// What stands before the decimals.
+fn comma(language: Language) -> char {
+    match language {
+        Language::French => ',',
+        Language::English => '.',
+    }
 }
 
 /// A number that is not negative, with at most so many digits after the comma.
@@ -58,7 +74,19 @@ mod tests {
         for text in ["", "-1", "1,234", "1,2,3", "douze", "12345678901"] {
             assert_eq!(cents(text), None, "{text}");
         }
-        assert_eq!(cents(&typed(Cents::new(1205))), Some(Cents::new(1205)));
+        for language in [Language::French, Language::English] {
+            assert_eq!(cents(&typed(Cents::new(1205), language)), Some(Cents::new(1205)));
+        }
+    }
+
+    #[test]
+    fn figures_are_filled_in_as_the_reader_writes_them() {
+        let (french, english) = (Language::French, Language::English);
+        assert_eq!((typed(Cents::new(299), french), typed(Cents::new(299), english)), ("2,99".into(), "2.99".into()));
+        assert_eq!(typed(Cents::new(-50), french), "−0,50");
+        assert_eq!(typed_thousandths(4, english), "0.004");
+        let quantity = |thousandths| typed_quantity(Quantity::thousandths(thousandths), french);
+        assert_eq!((quantity(1000), quantity(10_000), quantity(500)), ("1".into(), "10".into(), "0,5".into()));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn word(till: &Till) -> WordView {
         open: true,
         typed: i32::try_from(word.typed.len()).unwrap_or(0),
         waits: word.waits,
-        why: till.say(&message!("Whoever answers for the shop types their PIN, for this once.")).into(),
+        why: till.say(&message!("A manager types their PIN to allow it this once.")).into(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What articles look like, as far as the screens have asked: read and drawn small beside the event loop, and kept for the
-//! next time. A tile shows its initials until its picture is there, and where there is none.
+//! next time. A tile shows its name alone until its picture is there, and where there is none.
 
 use std::collections::HashMap;
 
@@ -92,7 +92,7 @@ fn read_next(till: &mut Till) {
     };
     till.ask(read, |till, files| {
         let work = move |_: &mut dyn comptoir_core::outside::Random| -> Vec<(PictureId, Option<Drawn>)> {
-            // What cannot be read is as if it were not there: the initials stay.
+            // What cannot be read is as if it were not there: the name stays alone.
             files.into_iter().map(|(id, file)| (id, file.ok().flatten().as_ref().and_then(draw))).collect()
         };
         till.aside(work, |till, drawn| {

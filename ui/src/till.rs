@@ -191,11 +191,13 @@ pub struct Look {
     pub left_handed: bool,
     /// When the on-screen keyboard shows.
     pub keyboard: OnScreen,
+    /// Nothing moves that could as well be there at once.
+    pub still: bool,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never }
+        Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never, still: false }
     }
 }
 

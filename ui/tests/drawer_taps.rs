@@ -108,7 +108,7 @@ fn an_inspector_is_given_the_kit_in_three_taps() {
         let mut hand = Hand::of(shape, MANAGER);
         go(&mut hand, shape, "Journal", false);
         hand.taps = 0;
-        hand.tap("Inspector's kit");
+        hand.tap("Inspector’s kit");
         hand.tap("USB");
         hand.tap("Make the kit");
         assert_eq!(hand.taps, 3);
@@ -153,7 +153,7 @@ fn every_control_of_drawer_and_journal_has_a_name_and_room_for_a_finger() {
         all_can_be_touched(&hand, shape, "the difference");
         hand.tap("Done");
         go(&mut hand, shape, "Journal", false);
-        for tab in ["Standing", "Closings", "Events", "Archives", "Certification"] {
+        for tab in ["Status", "Closings", "Events", "Archives", "Certification"] {
             hand.tap(tab);
             all_can_be_touched(&hand, shape, tab);
         }

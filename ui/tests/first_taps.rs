@@ -92,18 +92,18 @@ fn a_shop_is_opened_by_what_is_typed_and_tapped() {
     for shape in SHAPES {
         let mut hand = new_device(shape);
         hand.tap("Open my shop");
-        hand.tap("Go on");
+        hand.tap("Continue");
         // Nothing is left with an error: this is still the first step.
         field(&hand, "SIRET");
         write(&hand, "Name of the business", "Lucette");
         write(&hand, "SIRET", "57210489100013");
         write(&hand, "Activity code (NAF or APE)", "4711B");
-        hand.tap("Go on");
+        hand.tap("Continue");
         write(&hand, "Address", "Angers");
-        hand.tap("Go on");
+        hand.tap("Continue");
         assert_eq!(field(&hand, "VAT number").accessible_value().unwrap(), "FR80572104891");
-        hand.tap("Go on");
-        hand.tap("Go on");
+        hand.tap("Continue");
+        hand.tap("Continue");
         write(&hand, "Name of the owner", "Lucette");
         hand.rehearsal.screens().window().invoke_take_keys();
         for _ in 0..2 {
@@ -112,7 +112,7 @@ fn a_shop_is_opened_by_what_is_typed_and_tapped() {
             }
             hand.tap("Enter");
         }
-        hand.tap("Go on");
+        hand.tap("Continue");
         all_have_room(&hand, "check");
         hand.tap("Open my shop");
         assert_eq!(genesis_mode(&hand), Some(Mode::Live));
@@ -225,6 +225,29 @@ fn tab_goes_round_in_what_stands_in_front_and_reaches_nothing_behind_it() {
         hand.strike(slint::platform::Key::Escape);
         assert!(!hand.has("Croque-monsieur"), "Esc puts it away at {shape:?}");
     }
+}
+
+#[test]
+fn arrows_lead_from_tile_to_tile_and_stay_in_what_stands_in_front() {
+    use slint::platform::Key;
+    i_slint_backend_testing::init_no_event_loop();
+    let mut hand = Hand::at(SHAPES[0]);
+    let mut reached = Vec::new();
+    while reached.last().is_none_or(|label: &String| !label.starts_with("Formule sandwich")) {
+        assert!(reached.len() < 40, "{reached:?}");
+        reached.extend(hand.tabbed(1));
+    }
+    hand.strike(Key::RightArrow);
+    assert!(hand.with_keys().is_some_and(|label| label.starts_with("Formule salade")), "{:?}", hand.with_keys());
+    hand.strike(Key::LeftArrow);
+    hand.strike(Key::DownArrow);
+    assert!(hand.with_keys().is_some_and(|label| label.starts_with("Formule midi")), "{:?}", hand.with_keys());
+    hand.strike(Key::Return);
+    hand.strike(Key::DownArrow);
+    hand.strike(Key::DownArrow);
+    let label = hand.with_keys().unwrap_or_default();
+    assert!(!label.starts_with("Formule") && !label.is_empty(), "{label} is not in front");
+    hand.tap("Close");
 }
 
 #[test]

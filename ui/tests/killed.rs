@@ -31,7 +31,7 @@ const SERVICE: &[Touch] = &[
     Touch::Scan("Baguette de tradition"),
     Touch::Scan("Croissant au beurre"),
     Touch::Tap("1 × Baguette de tradition"),
-    Touch::Tap("10 % off"),
+    Touch::Tap("10% off"),
     Touch::Tap("Close: "),
     Touch::Tap("Hold the ticket"),
     Touch::Scan("Confiture de fraise 370 g"),

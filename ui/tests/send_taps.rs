@@ -85,10 +85,10 @@ fn an_article_is_given_a_picture_and_its_tile_shows_it() {
         hand.tap("Baguette de tradition");
         hand.tap("Choose a picture");
         write(&hand, "File or folder", &photos.path().display().to_string());
-        hand.tap("Look");
+        hand.tap("Open");
         hand.tap("bread.png");
         assert!(hand.has("Take the picture away"), "it is shown before it is kept");
-        hand.tap("Keep");
+        hand.tap("Save");
         go(&hand, Place::Sale);
         let place = hand.rehearsal.register(|register| register.catalogue().place_of_product(&sku)).flatten().unwrap();
         let tile = |hand: &Hand| hand.rehearsal.screens().with(|till| view::tile(till, Shown::Product(place)));

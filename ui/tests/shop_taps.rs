@@ -67,7 +67,7 @@ fn a_price_is_changed_and_the_next_sale_is_at_it() {
         write(&hand, "Search the articles", "Baguette de trad");
         hand.tap("Baguette de tradition");
         write(&hand, "Price, with VAT", "2,35");
-        hand.tap("Keep");
+        hand.tap("Save");
         go(&hand, Place::Sale);
         hand.scan(&sku);
         hand.tap("Cash €2.35");
@@ -87,7 +87,7 @@ fn somebody_is_added_with_a_pin_and_signs_in_with_it() {
         for digit in ["4", "9", "3", "7"] {
             hand.tap(digit);
         }
-        hand.tap("Go on");
+        hand.tap("Continue");
         // The second time on the keys of a keyboard.
         hand.rehearsal.screens().window().invoke_take_keys();
         for digit in ["4", "9", "3", "7", "\n"] {
@@ -95,7 +95,7 @@ fn somebody_is_added_with_a_pin_and_signs_in_with_it() {
             press(&hand, digit.into());
         }
         hand.rest();
-        hand.tap("Keep");
+        hand.tap("Save");
         hand.rehearsal.screens().update(Intent::Lock);
         hand.rest();
         hand.tap("Sample Extra");

@@ -117,7 +117,7 @@ fn a_line_is_reduced_by_a_tenth_in_three_taps_and_fewer() {
         hand.open_ticket();
         hand.taps = 0;
         hand.tap("1 × Baguette de tradition");
-        hand.tap("10 % off");
+        hand.tap("10% off");
         assert!(hand.taps <= 3);
         hand.tap("Close: ");
         hand.close_ticket();

@@ -1,7 +1,7 @@
 //! The catalogue as it is edited.
 
 use comptoir_ui::catalogue::article::{Edit, Page};
-use comptoir_ui::catalogue::{Intent as Room, Tab, importing};
+use comptoir_ui::catalogue::{Intent as Room, Tab, importing, records};
 use comptoir_ui::lock;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::{Intent, Place};
@@ -17,6 +17,14 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "catalogue-refused", prepare: refused },
     Scene { name: "catalogue-categories", prepare: categories },
     Scene { name: "catalogue-category", prepare: category },
+    Scene { name: "catalogue-menus", prepare: |rehearsal| tab(rehearsal, Tab::Menus) },
+    Scene { name: "catalogue-menu", prepare: |rehearsal| record(rehearsal, Tab::Menus, 5) },
+    Scene { name: "catalogue-menu-new", prepare: new_menu },
+    Scene { name: "catalogue-menu-find", prepare: find },
+    Scene { name: "catalogue-variants", prepare: |rehearsal| record(rehearsal, Tab::Families, 0) },
+    Scene { name: "catalogue-modifiers", prepare: |rehearsal| record(rehearsal, Tab::Modifiers, 1) },
+    Scene { name: "catalogue-lists", prepare: |rehearsal| tab(rehearsal, Tab::Prices) },
+    Scene { name: "catalogue-list", prepare: |rehearsal| record(rehearsal, Tab::Prices, 0) },
     Scene { name: "catalogue-import", prepare: import },
     Scene { name: "catalogue-preview", prepare: preview },
     Scene { name: "catalogue-faults", prepare: faults },
@@ -35,6 +43,32 @@ fn articles(rehearsal: &Rehearsal) -> Outcome {
 fn nothing(rehearsal: &Rehearsal) -> Outcome {
     articles(rehearsal)?;
     room(rehearsal, Room::OffSale(true));
+    Ok(())
+}
+
+fn tab(rehearsal: &Rehearsal, tab: Tab) -> Outcome {
+    articles(rehearsal)?;
+    room(rehearsal, Room::Tab(tab));
+    Ok(())
+}
+
+fn record(rehearsal: &Rehearsal, kind: Tab, place: usize) -> Outcome {
+    tab(rehearsal, kind)?;
+    room(rehearsal, Room::OpenRecord(place));
+    Ok(())
+}
+
+fn new_menu(rehearsal: &Rehearsal) -> Outcome {
+    tab(rehearsal, Tab::Menus)?;
+    room(rehearsal, Room::AddRecord);
+    Ok(())
+}
+
+fn find(rehearsal: &Rehearsal) -> Outcome {
+    new_menu(rehearsal)?;
+    // The key that adds an article to what each one holds.
+    room(rehearsal, Room::Record(records::Edit::Pressed(4)));
+    room(rehearsal, Room::Record(records::Edit::Query("caf".to_owned())));
     Ok(())
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn faults(window: &AppWindow, pixels: &SharedPixelBuffer<Rgba8Pixel>)
         }
         let label = words.accessible_label().unwrap_or_default();
         let contrast = contrast(&words, pixels);
-        if !covered && contrast > NOTHING && contrast < CONTRAST {
+        // Of no words nothing is drawn but what lies beside them.
+        if !label.is_empty() && !covered && contrast > NOTHING && contrast < CONTRAST {
             faults.push(format!("“{label}” has a contrast of {contrast:.1}"));
         }
     }

@@ -45,7 +45,7 @@ const SCENES: &[Scene] = &[
 ];
 
 /// Light, with a keyboard of keys.
-const LIGHT: Look = Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never };
+const LIGHT: Look = Look { dark: false, text_scale: 1.0, left_handed: false, keyboard: OnScreen::Never, still: false };
 
 /// The ways in which each scene is drawn: French and light, in the dark, in English, at twice the text.
 const VARIANTS: [(&str, Language, Look); 4] = [

@@ -2,7 +2,7 @@
 
 use comptoir_core::catalogue::{Catalogue as Stored, Product, RecordId, Unit, VatByMode};
 use comptoir_fiscal::entry::{Nature, SaleMode};
-use comptoir_fiscal::language::Message;
+use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Rate;
 
@@ -100,7 +100,7 @@ pub struct Article {
 
 impl Article {
     /// One that there is.
-    pub(crate) fn of(product: &Product) -> Article {
+    pub(crate) fn of(product: &Product, language: Language) -> Article {
         let own = product.vat.by_mode.values().chain([&product.vat.base]);
         let mut rates: Vec<Rate> = RATES.into_iter().chain([0]).filter_map(Rate::from_basis_points).collect();
         for rate in own {
@@ -112,12 +112,14 @@ impl Article {
             is_new: false,
             page: Page::Article,
             is_open: product.price.is_none(),
-            price: product.price.map(figures::typed).unwrap_or_default(),
+            price: product.price.map(|price| figures::typed(price, language)).unwrap_or_default(),
             exempt: product.vat.exempt.clone().unwrap_or_default(),
-            prices: MODES.map(|mode| product.price_by_mode.get(&mode).copied().map(figures::typed).unwrap_or_default()),
+            prices: MODES.map(|mode| {
+                product.price_by_mode.get(&mode).map(|price| figures::typed(*price, language)).unwrap_or_default()
+            }),
             barcode: String::new(),
             reference: product.reference.clone().unwrap_or_default(),
-            tare: product.tare.map(figures::typed_thousandths).unwrap_or_default(),
+            tare: product.tare.map(|tare| figures::typed_thousandths(tare, language)).unwrap_or_default(),
             rates,
             portrait: Portrait::default(),
             product: product.clone(),
@@ -125,13 +127,13 @@ impl Article {
     }
 
     /// A new one, under the first code that nothing has, in the first category.
-    pub(crate) fn new(stored: &Stored) -> Article {
+    pub(crate) fn new(stored: &Stored, language: Language) -> Article {
         let is_free = |code: &String| stored.product(code).is_none() && stored.menu(code).is_none();
         let from = stored.products().len() + 1;
         let code = (from..).map(|number| format!("ART-{number:05}")).find(is_free).unwrap_or_default();
         let category = stored.categories().first().map(|category| category.id.clone()).unwrap_or_default();
         let vat = VatByMode::new(Rate::from_basis_points(RATES[0]).unwrap_or(Rate::ZERO));
-        Article { is_new: true, is_open: false, ..Article::of(&Product::new(code, "", category, vat)) }
+        Article { is_new: true, is_open: false, ..Article::of(&Product::new(code, "", category, vat), language) }
     }
 
     /// Takes in what was touched or typed.
@@ -233,13 +235,13 @@ impl Article {
             (true, _) => None,
             (false, Some(price)) => Some(price),
             (false, None) => {
-                return Err(message!("Type the price, as in 2,50; or let it be typed at each sale."));
+                return Err(message!("Type the price, as in 2.50; or let it be typed at each sale."));
             }
         };
         product.price_by_mode.clear();
         for (mode, typed) in MODES.into_iter().zip(&self.prices).filter(|(_, typed)| !typed.trim().is_empty()) {
             let Some(price) = figures::cents(typed) else {
-                return Err(message!("“{typed}” is no price. Type it as in 2,50, or nothing.", typed = typed.as_str()));
+                return Err(message!("“{typed}” is no price. Type it as in 2.50, or nothing.", typed = typed.as_str()));
             };
             product.price_by_mode.insert(mode, price);
         }
@@ -251,7 +253,7 @@ impl Article {
             Some(typed) => match figures::thousandths(&typed) {
                 Some(tare) => Some(tare).filter(|tare| *tare > 0),
                 None => {
-                    return Err(message!("“{typed}” is no weight. Type it as in 0,012, or nothing.", typed = typed));
+                    return Err(message!("“{typed}” is no weight. Type it as in 0.012, or nothing.", typed = typed));
                 }
             },
         };

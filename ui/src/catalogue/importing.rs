@@ -133,6 +133,6 @@ fn take(till: &mut Till) {
         if outcome.is_ok() {
             till.catalogue.import.read = Read::Nothing;
         }
-        changed(till, outcome, message!("The table is brought in, and the journal says so."));
+        changed(till, outcome, message!("The table is imported, and the journal says so."));
     });
 }

@@ -4,6 +4,7 @@ pub mod article;
 pub mod group;
 pub mod importing;
 pub mod portrait;
+pub mod records;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -21,6 +22,7 @@ use crate::word;
 use article::{Article, Page};
 use group::Group;
 use importing::Import;
+use records::{Around, Kind, Record};
 
 /// How many of what was found are shown.
 const MOST_FOUND: usize = 500;
@@ -50,6 +52,12 @@ pub enum Intent {
     Group(group::Edit),
     /// Moves a category up, or down.
     Move(usize, bool),
+    /// Opens a menu, family, group of modifiers or price list by its place.
+    OpenRecord(usize),
+    /// Begins a new one.
+    AddRecord,
+    /// With the one that is open.
+    Record(records::Edit),
     /// With what the open article looks like.
     Portrait(portrait::Edit),
     /// With a table to be brought in.
@@ -67,7 +75,28 @@ pub enum Tab {
     #[default]
     Articles,
     Categories,
+    Menus,
+    Families,
+    Modifiers,
+    Prices,
     Import,
+}
+
+impl Tab {
+    /// All of them, in their order.
+    pub const ALL: [Tab; 7] =
+        [Tab::Articles, Tab::Categories, Tab::Menus, Tab::Families, Tab::Modifiers, Tab::Prices, Tab::Import];
+
+    /// Of what kind of records it is a list, where it is one.
+    pub(crate) fn records(self) -> Option<Kind> {
+        match self {
+            Tab::Menus => Some(Kind::Menu),
+            Tab::Families => Some(Kind::Family),
+            Tab::Modifiers => Some(Kind::Modifiers),
+            Tab::Prices => Some(Kind::Prices),
+            Tab::Articles | Tab::Categories | Tab::Import => None,
+        }
+    }
 }
 
 /// The room.
@@ -87,6 +116,9 @@ pub struct Catalogue {
     pub(crate) counts: Vec<usize>,
     pub(crate) article: Option<Article>,
     pub(crate) group: Option<Group>,
+    pub(crate) record: Option<Record>,
+    /// The code of this store.
+    pub(crate) store: String,
     pub(crate) import: Import,
     pub(crate) portrait: portrait::Search,
     pub(crate) busy: bool,
@@ -95,23 +127,24 @@ pub struct Catalogue {
 impl Catalogue {
     /// Which of its parts is on the screen.
     pub(crate) fn part(&self) -> u8 {
-        match (&self.article, &self.group) {
-            (Some(article), _) => 3 + article.page as u8,
-            (None, Some(_)) => 7,
-            (None, None) => self.tab as u8,
+        match (&self.article, &self.group, &self.record) {
+            (Some(article), ..) => 16 + article.page as u8,
+            (None, Some(_), _) => 24,
+            (None, None, Some(record)) => 25 + u8::from(record.finding.is_some()),
+            (None, None, None) => self.tab as u8,
         }
     }
 
     /// Whether something lies open over the room.
     fn is_open(&self) -> bool {
-        self.article.is_some() || self.group.is_some()
+        self.article.is_some() || self.group.is_some() || self.record.is_some()
     }
 }
 
 /// Comes into the room: what is sold is read anew.
 pub(crate) fn enter(till: &mut Till) {
     let room = &mut till.catalogue;
-    (room.article, room.group, room.busy) = (None, None, false);
+    (room.article, room.group, room.record, room.busy) = (None, None, None, false);
     look_again(till);
 }
 
@@ -122,8 +155,12 @@ pub(crate) fn back(till: &mut Till) -> bool {
         article.page = Page::Article;
         return true;
     }
+    if let Some(record) = room.record.as_mut().filter(|record| record.finding.is_some()) {
+        record.finding = None;
+        return true;
+    }
     if room.is_open() {
-        (room.article, room.group) = (None, None);
+        (room.article, room.group, room.record) = (None, None, None);
         return true;
     }
     let search = room.tab == Tab::Articles && !room.query.is_empty();
@@ -141,7 +178,7 @@ pub(crate) fn scan(till: &mut Till, code: &str) {
         article.scan(code);
         return;
     }
-    if room.tab != Tab::Articles || room.group.is_some() {
+    if room.tab != Tab::Articles || room.is_open() {
         return;
     }
     if let Some(kept) = room.query.strip_suffix(code) {
@@ -149,11 +186,11 @@ pub(crate) fn scan(till: &mut Till, code: &str) {
     }
     match room.stored.by_barcode(code).or_else(|| room.stored.product(code)) {
         Some(product) => {
-            room.article = Some(Article::of(product));
+            room.article = Some(Article::of(product, till.texts.language()));
             look_at_portrait(till);
         }
         None => {
-            let mut article = Article::new(&room.stored);
+            let mut article = Article::new(&room.stored, till.texts.language());
             article.scan(code);
             room.article = Some(article);
             till.tell(message!("No article bears the code {code} yet: this would be a new one.", code = code));
@@ -164,6 +201,7 @@ pub(crate) fn scan(till: &mut Till, code: &str) {
 
 /// Does what a person asked for.
 pub(crate) fn update(till: &mut Till, intent: Intent) {
+    let language = till.language();
     let room = &mut till.catalogue;
     if room.busy {
         return;
@@ -190,11 +228,12 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         }
         Intent::Open(place) => {
             let place = room.shown.get(place).copied();
-            room.article = place.and_then(|place| room.stored.products().get(place)).map(Article::of);
+            let product = place.and_then(|place| room.stored.products().get(place));
+            room.article = product.map(|product| Article::of(product, language));
             look_at_portrait(till);
         }
         Intent::Add => {
-            let mut article = Article::new(&room.stored);
+            let mut article = Article::new(&room.stored, language);
             let category = room.category.and_then(|place| room.stored.categories().get(place));
             if let Some(category) = category {
                 article.product.category = category.id.clone();
@@ -216,6 +255,18 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             }
         }
         Intent::Move(place, up) => group::shift(till, place, up),
+        Intent::OpenRecord(place) => {
+            let around = around(till);
+            let room = &mut till.catalogue;
+            let kind = room.tab.records();
+            room.record = kind.and_then(|kind| Record::of(kind, place, &room.stored, around));
+        }
+        Intent::AddRecord => {
+            let around = around(till);
+            let room = &mut till.catalogue;
+            room.record = room.tab.records().map(|kind| Record::new(kind, &room.stored, around));
+        }
+        Intent::Record(edit) => records::update(till, edit),
         Intent::Portrait(edit) => portrait::update(till, edit),
         Intent::Import(edit) => importing::update(till, edit),
         Intent::Save => save(till),
@@ -223,19 +274,28 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
     }
 }
 
+/// What the forms of records need to know.
+fn around(till: &Till) -> Around {
+    Around { language: till.language(), store: till.catalogue.store.clone() }
+}
+
 fn save(till: &mut Till) {
     let room = &till.catalogue;
-    let edits = match (&room.article, &room.group) {
-        (Some(article), _) => article.product(&room.stored).map(|product| {
-            let said = message!("“{label}” is kept.", label = product.label.as_str());
+    let edits = match (&room.article, &room.group, &room.record) {
+        (Some(article), ..) => article.product(&room.stored).map(|product| {
+            let said = message!("“{label}” is saved.", label = product.label.as_str());
             let edits = std::iter::once(CatalogueEdit::Product(Box::new(product))).chain(article.portrait_edit());
             (edits.collect(), said)
         }),
-        (None, Some(group)) => group.category(&room.stored).map(|category| {
-            let said = message!("“{label}” is kept.", label = category.label.as_str());
+        (None, Some(group), _) => group.category(&room.stored).map(|category| {
+            let said = message!("“{label}” is saved.", label = category.label.as_str());
             (vec![CatalogueEdit::Category(category)], said)
         }),
-        (None, None) => return,
+        (None, None, Some(record)) => record.edits(&room.stored).map(|edits| {
+            let said = message!("“{label}” is saved.", label = record.label().trim());
+            (edits, said)
+        }),
+        (None, None, None) => return,
     };
     match edits {
         Ok((edits, said)) => change(till, edits, said),
@@ -264,7 +324,8 @@ pub(crate) fn changed(till: &mut Till, outcome: Result<(), Refusal>, said: Messa
     till.catalogue.busy = false;
     match outcome {
         Ok(()) => {
-            (till.catalogue.article, till.catalogue.group) = (None, None);
+            let room = &mut till.catalogue;
+            (room.article, room.group, room.record) = (None, None, None);
             till.tell(said);
             look_again(till);
             till.look_around();
@@ -279,14 +340,14 @@ fn look_again(till: &mut Till) {
         |register| {
             let stored = register.stored_catalogue().clone();
             let counts = group::counts(&stored);
-            (stored, counts)
+            (stored, counts, register.settings().store.id.clone())
         },
-        |till, (stored, counts)| {
+        |till, (stored, counts, store)| {
             let room = &mut till.catalogue;
             if room.category.is_some_and(|place| place >= stored.categories().len()) {
                 room.category = None;
             }
-            (room.stored, room.counts) = (stored, counts);
+            (room.stored, room.counts, room.store) = (stored, counts, store);
             fill(till);
         },
     );

@@ -44,7 +44,7 @@ pub(crate) enum Portrait {
     AsItIs,
     /// Like this.
     New(Arc<Picture>, Option<Drawn>),
-    /// Like nothing: its initials stand for it.
+    /// Like nothing: its name stands for it.
     Away,
 }
 

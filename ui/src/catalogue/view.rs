@@ -17,7 +17,7 @@ use crate::generated::{
     ArticleRow, ArticleView, CatalogueView, CategoryRow, EntryRow, FoundRow, GroupEditRow, GroupEditView, ImportView,
     ModeRow, OptionRow, Tile,
 };
-use crate::sale::view::{face, price_words, with_picture};
+use crate::sale::view::{face, ground, initials, price_words, with_picture};
 use crate::till::Till;
 
 /// How many of the articles that an import would change are named.
@@ -32,11 +32,7 @@ pub fn catalogue(till: &Till) -> CatalogueView {
     };
     CatalogueView {
         busy: room.busy,
-        tab: match room.tab {
-            Tab::Articles => 0,
-            Tab::Categories => 1,
-            Tab::Import => 2,
-        },
+        tab: Tab::ALL.iter().position(|tab| *tab == room.tab).map_or(0, place),
         count: till.say(&count).into(),
         query: room.query.as_str().into(),
         off_sale: room.off_sale,
@@ -66,18 +62,18 @@ pub fn row(till: &Till, at: usize) -> ArticleRow {
     let room = &till.catalogue;
     let product = room.shown.get(at).and_then(|place| room.stored.products().get(*place));
     product.map_or_else(ArticleRow::default, |product| {
-        let tile = tile(till, product, &product.label, product.price);
+        let ground = ground(till, &room.stored, &product.category);
         let category = room.stored.categories().iter().find(|category| category.id == product.category);
         let category = category.map_or(product.category.as_str(), |category| category.label.as_str());
         let rate = till.language().rate(product.vat.base);
         ArticleRow {
             label: product.label.as_str().into(),
             second: format!("{category} · {}", product.sku).into(),
-            price: tile.price,
+            price: price_words(till, product.unit, product.price).into(),
             vat: till.say(&message!("VAT {rate}", rate = rate)).into(),
-            initials: tile.initials,
-            colour: tile.colour,
-            ink: tile.ink,
+            initials: initials(&product.label).into(),
+            colour: colour::drawn(ground.colour),
+            ink: colour::drawn(ground.ink),
             off_sale: product.archived,
         }
     })
@@ -182,7 +178,8 @@ pub fn modes(till: &Till) -> Vec<ModeRow> {
     MODES.into_iter().zip(&article.prices).map(row).collect()
 }
 
-fn way(mode: SaleMode) -> Message {
+/// What a way of selling is called.
+pub(crate) fn way(mode: SaleMode) -> Message {
     match mode {
         SaleMode::EatIn => message!("Eat in"),
         SaleMode::Takeaway => message!("Takeaway"),
@@ -250,9 +247,9 @@ pub fn import(till: &Till) -> ImportView {
         },
         Read::Faults(faults) => {
             let said = match faults.len() {
-                1 => message!("1 cell is wrong. Nothing is brought in until it is put right in the file."),
+                1 => message!("1 cell is wrong. Nothing is imported until it is corrected in the file."),
                 count => message!(
-                    "{count} cells are wrong. Nothing is brought in until they are put right in the file.",
+                    "{count} cells are wrong. Nothing is imported until they are corrected in the file.",
                     count = count
                 ),
             };
@@ -263,7 +260,7 @@ pub fn import(till: &Till) -> ImportView {
 
 fn summary(preview: &Preview) -> Message {
     message!(
-        "{new} new, {changed} changed, {unchanged} as they are",
+        "{new} new, {changed} changed, {unchanged} unchanged",
         new = preview.new.len(),
         changed = preview.changed.len(),
         unchanged = preview.unchanged

@@ -335,7 +335,7 @@ fn confirm(till: &mut Till) {
         Step::GivingUp => act(
             till,
             move |register, operator| register.give_up(operator, id, &reason),
-            |till, ()| till.tell(message!("The ticket was given up, and the journal says so.")),
+            |till, ()| till.tell(message!("The ticket is abandoned, and the journal says so.")),
         ),
         Step::TakingOff => {
             let Some((item, _)) = open.one_line(ticket) else { return };

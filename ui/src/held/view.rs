@@ -16,8 +16,8 @@ pub fn held(till: &Till) -> HeldView {
     let room = &till.waiting;
     let count = match room.tickets.len() {
         0 => String::new(),
-        1 => till.say(&message!("1 ticket waits")),
-        count => till.say(&message!("{count} tickets wait", count = count)),
+        1 => till.say(&message!("1 ticket on hold")),
+        count => till.say(&message!("{count} tickets on hold", count = count)),
     };
     let view = HeldView { count: count.into(), busy: room.busy, ..HeldView::default() };
     let Some((open, ticket)) = room.opened() else { return view };
@@ -27,7 +27,7 @@ pub fn held(till: &Till) -> HeldView {
         (Step::TakingOff, Some(order)) => {
             message!("Take off {qty} × {label}", qty = order.qty, label = order.label.as_str())
         }
-        _ => message!("Give up {amount}", amount = ticket.basket.to_pay()),
+        _ => message!("Abandon {amount}", amount = ticket.basket.to_pay()),
     };
     let to_send: Quantity = ticket.to_send().iter().fold(Quantity::ZERO, |sum, order| sum + order.qty);
     HeldView {

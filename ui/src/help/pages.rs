@@ -66,7 +66,7 @@ fn tasks() -> Vec<Page> {
             Place::Sale,
             vec![
                 message!("Touch the articles."),
-                message!("Touch the note that you are handed, for example “20 €”."),
+                message!("Touch the note that you are handed, for example “€20”."),
                 message!("The change stays on the screen, with its coins, until the next article."),
             ],
         ),
@@ -105,9 +105,9 @@ fn tasks() -> Vec<Page> {
             message!("Reduce a line or the ticket"),
             Place::Sale,
             vec![
-                message!("Touch the line, then −10 %, an amount off, or another price."),
+                message!("Touch the line, then −10%, an amount off, or another price."),
                 message!("For the whole ticket, touch the % above its lines."),
-                message!("A discount may need a manager’s word; it is asked for on the spot."),
+                message!("A discount may need a manager’s approval; it is asked for at once."),
             ],
         ),
         Page::task(
@@ -115,7 +115,7 @@ fn tasks() -> Vec<Page> {
             Place::Held,
             vec![
                 message!("Touch “Hold”: the ticket waits, and the counter is free."),
-                message!("Its badge counts what waits. Touch “Held”, then the ticket, to take it up again."),
+                message!("Its badge counts what waits. Touch “Held”, then the ticket, to resume it."),
                 message!("A name, a table and guests can be given to it there."),
             ],
         ),
@@ -221,7 +221,7 @@ fn rooms() -> Vec<Page> {
             Place::Operators,
             vec![
                 message!("Everybody who sells has a name and a PIN or badge of their own; nobody is ever deleted."),
-                message!("A manager’s word lets somebody do for once what they may not do alone."),
+                message!("A manager’s approval lets somebody do once what they may not do alone."),
             ],
         ),
         Page::room(

@@ -30,7 +30,7 @@ impl Topic {
         match self {
             Topic::People => message!("People"),
             Topic::Counter => message!("Counter and drawer"),
-            Topic::Papers => message!("Papers"),
+            Topic::Papers => message!("Prints"),
             Topic::Data => message!("Archives and copies"),
             Topic::Safety => message!("Safety"),
             Topic::Settings => message!("Settings and versions"),
@@ -50,9 +50,13 @@ impl Topic {
     }
 }
 
-/// What an event of a code tells; nothing where the code is not known here, and its label must do.
-pub(crate) fn meaning(code: u32) -> Option<Message> {
+/// What an event of a code tells, by its sealed label where a code has two; nothing where the code is not known here, and
+/// its label must do.
+pub(crate) fn meaning(code: u32, label: &str) -> Option<Message> {
     Some(match code {
+        40 if label == "Arrêt" => message!("The till stopped."),
+        80 if label == "Démarrage" => message!("The till started."),
+        80 if label == "Ouverture de session" => message!("Somebody signed in."),
         10 => message!("The way of numbering was changed."),
         20 => message!("A closed period was archived."),
         30 => message!("A year was archived."),
@@ -67,6 +71,7 @@ pub(crate) fn meaning(code: u32) -> Option<Message> {
         105 => message!("A special function ended."),
         110 => message!("Data were exported."),
         120 => message!("The reduced way of working ended."),
+        126 => message!("The till was enrolled with a back office."),
         130 => message!("People or their rights were changed."),
         140 => message!("Data were imported."),
         150 => message!("The printer could not be reached."),
@@ -92,7 +97,7 @@ pub(crate) fn meaning(code: u32) -> Option<Message> {
         326 => message!("Something came back after a note."),
         330 => message!("The closing of a period was begun."),
         400 => message!("The fiscal year was changed."),
-        410 => message!("The shop's identity was changed."),
+        410 => message!("The shop’s identity was changed."),
         420 => message!("A means of payment was corrected after the sale."),
         430 => message!("A noted ticket changed its table."),
         440 => message!("Archives were copied to another medium."),
@@ -100,13 +105,16 @@ pub(crate) fn meaning(code: u32) -> Option<Message> {
         901 => message!("The drawer was opened without a sale."),
         910 => message!("The clock went back or leapt."),
         911 => message!("The journal may have been put back to an earlier state."),
+        912 => message!("Clocks of this till and of the back office differ."),
+        913 => message!("The back office countersigned what this till has sealed."),
         914 => message!("School mode was turned on or off."),
         915 => message!("An article was sold at another price."),
         917 => message!("A paper was printed for the first time."),
         918 => message!("A ticket was sent by e-mail."),
         919 => message!("The customer was shown the ticket’s code."),
         920 => message!("The customer wanted no ticket."),
-        921 => message!("More cash was taken than the law's limit, on proof."),
+        922 => message!("The till was out of touch with the back office for longer than it may."),
+        921 => message!("More cash was taken than the law’s limit, on proof."),
         _ => return None,
     })
 }

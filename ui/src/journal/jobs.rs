@@ -238,7 +238,7 @@ pub(crate) fn heard(till: &mut Till, number: u64, done: Result<Done, Message>) {
     till.journal.ended = match done {
         Ok(Done::Places(_)) => None,
         Ok(Done::Left) => {
-            till.tell(message!("It was given up. Nothing is half done."));
+            till.tell(message!("It was cancelled. Nothing is half done."));
             None
         }
         Ok(Done::Verified { verified, missing }) => Some(Ended::Verified { verified, missing }),

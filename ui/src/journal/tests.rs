@@ -2,6 +2,7 @@ use comptoir_core::operators::Gate;
 use comptoir_core::register::Command;
 use comptoir_core::sample::MANAGER;
 use comptoir_fiscal::entry::{Body, Entry, Kind, Period};
+use comptoir_fiscal::language::Language;
 
 use super::codes::Topic;
 use super::{Intent as Does, Purpose, Tab, view};
@@ -79,7 +80,11 @@ fn events_are_told_in_words_and_filtered_by_what_they_are_about() {
     stage.journal(Does::Topic(Topic::Counter));
     let few = view::events(&stage.till);
     assert_eq!(few.iter().map(|event| event.code.as_str()).collect::<Vec<_>>(), ["901"]);
-    assert_eq!(few[0].detail, "Monnaie");
+    assert!(few[0].sealed.ends_with(": Monnaie"), "{}", few[0].sealed);
+    stage.act(Intent::Language(Language::English));
+    let read = view::events(&stage.till);
+    assert_eq!(read[0].meaning, "The drawer was opened without a sale.");
+    assert!(read[0].sealed.starts_with('“'), "what was sealed in French is quoted: {}", read[0].sealed);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use comptoir_core::paper::closing_name;
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{ArchiveSummary, ClosingSummary, EventSummary, JournalStanding, Verified};
 use comptoir_fiscal::entry::{Mode, Period};
-use comptoir_fiscal::language::Message;
+use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Date;
 use comptoir_fiscal::verify::Verdict;
@@ -15,6 +15,7 @@ use super::jobs::{Choosing, Ended};
 use super::{Job, Purpose, Span, Tab};
 use crate::errand::{Stage, Work};
 use crate::generated::{ArchiveRow, ClosingRow, EventRow, FactRow, JobView, JournalView, OptionRow, Tone};
+use crate::texts::drawn;
 use crate::till::Till;
 
 /// The kinds of periods, in the order of their chips.
@@ -71,7 +72,7 @@ fn option(label: String, chosen: bool) -> OptionRow {
 /// The parts of the room, as chips.
 pub fn tabs(till: &Till) -> Vec<OptionRow> {
     let name = |tab: Tab| match tab {
-        Tab::Standing => message!("Standing"),
+        Tab::Standing => message!("Status"),
         Tab::Closings => message!("Closings"),
         Tab::Events => message!("Events"),
         Tab::Archives => message!("Archives"),
@@ -144,9 +145,8 @@ fn dates(till: &Till, first: Date, last: Date) -> String {
 pub fn events(till: &Till) -> Vec<EventRow> {
     let row = |event: &EventSummary| EventRow {
         code: event.code.to_string().into(),
-        label: event.label.as_str().into(),
-        meaning: meaning(event.code).map(|meaning| till.say(&meaning)).unwrap_or_default().into(),
-        detail: event.detail.as_deref().unwrap_or_default().into(),
+        sealed: sealed(till, event).into(),
+        meaning: meaning(event.code, &event.label).map_or_else(|| event.label.clone(), |said| till.say(&said)).into(),
         when: [till.language().instant(event.at), event.operator.clone()]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -160,6 +160,18 @@ pub fn events(till: &Till) -> Vec<EventRow> {
         },
     };
     till.journal.events.iter().map(row).collect()
+}
+
+/// What was sealed of an event, which is French by the format of the journal: others read it as a quotation.
+fn sealed(till: &Till, event: &EventSummary) -> String {
+    let words = match &event.detail {
+        Some(detail) => drawn(&format!("{}\u{a0}: {detail}", event.label)),
+        None => event.label.clone(),
+    };
+    match till.language() {
+        Language::French => words,
+        Language::English => format!("“{words}”"),
+    }
 }
 
 /// The archives that are recorded.
@@ -301,21 +313,21 @@ fn doing(work: &Work) -> Message {
         Work::Verify => message!("Verifying the journal"),
         Work::Archive => message!("Archiving"),
         Work::Copy { .. } => message!("Copying the archives"),
-        Work::Kit { .. } => message!("Making the inspector's kit"),
+        Work::Kit { .. } => message!("Making the inspector’s kit"),
         Work::Attest { .. } => message!("Writing the attestation"),
     }
 }
 
 fn progress(job: &Job) -> (f32, Message) {
     if job.leaves {
-        return (0.0, message!("It is being given up."));
+        return (0.0, message!("It is being cancelled."));
     }
     let Some((stage, done, total)) = job.progress else { return (0.0, message!("It begins.")) };
     let percent = u16::try_from((done.saturating_mul(100) / total.max(1)).min(100)).unwrap_or(100);
     let words = match stage {
-        Stage::Archiving => message!("Archiving: {percent} %", percent = u64::from(percent)),
-        Stage::Copying => message!("Copying: {percent} %", percent = u64::from(percent)),
-        Stage::Verifying => message!("Verifying: {percent} %", percent = u64::from(percent)),
+        Stage::Archiving => message!("Archiving: {percent}%", percent = u64::from(percent)),
+        Stage::Copying => message!("Copying: {percent}%", percent = u64::from(percent)),
+        Stage::Verifying => message!("Verifying: {percent}%", percent = u64::from(percent)),
     };
     (f32::from(percent) / 100.0, words)
 }
@@ -329,7 +341,7 @@ fn ended_title(ended: &Ended) -> Message {
         },
         Ended::Archived(_) => message!("The archives are made"),
         Ended::Copied(..) => message!("The archives are copied"),
-        Ended::Kit(_) => message!("The inspector's kit is made"),
+        Ended::Kit(_) => message!("The inspector’s kit is ready"),
         Ended::Attested(_) => message!("The draft of the attestation is written"),
         Ended::Failed(_) => message!("It was not done"),
     }
@@ -378,7 +390,7 @@ fn told(till: &Till, ended: &Ended) -> String {
 fn purpose(choosing: &Choosing) -> Message {
     match choosing.purpose {
         Purpose::Copy => message!("Copy the archives"),
-        Purpose::Kit => message!("Inspector's kit"),
+        Purpose::Kit => message!("Inspector’s kit"),
         Purpose::Attest => message!("Draft of the attestation"),
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn second(server: Option<&MailServer>, waiting: usize) -> Message {
     match (server, waiting) {
         (None, _) => message!("No server is set up"),
         (Some(server), 0) => message!("Over {server}", server = server.host.as_str()),
-        (Some(_), 1) => message!("1 ticket waits"),
-        (Some(_), count) => message!("{count} tickets wait", count = count),
+        (Some(_), 1) => message!("1 ticket on hold"),
+        (Some(_), count) => message!("{count} tickets on hold", count = count),
     }
 }

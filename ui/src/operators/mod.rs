@@ -177,7 +177,7 @@ fn save(till: &mut Till) {
         till.team.form = None;
         till.tell(match is_new {
             true => message!("{name} works here now.", name = name),
-            false => message!("{name} is kept, and the journal says so.", name = name),
+            false => message!("{name} is saved, and the journal says so.", name = name),
         });
         if let Some(credential) = credential.filter(|_| own) {
             sign_in_again(till, credential);
@@ -212,7 +212,7 @@ fn keep_rights(till: &mut Till) {
         till.team.busy = false;
         match outcome {
             Ok(_) => {
-                till.tell(message!("Who may do what is kept, and the journal says so."));
+                till.tell(message!("The rights are saved, and the journal says so."));
                 look_again(till);
             }
             Err(refusal) => till.refuse(&refusal),

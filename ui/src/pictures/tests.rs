@@ -37,13 +37,13 @@ fn look_at(stage: &mut Stage, ids: &[PictureId]) {
 }
 
 #[test]
-fn a_tile_shows_its_initials_until_its_picture_was_read() {
+fn a_tile_shows_its_name_alone_until_its_picture_was_read() {
     let red = picture([200, 30, 20]);
     let mut stage = shop_with(std::slice::from_ref(&red));
     assert_eq!(view::picture_of(&stage.till, Shown::Product(0)), Some(red.id()));
     assert_eq!(view::picture_of(&stage.till, Shown::Product(1)), None);
     let before = view::tile(&stage.till, Shown::Product(0));
-    assert!(!before.has_picture && !before.initials.is_empty());
+    assert!(!before.has_picture);
     look_at(&mut stage, &[red.id()]);
     let after = view::tile(&stage.till, Shown::Product(0));
     assert!(after.has_picture && after != before);
@@ -85,7 +85,7 @@ fn what_was_looked_at_longest_ago_is_forgotten_first() {
 }
 
 #[test]
-fn a_picture_that_is_not_there_leaves_the_initials() {
+fn a_picture_that_is_not_there_leaves_the_name() {
     let mut stage = shop_with(&[]);
     let nowhere: PictureId = "ab".repeat(32).parse().unwrap();
     look_at(&mut stage, &[nowhere]);

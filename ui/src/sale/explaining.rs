@@ -49,7 +49,7 @@ pub fn total(till: &Till) -> Vec<FigureRow> {
     for issue in basket.issues() {
         let label = match issue {
             Issue::GiftVoucher { .. } => message!("Gift voucher, without VAT until it is used"),
-            Issue::Account { .. } => message!("For the customer's account, without VAT"),
+            Issue::Account { .. } => message!("For the customer’s account, without VAT"),
         };
         rows.push(row(said(label), issue.amount(), false));
     }

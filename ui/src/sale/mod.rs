@@ -531,7 +531,7 @@ fn hold(till: &mut Till) {
             Ok((next, held)) => {
                 till.held = held;
                 till.sale.begin(next);
-                till.tell(message!("The ticket waits. Touch “Held” to take it up again."));
+                till.tell(message!("The ticket is on hold. Touch “Held” to resume it."));
             }
             Err(refusal) => {
                 till.sale.sealing = false;
@@ -575,7 +575,7 @@ fn abandoned(till: &mut Till, outcome: Result<CommandId, Refusal>) {
     match outcome {
         Ok(next) => {
             till.sale.begin(next);
-            till.tell(message!("The ticket was given up, and the journal says so."));
+            till.tell(message!("The ticket is abandoned, and the journal says so."));
         }
         Err(refusal) => till.refuse(&refusal),
     }

@@ -13,7 +13,7 @@ use slint::{ModelRc, SharedString, VecModel};
 use super::asking::{Asking, RATES};
 use super::editing::{Figure, percent_label};
 use super::tiles::Shown;
-use crate::colour;
+use crate::colour::{self, Ground};
 use crate::generated::{
     AskView, CardView, CategoryRow, DoneView, FigureRow, GroupRow, LineRow, LineView, MoneyKey, OptionRow, SaleView,
     Tile,
@@ -161,17 +161,15 @@ fn of(
 
 /// A tile by what it is called, the colour of its category, and its price.
 pub(crate) fn face(till: &Till, catalogue: &Catalogue, label: &str, category: &str, price: String) -> Tile {
+    let ground = ground(till, catalogue, category);
+    Tile { label: label.into(), price: price.into(), colour: colour::drawn(ground.colour), ..Tile::default() }
+}
+
+/// The colour of a category, and the ink on it.
+pub(crate) fn ground(till: &Till, catalogue: &Catalogue, category: &str) -> Ground {
     let place = catalogue.categories().iter().position(|known| known.id == category);
     let written = place.and_then(|at| catalogue.categories()[at].color.as_deref());
-    let ground = colour::ground(written, place.unwrap_or_default(), till.look.dark);
-    Tile {
-        label: label.into(),
-        price: price.into(),
-        initials: initials(label).into(),
-        colour: colour::drawn(ground.colour),
-        ink: colour::drawn(ground.ink),
-        ..Tile::default()
-    }
+    colour::ground(written, place.unwrap_or_default(), till.look.dark)
 }
 
 /// The price of an article: of a piece, of a unit of measure, or none of its own.
@@ -507,7 +505,7 @@ pub fn explained(till: &Till) -> Vec<FigureRow> {
         let place = usize::try_from(line.n).ok().and_then(|n| n.checked_sub(1));
         let share = place.and_then(|at| shares.get(at)).copied().unwrap_or_default();
         if !share.is_zero() {
-            rows.push(row(till.say(&message!("Its share of the ticket's discount")), -share, false));
+            rows.push(row(till.say(&message!("Its share of the ticket’s discount")), -share, false));
         }
         let total = line.total;
         let vat = total - line.ht;

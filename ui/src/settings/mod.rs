@@ -48,6 +48,8 @@ pub enum Intent {
     Larger(bool),
     /// The ticket at the left, or not.
     LeftHanded(bool),
+    /// Nothing on the screens moves that need not, or it does.
+    Still(bool),
     /// Which choice of paper stands out after a sale.
     Receipt(ReceiptChoice),
     /// Whether the key “card” waits for the terminal's answer.
@@ -140,6 +142,8 @@ pub struct Facts {
     pub(crate) last_copy: Option<Instant>,
     pub(crate) back_office: Option<BackOffice>,
     pub(crate) witnessed: Option<Witnessed>,
+    /// For how many hours the till may be out of touch; none where it is enrolled nowhere.
+    pub(crate) offline_limit: Option<u32>,
 }
 
 impl Facts {
@@ -158,6 +162,7 @@ impl Facts {
             last_copy: register.last_backup()?,
             back_office: register.back_office().cloned(),
             witnessed: register.journal().witnessed(),
+            offline_limit: register.in_touch()?.map(|in_touch| in_touch.limit_hours),
         })
     }
 }
@@ -198,6 +203,7 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
             till.look.text_scale = device::scale(percent);
         }
         Intent::LeftHanded(left) => till.look.left_handed = left,
+        Intent::Still(still) => till.look.still = still,
         Intent::Receipt(receipt) => till.receipt = receipt,
         Intent::CardWaits(waits) => till.terminal.waits = waits,
         _ if room.busy => {}
@@ -287,11 +293,12 @@ pub(crate) fn kept(till: &mut Till, outcome: Result<(), Refusal>, said: Message)
 fn look_again(till: &mut Till) {
     till.ask(Facts::read, |till, facts| match facts {
         Ok(facts) => {
-            let printer = till.printer.clone();
+            let (printer, language) = (till.printer.clone(), till.language());
             let room = &mut till.settings;
             room.papers = Papers::of(&facts, printer);
             room.shop = Shop::of(&facts);
-            room.payments = Payments::of(&facts);
+            room.payments = Payments::of(&facts, language);
+            room.office.hours = facts.offline_limit.map(|hours| hours.to_string()).unwrap_or_default();
             till.mail.setting.begin(till.mail.server.as_ref());
             room.facts = Some(facts);
         }

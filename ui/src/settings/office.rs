@@ -6,6 +6,10 @@ use comptoir_fiscal::message;
 
 use crate::till::{Order, Till};
 
+/// For so many hours a till may be told to be out of touch: a night, and a month.
+const HOURS_LEAST: u32 = 8;
+const HOURS_MOST: u32 = 744;
+
 /// What a person does with the back office.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
@@ -13,6 +17,10 @@ pub enum Edit {
     Link(String),
     /// Enrols the till by it.
     Enrol,
+    /// Typed for how many hours the till may be out of touch.
+    Hours(String),
+    /// Keeps them.
+    KeepHours,
 }
 
 /// What was typed, and how it goes.
@@ -20,6 +28,8 @@ pub enum Edit {
 pub struct Office {
     pub(crate) link: String,
     pub(crate) enrolling: bool,
+    /// For how many hours the till may be out of touch, as it is typed.
+    pub(crate) hours: String,
 }
 
 /// Does what a person asked for.
@@ -35,6 +45,19 @@ pub(super) fn update(till: &mut Till, edit: Edit) {
         Edit::Enrol if school => {
             till.refuse_for(message!("Leave school mode first: what is practised stays on this device."));
         }
+        Edit::Hours(text) => office.hours = text,
+        Edit::KeepHours => match office.hours.trim().parse::<u32>() {
+            Ok(hours @ HOURS_LEAST..=HOURS_MOST) => {
+                let said =
+                    message!("The journal records it once the till was out of touch for {hours} hours.", hours = hours);
+                super::set(till, move |register| Ok(register.set_offline_limit(hours)?), said, |_| {});
+            }
+            _ => till.refuse_for(message!(
+                "Type a number of hours from {least} to {most}.",
+                least = HOURS_LEAST,
+                most = HOURS_MOST
+            )),
+        },
         // Where the operator may not change settings alone, a manager gives a word first.
         Edit::Enrol => super::set(till, |_| Ok(()), message!("The back office is asked."), ask),
     }

@@ -4,7 +4,7 @@
 use comptoir_core::holidays::Region;
 use comptoir_core::register::{Command, RulesChange, Validity};
 use comptoir_core::terms::{CashRule, MealVoucherRule, Rules};
-use comptoir_fiscal::language::Message;
+use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Date};
 
@@ -47,15 +47,15 @@ pub struct Payments {
 }
 
 impl Payments {
-    pub(super) fn of(facts: &Facts) -> Payments {
+    pub(super) fn of(facts: &Facts, language: Language) -> Payments {
         let cash = facts.rules.cash.on(facts.date);
         let meal = facts.rules.meal_vouchers.on(facts.date);
         let months = |months: Option<u32>| months.map(|months| months.to_string()).unwrap_or_default();
         Payments {
             typed: [
-                figures::typed(cash.limit),
-                figures::typed(cash.non_resident_limit),
-                meal.map(|rule| figures::typed(rule.per_day)).unwrap_or_default(),
+                figures::typed(cash.limit, language),
+                figures::typed(cash.non_resident_limit, language),
+                meal.map(|rule| figures::typed(rule.per_day, language)).unwrap_or_default(),
                 months(facts.validity.credit_note_months),
                 months(facts.validity.gift_voucher_months),
             ],
@@ -103,7 +103,7 @@ fn put_meal(rules: &mut Rules, rule: MealVoucherRule) {
 
 fn amount(typed: &str) -> Result<Cents, Message> {
     figures::cents(typed)
-        .ok_or_else(|| message!("“{typed}” is no amount. Type it as in 25,00.", typed = typed.to_owned()))
+        .ok_or_else(|| message!("“{typed}” is no amount. Type it as in 25.00.", typed = typed.to_owned()))
 }
 
 /// So many months; none typed is for ever.

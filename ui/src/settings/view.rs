@@ -5,7 +5,7 @@ use comptoir_core::paper::Width;
 use comptoir_core::printing::{JobState, PaperOf, PrintJob};
 use comptoir_core::terms::{CashRule, MealVoucherRules};
 use comptoir_fiscal::entry::{Mode, Period};
-use comptoir_fiscal::language::Message;
+use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
 
 use super::{Facts, Section, payments};
@@ -31,10 +31,11 @@ pub fn settings(till: &Till) -> SettingsView {
         chosen: room.chosen,
         title: till.say(&name(room.section)).into(),
         dark: till.look.dark,
-        text: format!("{percent} %").into(),
+        text: percent_words(till, percent).into(),
         least: percent <= device::TEXT.0,
         most: percent >= device::TEXT.1,
         left_handed: till.look.left_handed,
+        still: till.look.still,
         receipt: crate::sale::view::receipt_place(till.receipt) - 1,
         card_waits: till.terminal.waits,
         printer: room.papers.address.as_str().into(),
@@ -50,6 +51,7 @@ pub fn settings(till: &Till) -> SettingsView {
         copying: room.backup.copying,
         office_link: room.office.link.as_str().into(),
         enrolling: room.office.enrolling,
+        office_hours: room.office.hours.as_str().into(),
         school,
         asks_school: room.asks_school,
         software: format!("Comptoir {}", env!("CARGO_PKG_VERSION")).into(),
@@ -70,9 +72,18 @@ pub fn settings(till: &Till) -> SettingsView {
         office_state: till.say(&office_state(till, facts)).into(),
         office_tone: office_tone(till),
         enrolled: facts.back_office.is_some(),
+        office_hours_kept: facts.offline_limit.is_none_or(|hours| room.office.hours.trim() == hours.to_string()),
         automatic: facts.folder.is_some(),
         automatic_where: facts.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default().into(),
         ..view
+    }
+}
+
+/// A percentage as the reader writes it: `150 %`, `150%`.
+fn percent_words(till: &Till, percent: u32) -> String {
+    match till.language() {
+        Language::French => format!("{percent}\u{202f}%"),
+        Language::English => format!("{percent}%"),
     }
 }
 
@@ -293,7 +304,7 @@ pub fn about(till: &Till) -> Vec<FigureRow> {
     let sealed_by = facts.map(|facts| format!("{} {}", facts.settings.software.name, facts.settings.software.version));
     let rows = [
         (message!("Version"), env!("CARGO_PKG_VERSION").to_owned()),
-        (message!("Seals as"), sealed_by.unwrap_or_default()),
+        (message!("Sealed as"), sealed_by.unwrap_or_default()),
         (message!("Register and screens"), "GPL-3.0-only".to_owned()),
         (message!("Slint (screens)"), "GPL-3.0-only".to_owned()),
         (message!("IBM Plex Sans (letters)"), "OFL-1.1".to_owned()),

@@ -7,6 +7,10 @@ use comptoir_fiscal::values::{Cents, Date};
 /// The search that a text asks for, beside what the chips ask; none where it is not understood. Each word narrows it.
 pub fn understood(text: &str, today: Date) -> Option<TicketSearch> {
     let mut search = TicketSearch::default();
+    if let Some(day) = day(text) {
+        search.dates = Some((day, day));
+        return Some(search);
+    }
     let joined = text.replace(" €", "€").replace("\u{a0}€", "€").replace("\u{202f}€", "€");
     for word in joined.split_whitespace() {
         if let Some(date) = date(word, today) {
@@ -47,22 +51,36 @@ fn amount(word: &str) -> Option<Cents> {
 
 /// `12/11/2026`, `12/11`, `12.11.26`, `2026-11-12`; without a year the last such day.
 fn date(word: &str, today: Date) -> Option<Date> {
+    if let Some(date) = dated(word) {
+        return Some(date);
+    }
+    let (day, month) = word.split_once('/')?;
+    let (day, month) = (figure(day)?, figure(month)?);
+    let this_year = of(today.0.year(), month, day)?;
+    if this_year <= today { Some(this_year) } else { of(today.0.year() - 1, month, day) }
+}
+
+/// A day with its year, alone in a field: in figures, or as an English screen writes it, `24 Dec 2026`.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    dated(text).or_else(|| NaiveDate::parse_from_str(text, "%d %b %Y").ok().map(Date))
+}
+
+/// The same in figures.
+fn dated(word: &str) -> Option<Date> {
     let parts: Vec<&str> = word.split(['/', '-', '.']).collect();
-    let slashes = word.contains('/');
-    let figure = |text: &str| if text.len() <= 4 { u32::try_from(whole(text)?).ok() } else { None };
     match parts[..] {
         [year, month, day] if year.len() == 4 => of(i32::try_from(figure(year)?).ok()?, figure(month)?, figure(day)?),
         [day, month, year] if matches!(year.len(), 2 | 4) => {
             let year = i32::try_from(figure(year)?).ok()?;
             of(if year < 100 { 2000 + year } else { year }, figure(month)?, figure(day)?)
         }
-        [day, month] if slashes => {
-            let (day, month) = (figure(day)?, figure(month)?);
-            let this_year = of(today.0.year(), month, day)?;
-            if this_year <= today { Some(this_year) } else { of(today.0.year() - 1, month, day) }
-        }
         _ => None,
     }
+}
+
+fn figure(text: &str) -> Option<u32> {
+    if text.len() <= 4 { u32::try_from(whole(text)?).ok() } else { None }
 }
 
 fn of(year: i32, month: u32, day: u32) -> Option<Date> {

@@ -41,7 +41,7 @@ pub fn list(till: &Till) -> TicketsView {
     TicketsView {
         typed: tickets.typed.as_str().into(),
         trouble: if tickets.not_understood {
-            till.say(&message!("Type a ticket's number, an amount (12.50) or a date (12/11/2026).")).into()
+            till.say(&message!("Type a ticket’s number, an amount (12.50) or a date (24 Nov 2026).")).into()
         } else {
             SharedString::new()
         },

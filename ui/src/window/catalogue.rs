@@ -8,9 +8,9 @@ use slint::{Color, Global, Model, ModelNotify, ModelTracker, SharedString};
 use super::rows::Rows;
 use super::{Screens, index};
 use crate::catalogue::article::{self, Page};
-use crate::catalogue::{self, Tab, group, importing, portrait, view};
+use crate::catalogue::{self, Tab, group, importing, portrait, records, view};
 use crate::generated::{
-    self, AppWindow, ArticleRow, CategoryRow, EntryRow, FoundRow, GroupEditRow, ModeRow, OptionRow,
+    self, AppWindow, ArticleRow, CategoryRow, EntryRow, FoundRow, GroupEditRow, ModeRow, OptionRow, RecordItem,
 };
 use crate::till::{Intent, Till};
 
@@ -26,6 +26,9 @@ pub(super) struct Room {
     entries: Rows<EntryRow>,
     found: Rows<FoundRow>,
     picture_entries: Rows<EntryRow>,
+    records: Rows<FoundRow>,
+    record_items: Rows<RecordItem>,
+    offered: Rows<FoundRow>,
 }
 
 impl Room {
@@ -42,6 +45,9 @@ impl Room {
             entries: Rows::default(),
             found: Rows::default(),
             picture_entries: Rows::default(),
+            records: Rows::default(),
+            record_items: Rows::default(),
+            offered: Rows::default(),
         };
         let port = generated::Catalogue::get(window);
         port.set_articles(room.articles.clone().into());
@@ -55,6 +61,9 @@ impl Room {
         port.set_entries(room.entries.model());
         port.set_found(room.found.model());
         port.set_picture_entries(room.picture_entries.model());
+        port.set_records(room.records.model());
+        port.set_record_items(room.record_items.model());
+        port.set_offered(room.offered.model());
         room
     }
 
@@ -75,6 +84,10 @@ impl Room {
         self.entries.show(view::entries(till));
         self.found.show(view::found(till));
         self.picture_entries.show(view::picture_entries(till));
+        self.records.show(records::view::records(till));
+        self.record_items.show(records::view::items(till));
+        self.offered.show(records::view::offered(till));
+        port.set_record(records::view::record(till));
     }
 }
 
@@ -152,6 +165,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_back(plain(catalogue::Intent::Back));
     of_the_article(screens);
     of_the_portrait(screens);
+    of_the_record(screens);
     port.on_group_label(screens.with_one(|text: SharedString| to_group(group::Edit::Label(text.to_string()))));
     port.on_group_colour(screens.with_one(|at| to_group(group::Edit::Colour(index(at)))));
     port.on_group_remove(plain(catalogue::Intent::Group(group::Edit::Remove)));
@@ -217,6 +231,35 @@ fn of_the_portrait(screens: &Rc<Screens>) {
     port.on_no_picture(plain(Edit::TakeAway));
 }
 
+fn of_the_record(screens: &Rc<Screens>) {
+    use records::Edit;
+    let port = generated::Catalogue::get(&screens.window);
+    let to = |edit: Edit| Intent::Catalogue(catalogue::Intent::Record(edit));
+    port.on_open_record(screens.with_one(|at| Intent::Catalogue(catalogue::Intent::OpenRecord(index(at)))));
+    port.on_add_record(screens.with_none(|| Intent::Catalogue(catalogue::Intent::AddRecord)));
+    let typed = |edit: fn(usize, String) -> Edit| {
+        let weak = Rc::downgrade(screens);
+        move |at, text: SharedString| {
+            if let Some(screens) = weak.upgrade() {
+                screens.update(to(edit(index(at), text.to_string())));
+            }
+        }
+    };
+    port.on_record_typed(typed(Edit::Typed));
+    port.on_record_second(typed(Edit::Second));
+    port.on_record_toggled(screens.with_one(move |at| to(Edit::Toggled(index(at)))));
+    let weak = Rc::downgrade(screens);
+    port.on_record_picked(move |at, place| {
+        if let Some(screens) = weak.upgrade() {
+            screens.update(to(Edit::Picked(index(at), index(place))));
+        }
+    });
+    port.on_record_pressed(screens.with_one(move |at| to(Edit::Pressed(index(at)))));
+    port.on_record_query(screens.with_one(move |text: SharedString| to(Edit::Query(text.to_string()))));
+    port.on_record_hit(screens.with_one(move |at| to(Edit::Hit(index(at)))));
+    port.on_record_remove(screens.with_none(move || to(Edit::Remove)));
+}
+
 fn to_article(edit: article::Edit) -> Intent {
     Intent::Catalogue(catalogue::Intent::Article(edit))
 }
@@ -230,11 +273,7 @@ fn to_import(edit: importing::Edit) -> Intent {
 }
 
 fn tab_at(place: i32) -> Tab {
-    match place {
-        1 => Tab::Categories,
-        2 => Tab::Import,
-        _ => Tab::Articles,
-    }
+    Tab::ALL.get(index(place)).copied().unwrap_or_default()
 }
 
 fn page_at(place: i32) -> Page {

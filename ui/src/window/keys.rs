@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use slint::{Global, Timer};
 
 use super::Screens;
+use super::arrows::Arrow;
 use crate::generated::Shell;
 use crate::keys::Shortcut;
 use crate::sale::{self, Edit};
@@ -34,6 +35,9 @@ pub(super) fn listen(screens: &Rc<Screens>) {
 impl Screens {
     /// Takes a key; whether it was taken, so that nothing else gets it. A scan is taken wherever the keys go.
     fn key(&self, text: &str, in_a_field: bool) -> bool {
+        if let Some(arrow) = Arrow::of(text) {
+            return !in_a_field && self.arrow(arrow);
+        }
         let scanned = {
             let mut keys = self.keys.borrow_mut();
             let at = keys.began.elapsed();
@@ -127,7 +131,7 @@ impl Screens {
         }
         let intent = match text.chars().next() {
             Some(digit) if digit.is_ascii_digit() => crate::operators::Intent::Digit(digit),
-            Some('\n') => crate::operators::Intent::Enter,
+            Some('\n') if !self.a_control_has_the_keys() => crate::operators::Intent::Enter,
             Some('\u{8}') => crate::operators::Intent::BackDigit,
             _ => return false,
         };
@@ -145,7 +149,7 @@ impl Screens {
             }
             _ if in_a_field => return false,
             Some(digit) if digit.is_ascii_digit() => welcome::Intent::Digit(digit),
-            Some('\n') => welcome::Intent::Enter,
+            Some('\n') if !self.a_control_has_the_keys() => welcome::Intent::Enter,
             Some('\u{8}') => welcome::Intent::Erase,
             _ => return false,
         };
@@ -159,7 +163,7 @@ impl Screens {
     fn key_at_the_door(&self, text: &str) -> bool {
         let intent = match text.chars().next() {
             Some(digit) if digit.is_ascii_digit() => crate::lock::Intent::Digit(digit),
-            Some('\n') => crate::lock::Intent::Enter,
+            Some('\n') if !self.a_control_has_the_keys() => crate::lock::Intent::Enter,
             Some('\u{8}') => crate::lock::Intent::Back,
             _ => return false,
         };

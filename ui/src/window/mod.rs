@@ -1,5 +1,6 @@
 //! The window: what the till shows is written to the screens, and what a person does comes back as intents.
 
+mod arrows;
 mod catalogue;
 mod drawer;
 mod explained;
@@ -213,6 +214,7 @@ impl Screens {
         theme.set_dark(look.dark);
         theme.set_text_scale(look.text_scale);
         theme.set_left_handed(look.left_handed);
+        theme.set_still(look.still);
         theme.set_school(till.mode == Mode::Training);
         let french = till.language() == Language::French;
         let shell = Shell::get(&self.window);

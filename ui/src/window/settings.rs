@@ -64,6 +64,7 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_dark(yes(settings::Intent::Dark));
     port.on_larger(yes(settings::Intent::Larger));
     port.on_left_handed(yes(settings::Intent::LeftHanded));
+    port.on_still(yes(settings::Intent::Still));
     port.on_receipt(screens.with_one(|at| {
         let choices = [ReceiptChoice::None, ReceiptChoice::Print, ReceiptChoice::Code];
         Intent::Settings(settings::Intent::Receipt(choices.get(index(at)).copied().unwrap_or(ReceiptChoice::None)))
@@ -81,6 +82,8 @@ fn of_the_office(screens: &Rc<Screens>) {
     let port = generated::Settings::get(&screens.window);
     let to = |edit: office::Edit| Intent::Settings(settings::Intent::Office(edit));
     port.on_office_link(screens.with_one(move |text: SharedString| to(office::Edit::Link(text.to_string()))));
+    port.on_office_hours(screens.with_one(move |text: SharedString| to(office::Edit::Hours(text.to_string()))));
+    port.on_keep_office_hours(screens.with_none(move || to(office::Edit::KeepHours)));
     port.on_enrol(screens.with_none(move || to(office::Edit::Enrol)));
 }
 

@@ -119,7 +119,7 @@ impl Hand {
     }
 
     /// The name of the control that has the keys, by where it stands.
-    fn with_keys(&self) -> Option<String> {
+    pub fn with_keys(&self) -> Option<String> {
         let inner = WindowInner::from_pub(self.rehearsal.screens().window().window());
         let item = inner.focus_item.borrow().upgrade()?;
         let (at, size) = (item.map_to_window(Default::default()), item.geometry().size);
