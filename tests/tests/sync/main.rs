@@ -5,6 +5,7 @@
 
 mod convictions;
 mod lost;
+mod sharing;
 mod shop;
 
 use std::sync::Arc;

@@ -117,6 +117,26 @@ impl Served {
         self.office.store().read_now(read).map_err(|error: StoreError| error).unwrap()
     }
 
+    /// What it holds of a record, as JSON.
+    pub(crate) fn record(&self, kind: &'static str, key: &str) -> Option<String> {
+        let key = key.to_owned();
+        let read = move |tx: &mut dyn Tx| {
+            let asked: [Value; 2] = [kind.into(), key.as_str().into()];
+            let sql = "SELECT body FROM record WHERE kind = $1 AND key = $2";
+            tx.all(sql, &asked, |row| Ok(row.text(0)?.to_owned()))
+        };
+        self.office.store().read_now(read).map_err(|error: StoreError| error).unwrap().pop()
+    }
+
+    /// What waits for a manager: of which record, and which of its fields.
+    pub(crate) fn inbox(&self) -> Vec<String> {
+        let read = |tx: &mut dyn Tx| {
+            let sql = "SELECT kind, key, fields FROM inbox WHERE decided IS NULL ORDER BY n";
+            tx.all(sql, &[], |row| Ok(format!("{} {} {}", row.text(0)?, row.text(1)?, row.text(2)?)))
+        };
+        self.office.store().read_now(read).map_err(|error: StoreError| error).unwrap()
+    }
+
     /// Stops it, and waits until the database is closed: a connection that was answered last may hold it a moment longer
     /// than the server, and a test that then puts another file in its place would put it under an open one.
     pub(crate) async fn stop(mut self) {
