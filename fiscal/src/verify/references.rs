@@ -277,11 +277,15 @@ impl References {
         }
         match self.tickets.get(ticket.number) {
             Some(address) => fetch(address, source).map_or(Lookup::Elsewhere, Lookup::Found),
-            None if ticket.number <= self.before.get(&Chain::T).copied().unwrap_or(0) => {
-                let before = source.past().and_then(|past| past.ticket(ticket.number));
-                before.and_then(|line| ticket_in(&line)).map_or(Lookup::Elsewhere, Lookup::Found)
-            }
-            None => Lookup::Missing,
+            None => match source.past() {
+                // All that came before is held: a ticket that is not there never was.
+                Some(past) => {
+                    let before = past.ticket(ticket.number).and_then(|line| ticket_in(&line));
+                    before.map_or(Lookup::Missing, Lookup::Found)
+                }
+                None if ticket.number <= self.before.get(&Chain::T).copied().unwrap_or(0) => Lookup::Elsewhere,
+                None => Lookup::Missing,
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A journal taken in piece by piece is judged as the whole file is.
 
 use super::super::*;
-use super::workshop::{device, with_number};
+use super::workshop::{device, resealed_texts, with_number};
 use super::{lines, shown, verified};
 use crate::entry::{Body, Entry, Original, Period, TicketRef};
 use crate::key::DeviceKey;
@@ -170,6 +170,27 @@ fn the_genesis_of_another_journal_or_key_begins_nothing() {
     assert!(Intake::begin(&lines()[0], register(), key).is_err());
     assert!(Intake::begin(&lines()[1], register(), device().public()).is_err());
     assert!(Intake::begin(b"", register(), device().public()).is_err());
+}
+
+#[test]
+fn a_return_of_a_ticket_whose_number_was_forged_is_found_in_pieces_as_in_the_whole_file() {
+    let mut forged = 0;
+    for seq in 1..lines().len() {
+        let Some(Body::Ticket(ticket)) = line::entry_of(&lines()[seq]).map(|entry| entry.body) else { continue };
+        forged += 1;
+        let journal = resealed_texts(|place, text| {
+            let mut entry: serde_json::Value = serde_json::from_str(&text).unwrap();
+            if place == seq {
+                entry["body"]["number"] = (ticket.number + 1).into();
+            }
+            serde_json::to_string(&entry).unwrap()
+        });
+        let whole = verified(&journal, &[]);
+        let journal: Vec<Vec<u8>> = journal.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        let (findings, _, refused) = taken_in(&journal, &[seq + 1]);
+        assert_eq!((texts(&findings), refused.is_none()), (shown(&whole), true), "forged at {seq}");
+    }
+    assert!(forged > 3, "{forged} tickets");
 }
 
 proptest! {
