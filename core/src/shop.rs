@@ -299,8 +299,11 @@ impl Shop {
         let place = (place.0, serde_json::to_string(place.1)?);
         self.durably(|connection| {
             let transaction = connection.unchecked_transaction()?;
-            let (records, pictures) = (taken.records.iter(), taken.pictures.iter());
-            put_records(&transaction, taken.catalogue, records, pictures, taken.reordered)?;
+            // Balances of vouchers come often, and no record of the catalogue with them.
+            if taken.reordered || !taken.records.is_empty() {
+                let (records, pictures) = (taken.records.iter(), taken.pictures.iter());
+                put_records(&transaction, taken.catalogue, records, pictures, taken.reordered)?;
+            }
             for record in taken.records {
                 ledger::take_from_aside(&transaction, record.kind(), record.code())?;
             }

@@ -23,7 +23,10 @@ pub(super) struct Shelf {
 
 impl Shelf {
     pub(super) fn new(stored: Catalogue) -> Shelf {
-        let stored = Arc::new(stored);
+        Shelf::of(Arc::new(stored))
+    }
+
+    pub(super) fn of(stored: Arc<Catalogue>) -> Shelf {
         Shelf { priced: stored.clone(), stored, priced_for: None }
     }
 }

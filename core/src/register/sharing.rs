@@ -1,6 +1,8 @@
 //! What the till shares with the other tills of its store, through a back office: what it has edited, and the taking in of
 //! what the back office holds. Nothing of it is needed to sell.
 
+use std::sync::Arc;
+
 use comptoir_fiscal::entry::{Mode, SYSTEM};
 use comptoir_fiscal::journal::Draft;
 use serde::{Deserialize, Serialize};
@@ -56,13 +58,13 @@ impl Register {
     /// [`edits_answered`](Register::edits_answered) hears of them. None where the till is enrolled with no back office, and in
     /// school mode.
     pub fn edits_to_send(&mut self, most: usize) -> Result<Option<Outgoing>, RegisterError> {
-        if self.office_address().is_none() {
+        if !self.shares() {
             return Ok(None);
         }
         let feed = self.feed()?;
         self.stamp(SYSTEM)?;
         let Register { shop, platform, .. } = self;
-        let edits = ledger::edits(shop.reading(), most, || Ok::<_, RegisterError>(platform.new_id()?.uuid()))?;
+        let edits = ledger::edits(shop.connection(), most, || Ok::<_, RegisterError>(platform.new_id()?.uuid()))?;
         Ok(Some(Outgoing { cursor: feed.cursor, edits }))
     }
 
@@ -73,16 +75,11 @@ impl Register {
 
     /// Whether something was edited here that is not known to lie in the back office.
     pub fn has_edits_to_send(&mut self) -> Result<bool, RegisterError> {
-        if self.office_address().is_none() {
+        if !self.shares() {
             return Ok(false);
         }
         self.feed()?;
         Ok(ledger::has_edits(self.shop.reading())?)
-    }
-
-    /// Up to where the store's feed was taken in; empty before anything was.
-    pub fn feed_cursor(&mut self) -> Result<String, RegisterError> {
-        Ok(self.feed()?.cursor)
     }
 
     /// Takes everything from the start, because the back office does not know the place up to which it was taken. What is
@@ -101,6 +98,9 @@ impl Register {
             return Ok(TakingIn::EditsFirst);
         }
         let mut feed = self.feed()?;
+        if changes.is_empty() && !feed.whole && feed.cursor == next {
+            return Ok(TakingIn::Taken);
+        }
         let fresh = self.shop.ledger(|shop| {
             let mut fresh = Vec::new();
             for change in changes {
@@ -132,7 +132,7 @@ impl Register {
 
     /// Says who edited what was edited just now. Later than every stamp that was seen, whatever the clock says.
     pub(super) fn stamp(&mut self, operator: &str) -> Result<(), RegisterError> {
-        if self.office_address().is_none() || !ledger::has_unstamped(self.shop.reading())? {
+        if !self.shares() || !ledger::has_unstamped(self.shop.reading())? {
             return Ok(());
         }
         let mut feed = self.feed()?;
@@ -142,9 +142,9 @@ impl Register {
         Ok(self.shop.set(FEED, &feed)?)
     }
 
-    fn office_address(&self) -> Option<&str> {
-        let enrolled = self.back_office()?;
-        (self.mode() != Mode::Training).then_some(enrolled.address.as_str())
+    /// Whether the till shares anything: it is enrolled, and not in school mode.
+    fn shares(&self) -> bool {
+        self.back_office().is_some() && self.mode() != Mode::Training
     }
 
     /// Where the till stands in the feed; before that, everything here is taken for something to bring.
@@ -253,7 +253,7 @@ impl Register {
                 edits.push(edit);
             }
         }
-        let mut fitted = Fitted { catalogue: (*self.shelf.stored).clone(), taken: Vec::new(), unfit: Vec::new() };
+        let mut fitted = Fitted { catalogue: self.shelf.stored.clone(), taken: Vec::new(), unfit: Vec::new() };
         let (shop, mut unread) = (&self.shop, None);
         let mut was_sold = |sku: &str| {
             sold::was_sold(shop, sku).unwrap_or_else(|error| {
@@ -276,7 +276,7 @@ impl Register {
         if let Some(order) = &order
             && let Ok(arranged) = fitted.catalogue.edited(std::slice::from_ref(order), &mut was_sold)
         {
-            fitted.catalogue = arranged;
+            fitted.catalogue = Arc::new(arranged);
         }
         if let Some(error) = unread {
             return Err(error.into());
@@ -294,7 +294,7 @@ impl Register {
         };
         self.shop.take_in(&taken, (FEED, &feed))?;
         if !records.is_empty() || order.is_some() {
-            self.shelf = Shelf::new(fitted.catalogue);
+            self.shelf = Shelf::of(fitted.catalogue);
         }
         Ok(())
     }
@@ -334,7 +334,7 @@ struct Order {
 
 /// A catalogue into which as many edits are fitted as go.
 struct Fitted {
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     taken: Vec<CatalogueEdit>,
     unfit: Vec<(CatalogueEdit, CatalogueError)>,
 }
@@ -348,7 +348,7 @@ impl Fitted {
         }
         match self.catalogue.edited(&edits, &mut *was_sold) {
             Ok(edited) => {
-                self.catalogue = edited;
+                self.catalogue = Arc::new(edited);
                 self.taken.append(&mut edits);
             }
             Err(why) => {

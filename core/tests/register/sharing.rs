@@ -14,7 +14,7 @@ use comptoir_fiscal::values::RegisterId;
 use serde_json::json;
 
 use crate::office::{enrol, enrolled};
-use crate::shop::{Till, cents};
+use crate::shop::{Till, cents, rows};
 
 /// A back office of one till, which takes every edit as it comes.
 #[derive(Default)]
@@ -73,6 +73,11 @@ fn in_step() -> (Till, Held) {
     assert_eq!(held.give(&mut till, 0), TakingIn::Taken);
     assert!(!till.register().has_edits_to_send().unwrap());
     (till, held)
+}
+
+/// Up to where a till has taken in what the back office holds.
+fn cursor(till: &mut Till) -> String {
+    till.register().edits_to_send(0).unwrap().unwrap().cursor
 }
 
 fn row(value: serde_json::Value) -> Option<Row> {
@@ -181,7 +186,7 @@ fn what_comes_is_sold_at_once_and_is_no_edit_of_this_till() {
     assert!(!till.register().has_edits_to_send().unwrap());
     till.restart();
     assert_eq!((price(&mut till, "PAIN"), ids(&mut till).len()), (140, 2));
-    assert_eq!(till.register().feed_cursor().unwrap(), format!("e.{}", held.last));
+    assert_eq!(cursor(&mut till), format!("e.{}", held.last));
     assert_eq!(held.take_from(&mut till), []);
     till.end();
 }
@@ -357,7 +362,7 @@ fn what_a_back_office_put_back_has_lost_is_brought_to_it_again() {
     held.edit(Kind::Product, "CAFE", json!({"price": 300}));
     held.records.get_mut(&(Kind::Product, "CAFE".to_owned())).unwrap().at = u64::MAX >> 8;
     till.register().take_in_anew().unwrap();
-    assert_eq!(till.register().feed_cursor().unwrap(), "");
+    assert_eq!(cursor(&mut till), "");
     assert_eq!(held.give(&mut till, 0), TakingIn::Taken);
     assert_eq!((price(&mut till, "PAIN"), price(&mut till, "CAFE")), (150, 300), "what is later stays");
     let edits = held.take_from(&mut till);
@@ -408,5 +413,16 @@ fn a_voucher_of_another_till_is_taken_by_its_typed_code_for_what_is_left_on_it()
     till.restart();
     assert_eq!(till.register().voucher(&presented).unwrap(), cents(650));
     assert!(!till.register().has_edits_to_send().unwrap());
+    till.end();
+}
+
+#[test]
+fn hearing_that_nothing_has_changed_writes_and_seals_nothing() {
+    let (mut till, held) = in_step();
+    let before = (till.entries().len(), rows(&till.shop_db()), till.register().stored_catalogue().clone());
+    let next = format!("e.{}", held.last);
+    assert_eq!(till.register().take_in(&[], &next, false).unwrap(), TakingIn::Taken);
+    assert_eq!((till.entries().len(), rows(&till.shop_db())), (before.0, before.1));
+    assert!(Arc::ptr_eq(till.register().stored_catalogue(), &before.2), "whoever shows it need not draw it anew");
     till.end();
 }

@@ -138,7 +138,7 @@ pub fn preview(tables: &Tables, stock: &Stock) -> Result<(Preview, Vec<Edited>),
         let Some(id) = edit.record() else { continue };
         let (before, now) = (row_of(&stock.catalogue, &id)?, row_of(&after, &id)?);
         if before != now {
-            put(Edited { kind: kind_of(&id), key: id.code().to_owned(), row: now });
+            put(Edited { kind: id.kind(), key: id.code().to_owned(), row: now });
         }
     }
     let new: Vec<String> = preview.categories.iter().map(|category| category.id.clone()).collect();
@@ -194,17 +194,6 @@ fn become_row(held: Option<Record>, row: Option<&Row>, number: u64, now: u64) ->
         stamps.set(field, stamp.clone());
     }
     (!fields.is_empty()).then(|| Record { number, row: Some(row.clone()), stamps })
-}
-
-fn kind_of(id: &RecordId) -> Kind {
-    match id {
-        RecordId::Category(_) => Kind::Category,
-        RecordId::Family(_) => Kind::Family,
-        RecordId::Modifiers(_) => Kind::Modifiers,
-        RecordId::Product(_) => Kind::Product,
-        RecordId::Menu(_) => Kind::Menu,
-        RecordId::PriceList(_) => Kind::PriceList,
-    }
 }
 
 fn row_of(catalogue: &Catalogue, id: &RecordId) -> Result<Option<Row>, StoreError> {
