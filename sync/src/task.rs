@@ -10,7 +10,6 @@ use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::values::{Hash, RegisterId};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
 
 use crate::edited;
 use crate::enrol;
@@ -68,7 +67,13 @@ pub enum SyncError {
 
 /// Brings all that is sealed to the back office, once. `heard` is told of each step.
 pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> Result<State, SyncError> {
-    bring_over(desk, &mut Road::default(), heard).await
+    let mut road = Road::default();
+    loop {
+        let state = bring_over(desk, &mut road, heard).await?;
+        if !matches!(state, State::InStep) || road.sharing.is_none() {
+            return Ok(state);
+        }
+    }
 }
 
 /// The way to the back office, kept from one time to the next, so that a sale costs no new connection.
@@ -82,6 +87,8 @@ struct Road {
     ended: State,
     /// Whether it is to be asked what was changed elsewhere: the first time, after each rest, and when something was.
     shares: bool,
+    /// The conversation about that, where it is not at its end.
+    sharing: Option<Share>,
     /// Whether something came of that since it was last told.
     has_taken: bool,
     /// Which edition of what the shop has edited was brought, and when that was looked at.
@@ -96,6 +103,7 @@ impl Default for Road {
             asks: true,
             ended: State::InStep,
             shares: true,
+            sharing: None,
             has_taken: false,
             edited: None,
             edited_at: None,
@@ -135,45 +143,49 @@ async fn bring_over(
     Ok(state)
 }
 
-/// Sends what was edited here, and takes in what was edited elsewhere; why not now.
+/// Sends some of what was edited here, or takes in some of what was edited elsewhere; why not now. One request at a time, as
+/// what is sealed meanwhile goes first.
 async fn share(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>, SyncError> {
     let edits = ask(desk, Register::has_edits_to_send).await??;
-    if !std::mem::take(&mut road.shares) && !edits {
+    if !road.shares && !edits && road.sharing.is_none() {
         return Ok(None);
     }
     let Some((back_office, _)) = ask(desk, enrolment).await? else { return Ok(None) };
     let http = road.to(back_office)?;
-    let mut share = Share::default();
-    let trouble = loop {
-        let (next, after) = ask(desk, move |till| (share.next(till), share)).await?;
-        share = after;
-        let request = match next? {
-            Next::Say(request) => request,
-            Next::GoOn => continue,
-            Next::Rest => break None,
-        };
-        let response = http.carry(request).await?;
-        let (outcome, after) = ask(desk, move |till| (share.answered(till, &response), share)).await?;
-        share = after;
-        match outcome? {
-            Shared::GoOn => {}
-            // Another journal took this one's place meanwhile, or the back office is an older one: the catalogue waits,
-            // and the journal has arrived.
-            Shared::Later(Trouble::Refused(Refused::UnknownRegister | Refused::Malformed { .. })) => break None,
-            Shared::Later(trouble) => break Some(trouble),
+    let mut share = road.sharing.take().unwrap_or_default();
+    let (next, mut share) = ask(desk, move |till| (share.next(till), share)).await?;
+    let request = match next? {
+        Next::Say(request) => request,
+        Next::GoOn | Next::Rest => {
+            road.shares = false;
+            road.has_taken |= share.has_taken();
+            return Ok(None);
         }
     };
-    road.has_taken |= share.has_taken();
-    Ok(trouble)
+    let response = http.carry(request).await?;
+    let (outcome, share) = ask(desk, move |till| (share.answered(till, &response), share)).await?;
+    match outcome? {
+        Shared::GoOn => {
+            road.sharing = Some(share);
+            Ok(None)
+        }
+        // Another journal took this one's place meanwhile, or the back office is an older one: the catalogue waits, and the
+        // journal has arrived.
+        Shared::Later(Trouble::Refused(Refused::UnknownRegister | Refused::Malformed { .. })) => {
+            road.shares = false;
+            Ok(None)
+        }
+        Shared::Later(trouble) => Ok(Some(trouble)),
+    }
 }
 
 /// Waits, on a connection of its own, for something to change elsewhere, and rings then, so that a price arrives within a
 /// second.
-async fn listen(desk: Arc<Desk>, changed: Arc<Notify>) {
+async fn listen(desk: Arc<Desk>, changed: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     let mut road = Road::default();
     let mut share = Share::default();
     loop {
-        let heard = listen_once(&desk, &mut road, &mut share).await;
+        let heard = listen_once(&desk, &mut road, &mut share, &mut stop).await;
         let wait = match heard {
             Ok(Some(is_changed)) => {
                 if is_changed {
@@ -184,12 +196,21 @@ async fn listen(desk: Arc<Desk>, changed: Arc<Notify>) {
             Ok(None) | Err(SyncError::Unreachable(_) | SyncError::Register(_)) => LISTEN_LATER,
             Err(SyncError::Closed(_)) => return,
         };
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
     }
 }
 
-/// Whether something has changed; none where the till shares nothing, or is refused.
-async fn listen_once(desk: &Arc<Desk>, road: &mut Road, share: &mut Share) -> Result<Option<bool>, SyncError> {
+/// Whether something has changed; none where the till shares nothing, is refused, or stops. What is asked of the register
+/// is waited for in any case, so that nobody is at the desk any more when this has ended.
+async fn listen_once(
+    desk: &Arc<Desk>,
+    road: &mut Road,
+    share: &mut Share,
+    stop: &mut watch::Receiver<bool>,
+) -> Result<Option<bool>, SyncError> {
     let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(None) };
     if back_office.register != register {
         return Ok(None);
@@ -198,7 +219,10 @@ async fn listen_once(desk: &Arc<Desk>, road: &mut Road, share: &mut Share) -> Re
     let mut asking = std::mem::take(share);
     let (request, mut asking) = ask(desk, move |till| (asking.wait(till), asking)).await?;
     let Some(request) = request? else { return Ok(None) };
-    let response = http.carry(request).await?;
+    let response = tokio::select! {
+        response = http.carry(request) => response?,
+        _ = stop.wait_for(|stop| *stop) => return Ok(None),
+    };
     let is_answer = response.status == 200;
     let (heard, after) = ask(desk, move |till| (asking.waited(till, &response), asking)).await?;
     *share = after;
@@ -329,17 +353,26 @@ async fn put_back(desk: &Arc<Desk>, checkpoint: Checkpoint) -> Result<State, Syn
 
 /// Follows sales and the network until `stop` changes. `ring` wakes it at once: something was sealed, or the network is
 /// back. `heard` is told whenever the state changes.
-pub async fn follow(
-    desk: Arc<Desk>,
-    ring: Arc<Notify>,
+pub async fn follow(desk: Arc<Desk>, ring: Arc<Notify>, stop: watch::Receiver<bool>, heard: impl FnMut(&State) + Send) {
+    let changed = Arc::new(Notify::new());
+    let (done, over) = watch::channel(false);
+    let listening = tokio::spawn(listen(desk.clone(), changed.clone(), over));
+    follow_on(&desk, &ring, &changed, stop, heard).await;
+    let _ = done.send(true);
+    // A panic has been told where it happened.
+    let _ = listening.await;
+}
+
+async fn follow_on(
+    desk: &Arc<Desk>,
+    ring: &Notify,
+    changed: &Notify,
     mut stop: watch::Receiver<bool>,
     mut heard: impl FnMut(&State) + Send,
 ) {
     let mut failures = 0u32;
     let mut last = State::default();
     let mut road = Road::default();
-    let changed = Arc::new(Notify::new());
-    let _listening = Listening(tokio::spawn(listen(desk.clone(), changed.clone())));
     loop {
         let mut tell = |state: &State| {
             if *state != last {
@@ -348,7 +381,7 @@ pub async fn follow(
             }
         };
         let brought = tokio::select! {
-            brought = bring_over(&desk, &mut road, &mut tell) => brought,
+            brought = bring_over(desk, &mut road, &mut tell) => brought,
             _ = stop.changed() => return,
         };
         let state = match brought {
@@ -365,10 +398,15 @@ pub async fn follow(
             // Whoever shows the catalogue looks again.
             heard(&state);
         }
-        if ask(&desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
+        if ask(desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
             return;
         }
         let wait = match state {
+            // There is more to say at once, and nothing to wait for.
+            State::InStep if road.sharing.is_some() => {
+                failures = 0;
+                continue;
+            }
             State::InStep | State::Revoked | State::Alone | State::Sending => {
                 failures = 0;
                 REST
@@ -377,7 +415,7 @@ pub async fn follow(
             State::PutBack => WAITS[0],
             State::OutOfReach(_) | State::Trouble(_) => {
                 failures = failures.saturating_add(1);
-                back_off(failures, &desk).await
+                back_off(failures, desk).await
             }
         };
         tokio::select! {
@@ -390,15 +428,6 @@ pub async fn follow(
             } => {}
             _ = stop.changed() => return,
         }
-    }
-}
-
-/// What listens for changes, for as long as somebody follows.
-struct Listening(JoinHandle<()>);
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

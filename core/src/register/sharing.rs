@@ -54,8 +54,8 @@ pub enum TakingIn {
 }
 
 impl Register {
-    /// What was edited here and is not known to lie in the back office, at most `most` records; the same again until
-    /// [`edits_answered`](Register::edits_answered) hears of them. None where the till is enrolled with no back office, and in
+    /// What was edited here and is not known to lie in the back office, of at most `most` records that were touched; the same
+    /// again until [`edits_answered`](Register::edits_answered) hears of them. None where the till is enrolled with no back office, and in
     /// school mode.
     pub fn edits_to_send(&mut self, most: usize) -> Result<Option<Outgoing>, RegisterError> {
         if !self.shares() {
@@ -241,6 +241,8 @@ impl Register {
                     Err(why) => aside.push((change.kind, change.key.clone(), why)),
                 },
                 (kind, row) => match catalogue_edit(kind, &change.key, row.as_ref()) {
+                    // What this till has brought comes back to it.
+                    Ok(edit) if is_made(&self.shelf.stored, &edit) => {}
                     Ok(edit) => edits.push(edit),
                     Err(why) => aside.push((kind, change.key.clone(), why)),
                 },
@@ -381,6 +383,19 @@ impl Fitted {
             RecordId::Product(sku) => catalogue.product(sku).is_some(),
             RecordId::Menu(sku) => catalogue.menu(sku).is_some(),
         }
+    }
+}
+
+/// Whether a catalogue holds already what an edit would make of it.
+fn is_made(catalogue: &Catalogue, edit: &CatalogueEdit) -> bool {
+    match edit {
+        CatalogueEdit::Category(category) => catalogue.categories().contains(category),
+        CatalogueEdit::Family(family) => catalogue.family(&family.id) == Some(family),
+        CatalogueEdit::Modifiers(group) => catalogue.modifier_group(&group.id) == Some(group),
+        CatalogueEdit::Product(product) => catalogue.product(&product.sku) == Some(&**product),
+        CatalogueEdit::Menu(menu) => catalogue.menu(&menu.sku) == Some(menu),
+        CatalogueEdit::PriceList(list) => catalogue.price_lists().contains(list),
+        CatalogueEdit::Picture { .. } | CatalogueEdit::Remove(_) | CatalogueEdit::CategoryOrder(_) => false,
     }
 }
 

@@ -150,8 +150,9 @@ pub(crate) fn edits<E: From<ShopError>>(
     }
     let (mut edits, mut bytes) = (Vec::new(), 0);
     let transaction = connection.unchecked_transaction().map_err(ShopError::from)?;
-    for (kind, key, at, operator) in touched(&transaction)? {
-        if edits.len() >= most || bytes > BYTES_MAX {
+    // One that is no edit after all takes its place in the count, and is not met again.
+    for (kind, key, at, operator) in touched(&transaction, most)? {
+        if bytes > BYTES_MAX {
             break;
         }
         if let Some((base, before, after)) = edited(&transaction, kind, &key)? {
@@ -256,21 +257,18 @@ fn pending(connection: &Connection) -> Result<Vec<Edit>, ShopError> {
     Ok(edits)
 }
 
-/// What was touched and by whom, those first that others name. What was not stamped, because the program stopped just then,
-/// counts as of before everything else.
-fn touched(connection: &Connection) -> Result<Vec<(Kind, String, u64, String)>, ShopError> {
-    let mut find = connection.prepare_cached("SELECT kind, key, coalesce(at, 1), operator FROM touched")?;
-    let mut rows = find.query([])?;
+/// What was touched and by whom, at most so many, those first that others name. What was not stamped, because the program
+/// stopped just then, counts as of before everything else.
+fn touched(connection: &Connection, most: usize) -> Result<Vec<(Kind, String, u64, String)>, ShopError> {
+    let sql = "SELECT key, coalesce(at, 1), operator FROM touched WHERE kind = ?1 LIMIT ?2";
+    let mut find = connection.prepare_cached(sql)?;
     let mut touched = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (kind, key, at, operator): (String, String, i64, String) =
-            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        if let Ok(kind) = kind.parse::<Kind>() {
-            touched.push((kind, key, unsigned(at), operator));
+    for kind in Kind::ALL {
+        let mut rows = find.query(params![kind.as_str(), i64::try_from(most - touched.len()).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            touched.push((kind, row.get(0)?, unsigned(row.get(1)?), row.get(2)?));
         }
     }
-    let place = |kind: Kind| Kind::ALL.iter().position(|other| *other == kind);
-    touched.sort_by_key(|(kind, ..)| place(*kind));
     Ok(touched)
 }
 
