@@ -98,6 +98,7 @@ pub enum HistoryError {
     NotATicketsCode,
     OfAnotherTill,
     NotHeld { label: String },
+    StillArriving { label: String },
     DatesSwapped { first: Date, last: Date },
     AmountsSwapped { least: Cents, most: Cents },
 }
@@ -114,6 +115,10 @@ impl HistoryError {
             }
             HistoryError::NotHeld { label } => message!(
                 "Till {label} does not hold this ticket: its code was altered, or the journal put back; hold the code against the journal.",
+                label = label
+            ),
+            HistoryError::StillArriving { label } => message!(
+                "What till {label} sold is still arriving from the back office, newest first; try again in a while.",
                 label = label
             ),
             HistoryError::DatesSwapped { first, last } => {

@@ -5,6 +5,7 @@
 //! [`Basket`](basket::Basket) → [`Due`](settlement::Due) → [`Settled`](settlement::Settled), and each step exists only
 //! as the outcome of the one before.
 
+pub mod arriving;
 pub mod backup;
 pub mod barcode;
 pub mod basket;

@@ -1,7 +1,8 @@
 //! Projections: what is derived from the journal and could be thrown away at any time.
 //!
 //! Each remembers, for each journal, the seq that it comes to next; it catches up at start and after every command, and
-//! [`rebuild`] makes it anew.
+//! [`rebuild`] makes it anew. None depends on the order in which it is given entries: a journal that arrives from the back
+//! office comes newest first ([`take_back`]).
 
 pub mod milestones;
 pub mod papers;
@@ -46,17 +47,17 @@ CREATE TABLE referral (
     PRIMARY KEY (of_register, of_number, register, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE closed_period (
-    register TEXT NOT NULL, period TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-    archived INTEGER NOT NULL,
+    register TEXT NOT NULL, period TEXT NOT NULL, last_seq INTEGER NOT NULL,
+    closed INTEGER NOT NULL, archived INTEGER NOT NULL,
     PRIMARY KEY (register, period, last_seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX closed_period_to_archive ON closed_period (register, period, last_seq) WHERE archived = 0;
 CREATE TABLE voucher (
-    code TEXT NOT NULL, register TEXT NOT NULL, kind TEXT NOT NULL,
-    issued_seq INTEGER, issued_on TEXT,
-    issued INTEGER NOT NULL, spent INTEGER NOT NULL,
-    PRIMARY KEY (code, register)
+    code TEXT NOT NULL, register TEXT NOT NULL, seq INTEGER NOT NULL, payment INTEGER NOT NULL,
+    at INTEGER NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL, amount INTEGER NOT NULL,
+    PRIMARY KEY (code, register, seq, payment)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX voucher_by_register ON voucher (register);
 CREATE TABLE document (
     register TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (register, kind, number)
@@ -91,7 +92,7 @@ trait Projection {
     const NAME: &'static str;
     /// Throws away what it knows of a journal, each row of it.
     const FORGET: &'static [&'static str];
-    /// Takes one more entry into account.
+    /// Takes one more entry into account, each once, in any order.
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()>;
 }
 
@@ -220,18 +221,64 @@ pub fn catch_up_telling(
     Ok(transaction.commit()?)
 }
 
+/// Which entry of an arriving journal was taken into account last: kept like the place of a projection.
+const TAKEN_BACK: &str = "arriving";
+
+/// Gives a journal its place among those of this till, the older ones first.
+pub(crate) fn name(shop: &mut Shop, register: RegisterId, label: &str) -> Result<(), ShopError> {
+    let transaction = shop.connection().transaction()?;
+    tickets::name_journal(&transaction, &text(register), label)?;
+    Ok(transaction.commit()?)
+}
+
+/// Down to which entry an arriving journal of so many is taken into account.
+pub(crate) fn taken_back_to(shop: &Shop, register: RegisterId, size: u64) -> Result<u64, ShopError> {
+    Ok(next_seq(shop.reading(), TAKEN_BACK, &text(register))?.unwrap_or(size))
+}
+
+/// Takes entries into account that come before those of an arriving journal that were: in order, without a gap. At its first
+/// entry the journal is known like any other.
+pub(crate) fn take_back(
+    shop: &mut Shop,
+    (register, label, size): (RegisterId, &str, u64),
+    entries: &[Entry],
+) -> Result<(), ShopError> {
+    let Some(lowest) = entries.first().map(|entry| entry.seq) else { return Ok(()) };
+    let name = text(register);
+    let transaction = shop.connection().transaction()?;
+    tickets::name_journal(&transaction, &name, label)?;
+    for entry in entries {
+        for projection in &ALL {
+            (projection.apply)(&transaction, entry)?;
+        }
+    }
+    let reached = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
+    if lowest > 0 {
+        transaction.execute(reached, params![TAKEN_BACK, name, lowest])?;
+    } else {
+        for projection in &ALL {
+            transaction.execute(reached, params![projection.name, name, size])?;
+        }
+        transaction.execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [TAKEN_BACK, &name])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Throws away what the projections know of a journal.
+pub(crate) fn forget(shop: &mut Shop, register: RegisterId) -> Result<(), ShopError> {
+    let register = text(register);
+    let transaction = shop.connection().transaction()?;
+    for forget in ALL.iter().flat_map(|projection| projection.forget) {
+        transaction.execute(forget, [&register])?;
+    }
+    transaction.execute("DELETE FROM projection WHERE register = ?1", [&register])?;
+    Ok(transaction.commit()?)
+}
+
 /// Throws away what the projections know of a journal and derives it again. What they know of others stays.
 pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), ProjectionError> {
-    let register = text(journal.register());
-    let transaction = shop.connection().transaction()?;
-    for projection in &ALL {
-        for forget in projection.forget {
-            transaction.execute(forget, [&register])?;
-        }
-        transaction
-            .execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [projection.name, &register])?;
-    }
-    transaction.commit()?;
+    forget(shop, journal.register())?;
     catch_up(shop, journal)
 }
 

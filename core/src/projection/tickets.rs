@@ -37,16 +37,18 @@ impl Projection for Tickets {
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         match &entry.body {
-            Body::Genesis(genesis) => {
-                transaction
-                    .prepare_cached("INSERT OR IGNORE INTO journal (register, label) VALUES (?1, ?2)")?
-                    .execute(params![text(entry.register), genesis.label])?;
-                Ok(())
-            }
+            Body::Genesis(genesis) => name_journal(transaction, &text(entry.register), &genesis.label),
             Body::Ticket(ticket) => add(transaction, entry, ticket),
             _ => Ok(()),
         }
     }
+}
+
+/// Gives a journal its place among those of this till.
+pub(super) fn name_journal(transaction: &Transaction<'_>, register: &str, label: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO journal (register, label) VALUES (?1, ?2)";
+    transaction.prepare_cached(sql)?.execute([register, label])?;
+    Ok(())
 }
 
 fn add(transaction: &Transaction<'_>, entry: &Entry, ticket: &Ticket) -> rusqlite::Result<()> {

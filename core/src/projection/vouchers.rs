@@ -18,37 +18,28 @@ impl Projection for Vouchers {
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         let Body::Ticket(ticket) = &entry.body else { return Ok(()) };
-        for payment in &ticket.payments {
+        let register = text(entry.register);
+        for (n, payment) in (0i64..).zip(&ticket.payments) {
             let kind = match payment.tender {
                 Tender::CreditNote | Tender::GiftVoucher => payment.tender.as_str(),
                 _ => continue,
             };
             let Some(code) = &payment.reference else { continue };
-            let register = text(entry.register);
-            let amount = payment.amount.get();
-            if amount > 0 || is_known(transaction, code)? {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO voucher (code, register, kind, issued, spent) VALUES (?1, ?2, ?3, 0, ?4)
-                         ON CONFLICT (code, register) DO UPDATE SET spent = spent + excluded.spent",
-                    )?
-                    .execute(params![code, register, kind, amount])?;
-            } else {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO voucher (code, register, kind, issued_seq, issued_on, issued, spent)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
-                    )?
-                    .execute(params![code, register, kind, entry.seq, ticket.business_date.to_string(), -amount])?;
-            }
+            let sql = "INSERT INTO voucher (code, register, seq, payment, at, kind, day, amount)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            transaction.prepare_cached(sql)?.execute(params![
+                code,
+                register,
+                entry.seq,
+                n,
+                entry.at.unix(),
+                kind,
+                ticket.business_date.to_string(),
+                payment.amount.get()
+            ])?;
         }
         Ok(())
     }
-}
-
-/// Whether a code was seen before: what is then given on it is put back, not issued.
-fn is_known(transaction: &Transaction<'_>, code: &str) -> rusqlite::Result<bool> {
-    transaction.prepare_cached("SELECT 1 FROM voucher WHERE code = ?1")?.exists([code])
 }
 
 /// What this till knows of a voucher.
@@ -64,6 +55,12 @@ pub struct KnownVoucher {
     pub spent: Cents,
 }
 
+impl KnownVoucher {
+    fn unheard(kind: VoucherKind) -> KnownVoucher {
+        KnownVoucher { kind, issue: None, issued: Cents::ZERO, spent: Cents::ZERO }
+    }
+}
+
 /// The ticket that issued a voucher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Issue {
@@ -76,43 +73,88 @@ pub struct Issue {
 }
 
 /// Finds a voucher by its code, as it is sealed: what all journals of this till say of it together, and those of other tills
-/// as far as the back office has told.
+/// as far as the back office has told. What is given on a code that was seen before is put back on it, not issued.
 pub fn find(shop: &Shop, code: &str) -> Result<Option<KnownVoucher>, ShopError> {
-    let sql = "SELECT kind, register, issued_seq, issued_on, issued, spent FROM voucher WHERE code = ?1";
-    let mut find = shop.reading().prepare_cached(sql)?;
-    let mut rows = find.query([code])?;
+    let told = ledger::voucher(shop.reading(), code)?;
     let mut found: Option<KnownVoucher> = None;
-    while let Some(row) = rows.next()? {
-        let kind = match row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
-            "credit_note" => VoucherKind::CreditNote,
-            _ => VoucherKind::GiftVoucher,
-        };
-        let register = row.get::<_, String>(1)?.parse().ok();
-        let on = row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
-        let issue = match (register, row.get(2)?, on) {
-            (Some(register), Some(seq), Some(on)) => Some(Issue { register, seq, on }),
-            _ => None,
-        };
-        let known = found.get_or_insert(KnownVoucher { kind, issue: None, issued: Cents::ZERO, spent: Cents::ZERO });
-        known.issue = known.issue.or(issue);
-        known.issued += Cents::new(row.get(4)?);
-        known.spent += Cents::new(row.get(5)?);
-    }
-    let Some(VoucherParts { kind, parts }) = ledger::voucher(shop.reading(), code)? else { return Ok(found) };
-    for part in parts {
-        // Of its own journals the till knows more than it has sent.
-        if is_here(shop, part.register)? {
-            continue;
+    if let Some(VoucherParts { kind, parts }) = told {
+        for part in parts {
+            // Of its own journals the till knows more than it has sent.
+            if is_here(shop, part.register)? {
+                continue;
+            }
+            let known = found.get_or_insert(KnownVoucher::unheard(kind));
+            known.issue = known.issue.or(part.issue.map(|(seq, on)| Issue { register: part.register, seq, on }));
+            known.issued += part.issued;
+            known.spent += part.spent;
         }
-        let known = found.get_or_insert(KnownVoucher { kind, issue: None, issued: Cents::ZERO, spent: Cents::ZERO });
-        known.issue = known.issue.or(part.issue.map(|(seq, on)| Issue { register: part.register, seq, on }));
-        known.issued += part.issued;
-        known.spent += part.spent;
+    }
+    let movements = movements(shop, code)?;
+    let issue = match &found {
+        Some(known) if known.issue.is_some() => None,
+        _ => issue_among(&movements),
+    };
+    for (n, movement) in movements.iter().enumerate() {
+        let known = found.get_or_insert(KnownVoucher::unheard(movement.kind));
+        if Some(n) == issue {
+            known.issue = Some(Issue { register: movement.register, seq: movement.seq, on: movement.on });
+            known.issued -= movement.amount;
+        } else {
+            known.spent += movement.amount;
+        }
     }
     Ok(found)
 }
 
-/// Whether a journal lies on this till and was read.
+/// What a ticket took of a voucher, or gave on it.
+#[derive(Debug)]
+struct Movement {
+    register: RegisterId,
+    seq: u64,
+    at: i64,
+    on: Date,
+    kind: VoucherKind,
+    /// In cents; below zero where it gave.
+    amount: Cents,
+}
+
+/// What this till's journals say of a code, each in its order. One that is still arriving is told of by the back office.
+fn movements(shop: &Shop, code: &str) -> Result<Vec<Movement>, ShopError> {
+    let sql = "SELECT register, seq, at, day, kind, amount FROM voucher
+               WHERE code = ?1 AND register IN (SELECT register FROM projection WHERE name = ?2)
+               ORDER BY register, seq, payment";
+    let mut find = shop.reading().prepare_cached(sql)?;
+    let rows = find.query_map([code, Vouchers::NAME], |row| {
+        let unreadable = || rusqlite::Error::InvalidQuery;
+        Ok(Movement {
+            register: row.get_ref(0)?.as_str()?.parse().map_err(|_| unreadable())?,
+            seq: row.get(1)?,
+            at: row.get(2)?,
+            on: row.get_ref(3)?.as_str()?.parse().map_err(|_| unreadable())?,
+            kind: match row.get_ref(4)?.as_str()? {
+                "credit_note" => VoucherKind::CreditNote,
+                _ => VoucherKind::GiftVoucher,
+            },
+            amount: Cents::new(row.get(5)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The one that issued it: a journal's first of it, where that gave; the earliest, where several journals begin so, as the
+/// others put back. Only between journals does the clock count.
+fn issue_among(movements: &[Movement]) -> Option<usize> {
+    let is_first = |n: usize, movement: &Movement| {
+        n.checked_sub(1)
+            .and_then(|before| movements.get(before))
+            .is_none_or(|before| before.register != movement.register)
+    };
+    let firsts = movements.iter().enumerate().filter(|(n, movement)| is_first(*n, movement));
+    let gave = firsts.filter(|(_, movement)| movement.amount.is_negative());
+    gave.min_by_key(|(_, movement)| movement.at).map(|(n, _)| n)
+}
+
+/// Whether a journal lies on this till and was read whole.
 fn is_here(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
     let sql = "SELECT 1 FROM projection WHERE name = ?1 AND register = ?2";
     Ok(shop.reading().prepare_cached(sql)?.exists([Vouchers::NAME, &text(register)])?)

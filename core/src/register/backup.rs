@@ -219,7 +219,7 @@ impl Register {
         let old = journals.iter().find(|journal| journal.register() == left).ok_or_else(no_copy)?;
         let standing = old.standing()?;
         let restored = Restored { left, entries: old.size(), until: standing.at };
-        let (journal, protection) = begin(&folder, successor(&standing, checkpoint), &mut platform)?;
+        let (journal, protection) = begin(&folder, successor(standing.genesis(), left, checkpoint), &mut platform)?;
         shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
         drop(shop);
         fs::rename(&parts, folder.shop()).map_err(io_at(&parts))?;

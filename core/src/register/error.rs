@@ -8,6 +8,7 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::standing::StandingError;
 use comptoir_fiscal::values::{Cents, Date, Instant};
 
+use crate::arriving::ArrivingError;
 use crate::backup::BackupError;
 use crate::catalogue::CatalogueError;
 use crate::correction::CorrectionError;
@@ -47,6 +48,8 @@ pub enum RegisterError {
     Settings(#[from] StandingError),
     /// The catalogue cannot be.
     Catalogue(#[from] CatalogueError),
+    /// The journal of a lost till could not be taken in.
+    Arriving(#[from] ArrivingError),
     /// An inspector's kit could not be made.
     Kit(#[from] KitError),
     /// There is a shop already.
@@ -87,6 +90,11 @@ impl RegisterError {
             RegisterError::Key(KeyFileError::Io { path, cause }) => unreadable(&path.display().to_string(), cause),
             RegisterError::Shop(error) | RegisterError::Projection(ProjectionError::Shop(error)) => of_shop(error),
             RegisterError::Backup(error) => of_backup(error),
+            RegisterError::Arriving(ArrivingError::Journal(error)) => of_journal(error),
+            RegisterError::Arriving(error) => message!(
+                "What the lost till had sold could not be taken in: {why}. Check that the disk is not full; it is tried again.",
+                why = error.to_string()
+            ),
             RegisterError::Random(_) => {
                 message!("The system gives no random bytes, without which no key is safe. Restart the device.")
             }

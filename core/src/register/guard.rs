@@ -60,7 +60,7 @@ impl Register {
 
     fn begin_successor(&mut self) -> Result<(Opened, Shop), RegisterError> {
         let old = self.id();
-        let genesis = successor(self.journal.standing(), None);
+        let genesis = successor(self.settings(), old, None);
         let shop = Shop::open(&self.folder.shop())?;
         let (journal, protection) = begin(&self.folder, genesis, &mut self.platform)?;
         Ok((Opened { journal, protection, left: Some(Notice::Convicted { old }) }, shop))

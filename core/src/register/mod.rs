@@ -4,6 +4,7 @@
 //! projections) is done by [`Register::settle`] after the answer. [`Desk`] runs it on a thread of its own.
 
 mod archivist;
+mod arrival;
 mod backup;
 mod books;
 mod catalogue;
@@ -47,6 +48,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
 pub use archivist::{Archiving, Archivist};
+pub use arrival::{ARRIVING_AT_ONCE, Arrival, ArrivingSoFar, LostJournal};
 pub use backup::{BackedUp, Restored};
 pub use books::{ArchiveSummary, Archives, ClosingSummary, EventPage, EventSummary, JournalStanding, Verified};
 use catalogue::Shelf;
@@ -78,6 +80,7 @@ pub(crate) use verifying::Wanted;
 pub use verifying::{VerifyingError, verify_journal};
 pub use vouchers::Validity;
 
+use crate::arriving::{Arriving, Awaited};
 use crate::data_folder::DataFolder;
 use crate::operators::{Gates, Operator};
 use crate::outside::{Clock, Random};
@@ -114,6 +117,10 @@ pub struct Register {
     journal: Journal,
     /// The journals that were left and looked into since the start.
     left: BTreeMap<RegisterId, LeftJournal>,
+    /// The journals of lost tills that have not arrived whole, the next one first.
+    awaited: Vec<Awaited>,
+    /// That one, where it was looked into.
+    arriving: Option<Arriving>,
     protection: Protection,
     shop: Shop,
     shelf: Shelf,
@@ -335,11 +342,17 @@ impl Register {
         if register == self.id() {
             return Ok(self.journal.entry(seq).map_err(RegisterError::from)?);
         }
+        if let Some(line) = self.line_arriving(register, seq)? {
+            return Ok(line);
+        }
         Ok(self.left_journal(register)?.entry(seq).map_err(RegisterError::from)?)
     }
 
     /// The same, where the journal has come so far.
     fn line_if_any(&mut self, register: RegisterId, seq: u64) -> Result<Option<Sealed>, Refusal> {
+        if let Some(line) = self.line_arriving(register, seq)? {
+            return Ok(Some(line));
+        }
         let size =
             if register == self.id() { self.journal.standing().size() } else { self.left_journal(register)?.size() };
         (seq < size).then(|| self.line_of(register, seq)).transpose()

@@ -133,6 +133,11 @@ pub enum Suspicion {
         /// The seq of the first that differs.
         seq: u64,
     },
+    /// The back office gave another journal than it had countersigned, in the place of one that was lost with its device.
+    OtherPast {
+        /// Which journal.
+        register: RegisterId,
+    },
     /// The back office refuses what the journal holds.
     Refused {
         /// Why, as it says.
@@ -151,6 +156,7 @@ impl Suspicion {
             }
             Suspicion::OtherWitness => (912, "Contreseing d'un autre témoin", String::new()),
             Suspicion::Fork { seq } => (912, "Autre histoire détenue par le back-office", format!("entrée {seq}")),
+            Suspicion::OtherPast { register } => (912, "Autre passé rendu par le back-office", register.to_string()),
             Suspicion::Refused { why } => (916, "Refus du témoin", why.chars().take(200).collect()),
         };
         let detail = (!detail.is_empty()).then_some(detail);

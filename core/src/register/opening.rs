@@ -10,6 +10,7 @@ use comptoir_fiscal::standing::{self, Standing};
 use comptoir_fiscal::values::{DayEnd, FiscalYearStart, Instant, RegisterId};
 use zeroize::Zeroizing;
 
+use super::arrival::AWAITED;
 use super::catalogue::Shelf;
 use super::{Platform, Register, RegisterError, Validity, uuid_v7};
 use crate::catalogue::Catalogue;
@@ -204,6 +205,8 @@ impl Register {
             platform,
             journal,
             left: BTreeMap::new(),
+            awaited: shop.setting(AWAITED)?.unwrap_or_default(),
+            arriving: None,
             protection,
             shop,
             operators,
@@ -291,7 +294,7 @@ pub(super) fn open_journal(
                     }
                     None => {
                         let checkpoint = head.held.as_ref().map(|held| held.checkpoint.clone());
-                        begin(folder, successor(&head.standing, checkpoint), platform)?
+                        begin(folder, successor(head.standing.genesis(), current, checkpoint), platform)?
                     }
                 }
             }
@@ -303,7 +306,7 @@ pub(super) fn open_journal(
                         current = successor;
                         continue;
                     }
-                    None => begin(folder, successor(&standing, None), platform)?,
+                    None => begin(folder, successor(standing.genesis(), current, None), platform)?,
                 }
             }
             Err(error) => return Err(error.into()),
@@ -373,13 +376,12 @@ fn successor_of(
 }
 
 /// The genesis of the journal that goes on where one was left: a label of its own, as none is used twice.
-pub(super) fn successor(standing: &Standing, checkpoint: Option<String>) -> Genesis {
-    let old = standing.genesis();
+pub(super) fn successor(old: &Genesis, register: RegisterId, checkpoint: Option<String>) -> Genesis {
     let (stem, count) = match old.label.rsplit_once('-').and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?))) {
         Some((stem, count)) => (stem, count + 1),
         None => (old.label.as_str(), 2),
     };
-    let succeeds = Some(Succeeds { checkpoint, register: standing.register });
+    let succeeds = Some(Succeeds { checkpoint, register });
     Genesis { label: format!("{stem}-{count}"), succeeds, ..old.clone() }
 }
 

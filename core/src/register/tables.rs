@@ -110,6 +110,9 @@ impl Register {
                 Err(error) => return Err(RegisterError::from(error).into()),
             }
         }
+        for awaited in &self.awaited {
+            export.leave_out(awaited.register.to_string());
+        }
         left.sort_by_key(|(at, ..)| at.unix());
         let total = left.iter().map(|(.., journal)| journal.size()).sum::<u64>() + self.journal.standing().size();
         let mut done = 0;

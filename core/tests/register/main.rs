@@ -5,6 +5,7 @@
 
 mod archives;
 mod archivist;
+mod arrival;
 mod backup;
 mod catalogue;
 mod clock;

@@ -115,6 +115,7 @@ fn each_doubt_about_the_back_office_is_recorded_once() {
         (912, Suspicion::OtherRoot { size: 3, root: Hash::ZERO }),
         (912, Suspicion::OtherWitness),
         (912, Suspicion::Fork { seq: 3 }),
+        (912, Suspicion::OtherPast { register: "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse().unwrap() }),
         (916, Suspicion::Refused { why: "checkpoint".to_owned() }),
     ];
     for (code, doubt) in &doubts {

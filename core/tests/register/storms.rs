@@ -198,7 +198,11 @@ proptest! {
                     till.clock.set(now);
                     till.confirm_date();
                 }
-                Step::CloseDue => drop(till.register().close_due().unwrap()),
+                Step::CloseDue => {
+                    // After a crash under a clock that had gone back, the date is in doubt again.
+                    till.confirm_date();
+                    drop(till.register().close_due().unwrap());
+                }
                 Step::Restart => till.restart(),
                 Step::Crash => till.crash(),
                 Step::Repeat => {
