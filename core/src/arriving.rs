@@ -43,6 +43,9 @@ pub enum ArrivingError {
     /// The journal that has arrived is not the one that its checkpoint states.
     #[error("not the journal that its checkpoint states")]
     OtherJournal,
+    /// Nobody waits for it any more.
+    #[error("given up before its end")]
+    GivenUp,
     /// The file could not be read or written.
     #[error("the journal that arrives could not be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -127,12 +130,24 @@ impl Arriving {
 }
 
 /// Writes an arrived journal as one of this till's, and checks that it is what its checkpoint states. It takes as long as
-/// the journal is large, and needs nobody's register.
-pub fn finish(from: &Path, awaited: &Awaited, to: &Path) -> Result<(), ArrivingError> {
+/// the journal is large, needs nobody's register, and is given up once `wanted` says no.
+pub fn finish(
+    from: &Path,
+    awaited: &Awaited,
+    to: &Path,
+    wanted: &(dyn Fn() -> bool + Sync),
+) -> Result<(), ArrivingError> {
+    match std::fs::remove_file(to) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            return Err(OpenError::Io { path: to.to_owned(), cause }.into());
+        }
+        _ => {}
+    }
     let checkpoint = Checkpoint::parse(&awaited.checkpoint).map_err(|_| ArrivingError::OtherJournal)?;
     let arriving = Arriving::open(from, awaited)?;
     let mut lines = InOrder {
         arriving: &arriving,
+        wanted,
         next: 0,
         waiting: io::Cursor::default(),
         frontier: Frontier::new(),
@@ -152,6 +167,7 @@ pub fn finish(from: &Path, awaited: &Awaited, to: &Path) -> Result<(), ArrivingE
 /// The lines as a reader gives them, and the tree over them.
 struct InOrder<'a> {
     arriving: &'a Arriving,
+    wanted: &'a (dyn Fn() -> bool + Sync),
     next: u64,
     waiting: io::Cursor<Vec<u8>>,
     frontier: Frontier,
@@ -160,6 +176,9 @@ struct InOrder<'a> {
 
 impl InOrder<'_> {
     fn fill(&mut self) -> Result<(), ArrivingError> {
+        if !(self.wanted)() {
+            return Err(ArrivingError::GivenUp);
+        }
         let lines = self.arriving.lines(self.next, self.next + LINES_AT_ONCE)?;
         for line in &lines {
             self.frontier.push(sealed::read(line).map_err(|_| ArrivingError::OtherLines)?.hash);

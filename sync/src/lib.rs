@@ -9,6 +9,7 @@ pub mod enrol;
 pub mod http;
 pub mod link;
 pub mod message;
+pub mod past;
 pub mod push;
 pub mod request;
 pub mod restore;

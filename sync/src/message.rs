@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
-use comptoir_fiscal::values::RegisterId;
 
 /// The version of what is said. The back office keeps the one before alive.
 pub const PROTOCOL: u32 = 1;
@@ -46,17 +45,6 @@ pub struct Succeed {
     pub genesis: String,
     /// Base64 of the signature of [`crate::enrol::proof_text`] by the new key, with the old journal in place of a code.
     pub proof: String,
-}
-
-/// A new device that asks for what a lost one had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
-    /// The journal that the lost device had.
-    pub register: RegisterId,
-    /// How many entries of it are held; nobody knows of more.
-    pub size: u64,
-    /// The newest countersigned checkpoint over them.
-    pub checkpoint: String,
 }
 
 /// What a till is told that was enrolled.

@@ -1,9 +1,12 @@
-//! What a new device asks for in the place of a lost one, by a one-time code: the lines of its journal, and what it had
-//! edited. The code is used up only by the enrolment that follows.
+//! What a new device asks for in the place of a lost one, by a one-time code: which journal was lost, and what the shop had
+//! edited. It sells from that; what was sold before comes once it is enrolled ([`crate::past`]). The code is used up only by
+//! that enrolment.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use comptoir_core::arriving::Awaited;
+use comptoir_core::register::LostJournal;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
@@ -11,13 +14,11 @@ use flate2::read::GzDecoder;
 
 use crate::http::{Http, Unreachable};
 use crate::link::{Code, EnrolmentLink};
-use crate::message::{Lost, Refused};
+use crate::message::Refused;
 use crate::request::{CODE, Method, Request, Response};
 
-/// Where it asks which journal was lost; answered by [`crate::message::Lost`].
+/// Where it asks which journal was lost; answered by a [`LostJournal`].
 pub const LOST: &str = "/v1/restore/lost";
-/// Where it asks for lines, with `?from=`.
-pub const LINES: &str = "/v1/restore/lines";
 /// Where it asks for what was edited.
 pub const SHOP: &str = "/v1/restore/shop";
 
@@ -71,43 +72,28 @@ impl RestoreError {
     }
 }
 
-/// Fetches what the lost device had into a folder, as a copy that a register is restored from
-/// ([`comptoir_core::register::Register::restore`]). `progress` hears how many lines of how many.
-pub async fn fetch(
-    http: &Http,
-    link: &EnrolmentLink,
-    into: &Path,
-    mut progress: impl FnMut(u64, u64),
-) -> Result<Lost, RestoreError> {
+/// Fetches what the lost device had edited into a file, from which a register takes its place
+/// ([`comptoir_core::register::Register::replace`]).
+pub async fn fetch(http: &Http, link: &EnrolmentLink, shop: &Path) -> Result<LostJournal, RestoreError> {
     let response = http.carry(ask(LOST.to_owned(), &link.code)).await?;
-    let lost: Lost = match response.status {
+    let mut lost: LostJournal = match response.status {
         200 => serde_json::from_slice(&response.body).map_err(|_| RestoreError::Unreadable)?,
         _ => return Err(refused(&response)),
     };
-    let checkpoint = Checkpoint::parse(&lost.checkpoint).map_err(|_| RestoreError::Unreadable)?;
-    let is_of_it = checkpoint.statement.register == lost.register && checkpoint.statement.size == lost.size;
-    if !is_of_it || checkpoint.witnessed_at(&link.witness).is_none() {
+    if !is_countersigned(&lost.journal, link) {
         return Err(RestoreError::OtherWitness);
     }
-    let journal = into.join("journals").join(lost.register.to_string());
-    std::fs::create_dir_all(&journal).map_err(at(&journal))?;
-    let shop = into.join("shop.db");
-    std::fs::write(&shop, bytes(http, SHOP.to_owned(), link).await?).map_err(at(&shop))?;
-    let path = journal.join("journal.jsonl");
-    let mut lines = std::fs::File::create(&path).map_err(at(&path))?;
-    let mut size = 0;
-    while size < lost.size {
-        progress(size, lost.size);
-        let piece = bytes(http, format!("{LINES}?from={size}"), link).await?;
-        let count = piece.iter().filter(|byte| **byte == b'\n').count() as u64;
-        if count == 0 {
-            return Err(RestoreError::Unreadable);
-        }
-        size += count;
-        lines.write_all(&piece).map_err(at(&path))?;
-    }
-    lines.sync_all().map_err(at(&path))?;
+    // What another witness countersigned before this one is not vouched for by the link.
+    lost.before.retain(|journal| is_countersigned(journal, link));
+    std::fs::write(shop, bytes(http, SHOP.to_owned(), link).await?).map_err(at(shop))?;
     Ok(lost)
+}
+
+fn is_countersigned(journal: &Awaited, link: &EnrolmentLink) -> bool {
+    let Ok(checkpoint) = Checkpoint::parse(&journal.checkpoint) else { return false };
+    let statement = &checkpoint.statement;
+    (statement.register, statement.size) == (journal.register, journal.size)
+        && checkpoint.witnessed_at(&link.witness).is_some()
 }
 
 async fn bytes(http: &Http, path: String, link: &EnrolmentLink) -> Result<Vec<u8>, RestoreError> {

@@ -2,9 +2,11 @@
 //! and tries again for as long as it cannot. It asks the register in short questions, so that no sale waits for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use comptoir_core::register::{BackOffice, Desk, DeskClosed, Register, RegisterError};
+use comptoir_core::arriving::{self, ArrivingError};
+use comptoir_core::register::{Arrival, BackOffice, Desk, DeskClosed, Register, RegisterError};
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::entry::Mode;
 use comptoir_fiscal::language::Message;
@@ -15,6 +17,7 @@ use crate::edited;
 use crate::enrol;
 use crate::http::{Http, Unreachable};
 use crate::message::Refused;
+use crate::past::{NextPast, Past};
 use crate::push::{Heard, Next, Push, Trouble};
 use crate::request::{self, Method, Request};
 use crate::share::{Share, Shared};
@@ -70,7 +73,7 @@ pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> 
     let mut road = Road::default();
     loop {
         let state = bring_over(desk, &mut road, heard).await?;
-        if !matches!(state, State::InStep) || road.sharing.is_none() {
+        if !matches!(state, State::InStep) || !road.has_more_to_say() {
             return Ok(state);
         }
     }
@@ -89,7 +92,9 @@ struct Road {
     shares: bool,
     /// The conversation about that, where it is not at its end.
     sharing: Option<Share>,
-    /// Whether something came of that since it was last told.
+    /// The conversation about what was sold before a device was lost; none where all of it is here.
+    past: Option<Past>,
+    /// Whether something came of either since it was last told.
     has_taken: bool,
     /// Which edition of what the shop has edited was brought, and when that was looked at.
     edited: Option<Hash>,
@@ -104,6 +109,7 @@ impl Default for Road {
             ended: State::InStep,
             shares: true,
             sharing: None,
+            past: Some(Past::default()),
             has_taken: false,
             edited: None,
             edited_at: None,
@@ -112,6 +118,11 @@ impl Default for Road {
 }
 
 impl Road {
+    /// Whether there is more to say at once.
+    fn has_more_to_say(&self) -> bool {
+        self.sharing.is_some() || self.past.is_some()
+    }
+
     fn to(&mut self, back_office: BackOffice) -> Result<Http, Unreachable> {
         match &self.known {
             Some((known, http)) if *known == back_office => Ok(http.clone()),
@@ -139,8 +150,90 @@ async fn bring_over(
             });
         }
         bring_edited(desk, road).await?;
+        if road.sharing.is_none()
+            && let Some(trouble) = fetch_past(desk, road).await?
+        {
+            return Ok(match trouble {
+                Trouble::Refused(Refused::Busy) => State::OutOfReach(trouble.message()),
+                _ => State::Trouble(trouble.message()),
+            });
+        }
     }
     Ok(state)
+}
+
+/// Fetches a piece of what was sold before the device was lost whose place this one took, or finishes it; why not now.
+async fn fetch_past(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>, SyncError> {
+    if road.past.is_none() {
+        return Ok(None);
+    }
+    let Some((back_office, _)) = ask(desk, enrolment).await? else { return Ok(None) };
+    // Where it goes wrong, another conversation begins later.
+    let mut past = road.past.replace(Past::default()).unwrap_or_default();
+    let next = loop {
+        let (next, after) = ask(desk, move |till| (past.next(till), past)).await?;
+        past = after;
+        match next? {
+            NextPast::GoOn => road.has_taken = true,
+            next => break next,
+        }
+    };
+    let trouble = match next {
+        NextPast::Say(request) => {
+            let response = road.to(back_office)?.carry(request).await?;
+            let (trouble, after) = ask(desk, move |till| (past.answered(till, &response), past)).await?;
+            past = after;
+            trouble
+        }
+        NextPast::Finish(arrival) => {
+            finish_past(desk, arrival).await?;
+            None
+        }
+        NextPast::Later(trouble) => Some(trouble),
+        NextPast::GoOn => None,
+        NextPast::Whole => {
+            road.past = None;
+            return Ok(None);
+        }
+    };
+    road.past = Some(past);
+    match trouble {
+        // An older back office has none to give: what was sold before stays with it.
+        Some(Trouble::Refused(Refused::Malformed { .. } | Refused::NothingToRestore)) => {
+            road.past = None;
+            Ok(None)
+        }
+        trouble => Ok(trouble),
+    }
+}
+
+/// Writes a journal that has arrived, and makes it one of the till's where it is the one that the lost device had signed.
+async fn finish_past(desk: &Arc<Desk>, arrival: Arrival) -> Result<(), SyncError> {
+    let Arrival::Finish { from, awaited, to } = arrival else { return Ok(()) };
+    let (wanted, asks) = (Arc::new(AtomicBool::new(true)), (from, awaited.clone(), to.clone()));
+    // Whoever stops meanwhile does not wait for the end of a large journal.
+    let given_up = GivenUp(wanted.clone());
+    let written = tokio::task::spawn_blocking(move || {
+        let (from, awaited, to) = asks;
+        arriving::finish(&from, &awaited, &to, &|| wanted.load(Ordering::Relaxed))
+    });
+    let written = written.await.unwrap_or(Err(ArrivingError::GivenUp));
+    drop(given_up);
+    match written {
+        Ok(()) => ask(desk, move |till| till.adopt(&awaited, &to)).await??,
+        Err(ArrivingError::OtherJournal) => ask(desk, move |till| till.disown(&awaited)).await??,
+        Err(error) => return Err(RegisterError::from(error).into()),
+    }
+    Ok(())
+}
+
+/// Says so when it goes.
+struct GivenUp(Arc<AtomicBool>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Sends some of what was edited here, or takes in some of what was edited elsewhere; why not now. One request at a time, as
@@ -403,7 +496,7 @@ async fn follow_on(
         }
         let wait = match state {
             // There is more to say at once, and nothing to wait for.
-            State::InStep if road.sharing.is_some() => {
+            State::InStep if road.has_more_to_say() => {
                 failures = 0;
                 continue;
             }

@@ -7,6 +7,7 @@ mod gzip;
 pub mod journals;
 pub mod merchants;
 pub mod office;
+mod replacing;
 pub mod schema;
 pub mod server;
 pub mod shared;

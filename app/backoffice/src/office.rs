@@ -7,7 +7,7 @@ use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::enrol;
 use comptoir_sync::link::Code;
-use comptoir_sync::message::{Enrol, Lost, Refused, Succeed};
+use comptoir_sync::message::{Enrol, Refused, Succeed};
 use comptoir_sync::request::{self, CLOCK_SECONDS, Request, Response, Signed};
 use comptoir_sync::restore;
 use serde::Serialize;
@@ -15,8 +15,9 @@ use serde::Serialize;
 use crate::edited;
 use crate::enrolment::Asking;
 use crate::gzip::{packed, unpacked};
-use crate::journals::{self, Piece, Prepared, Registered};
+use crate::journals::{Piece, Prepared, Registered};
 use crate::merchants;
+use crate::replacing;
 use crate::shared::{self, Waiting};
 use crate::store::{Store, StoreError, Tx};
 use crate::witness::WitnessKey;
@@ -27,8 +28,6 @@ pub const BODY_BYTES_MAX: usize = 8 << 20;
 const PIECE_BYTES_MAX: u64 = 16 << 20;
 /// The largest copy of what a shop has edited, as it is carried.
 pub const EDITED_BYTES_MAX: usize = 128 << 20;
-/// How many lines a new device is given at once.
-const RESTORED_LINES: u64 = 5000;
 /// Where a new device asks for what a lost one had.
 pub const RESTORE: &str = "/v1/restore/";
 /// How many lines are taken at once.
@@ -51,6 +50,8 @@ enum Asked {
     Changes(RegisterId, String),
     Wait(RegisterId, String),
     Edits(RegisterId),
+    /// Lines of another journal, before an entry.
+    Past(RegisterId, RegisterId, u64),
 }
 
 impl Asked {
@@ -63,7 +64,8 @@ impl Asked {
             | Asked::Shop(register)
             | Asked::Changes(register, _)
             | Asked::Wait(register, _)
-            | Asked::Edits(register) => *register,
+            | Asked::Edits(register)
+            | Asked::Past(register, ..) => *register,
         }
     }
 }
@@ -152,6 +154,10 @@ impl Office {
             Asked::Entries(_, from) => self.receive(registered, piece(request, from)?, now).await,
             Asked::Changes(_, after) => Ok(shared::answer_changes(&self.store, &registered, &after).await??),
             Asked::Wait(_, after) => Ok(shared::answer_wait(&self.store, &self.waiting, &registered, &after).await??),
+            Asked::Past(_, of, before) => {
+                let read = move |tx: &mut dyn Tx| replacing::lines_before(tx, &registered, of, before);
+                Ok(packed(&self.store.read(read).await??))
+            }
             Asked::Edits(_) => {
                 let (store, waiting) = (&self.store, &self.waiting);
                 let merged = shared::answer_edits(store, waiting, &registered, &request.body, seconds(now)).await??;
@@ -175,23 +181,16 @@ impl Office {
     async fn restore(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
         let header = request.headers.iter().find(|(header, _)| *header == request::CODE);
         let code = header.and_then(|(_, code)| Code::read(code)).ok_or(Refused::Code)?;
-        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let now = seconds(now);
         let find = move |tx: &mut dyn Tx| match merchants::replaced_by(tx, &code, now)? {
             Some(old) => Registered::find(tx, old),
             None => Ok(None),
         };
         let old = self.store.write(find).await?.ok_or(Refused::Code)?;
-        match path {
+        match request.path.as_str() {
             restore::LOST => {
-                let checkpoint = old.checkpoint.clone();
-                Ok(body_of(&Lost { register: old.whose.register, size: old.size, checkpoint }))
-            }
-            restore::LINES => {
-                let from = query.strip_prefix("from=").and_then(|from| from.parse().ok());
-                let from: u64 = from.ok_or_else(|| Refused::Malformed { why: "from where?".to_owned() })?;
-                let read = move |tx: &mut dyn Tx| journals::slice(tx, &old.whose, from, RESTORED_LINES);
-                Ok(packed(&self.store.read(read).await?.concat()))
+                let tell = move |tx: &mut dyn Tx| replacing::lost(tx, &old);
+                Ok(body_of(&self.store.read(tell).await?))
             }
             restore::SHOP => {
                 let read = move |tx: &mut dyn Tx| edited::find(tx, &old.whose);
@@ -244,6 +243,10 @@ fn asked(request: &Request) -> Option<Asked> {
         }
         (request::Method::Get, "changes") => Some(Asked::Changes(register, query.strip_prefix("after=")?.to_owned())),
         (request::Method::Get, "wait") => Some(Asked::Wait(register, query.strip_prefix("after=")?.to_owned())),
+        (request::Method::Get, "past") => {
+            let (of, before) = query.strip_prefix("of=")?.split_once("&before=")?;
+            Some(Asked::Past(register, of.parse().ok()?, before.parse().ok()?))
+        }
         (request::Method::Post, "edits") => Some(Asked::Edits(register)),
         _ => None,
     }

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use comptoir_core::register::{Desk, RegisterError};
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::register::{Desk, LostJournal, Platform, Register, RegisterError};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_sync::enrol::{self, EnrolError};
 use comptoir_sync::http::Http;
 use comptoir_sync::link::EnrolmentLink;
 use comptoir_sync::message::Enrolled;
+use comptoir_sync::restore;
 use comptoir_sync::task::{self, State};
+use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, watch};
+
+/// The file of what the lost till had edited.
+const EDITED: &str = "shop.db";
 
 /// Follows sales and the network beside the register, until it goes.
 pub struct Follower {
@@ -54,6 +60,28 @@ impl Drop for Follower {
 pub fn runtime() -> Result<Runtime, Message> {
     let refused = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
     Builder::new_current_thread().enable_all().build().map_err(refused)
+}
+
+/// What the back office gives a new device in the place of a lost one: nothing is made of it yet.
+pub struct Lost {
+    /// Which journal was lost, and how much of it is held.
+    pub journal: LostJournal,
+    edited: TempDir,
+}
+
+/// Asks the back office what it holds of a lost till.
+pub fn ask_for_lost(link: &EnrolmentLink) -> Result<Lost, Message> {
+    let refused = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
+    let edited = tempfile::tempdir().map_err(refused)?;
+    let http = Http::along(link).map_err(|error| error.message())?;
+    let fetched = runtime()?.block_on(restore::fetch(&http, link, &edited.path().join(EDITED)));
+    Ok(Lost { journal: fetched.map_err(|error| error.message())?, edited })
+}
+
+/// Opens a till in a new folder in the place of a lost one. It can sell, and is to be enrolled by the same link, which
+/// revokes the lost device; then what was sold before arrives behind it.
+pub fn replace(folder: DataFolder, lost: &Lost, platform: Platform) -> Result<Register, RegisterError> {
+    Register::replace(folder, &lost.edited.path().join(EDITED), &lost.journal, platform)
 }
 
 /// Enrols a till by a link, and waits until it is.

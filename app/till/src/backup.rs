@@ -33,17 +33,12 @@ pub(crate) fn back_up(data: &Path, to: &Path, always: bool, translations: &Trans
     register.stop()
 }
 
-/// Opens a till in a new folder from a copy, whose newest countersigned checkpoint is given where there is one.
-pub(crate) fn restore(
-    data: &Path,
-    from: &Path,
-    checkpoint: Option<String>,
-    translations: &Translations,
-) -> Result<(), RegisterError> {
+/// Opens a till in a new folder from a copy.
+pub(crate) fn restore(data: &Path, from: &Path, translations: &Translations) -> Result<(), RegisterError> {
     let folder = DataFolder::new(data, platform::state_folder());
     let mut patience = Patience::new(translations.say(&message!("Verifying the copy")));
     let platform = platform::this_device(SystemClock);
-    let opened = Register::restore(folder, from, checkpoint, platform, |done, total| patience.show(done, total));
+    let opened = Register::restore(folder, from, platform, |done, total| patience.show(done, total));
     patience.end();
     let (register, restored) = opened?;
     println!(

@@ -69,7 +69,7 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
             backup::back_up(&data, &to, always, texts).map_err(|error| error.message())?;
         }
         Command::Restore { from: Some(copy), data, .. } => {
-            backup::restore(&data, &copy, None, texts).map_err(|error| error.message())?;
+            backup::restore(&data, &copy, texts).map_err(|error| error.message())?;
         }
         Command::Restore { link, data, .. } => office::restore(&data, &link.unwrap_or_default(), texts)?,
         Command::Import { file, data, yes, operator } => {

@@ -3,57 +3,76 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use comptoir_auditor::progress::Patience;
+use comptoir_core::data_folder::DataFolder;
+use comptoir_core::outside::SystemClock;
 use comptoir_core::register::{Desk, RegisterError};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
-use comptoir_sync::http::Http;
-use comptoir_sync::link::EnrolmentLink;
-use comptoir_sync::restore;
+use comptoir_sync::link::{EnrolmentLink, NotALink};
 use comptoir_sync::task::{self, State, SyncError};
-use comptoir_till::backoffice;
+use comptoir_till::{backoffice, platform};
 
-use crate::{backup, shop};
+use crate::shop;
 
 /// Enrols the till of a folder, and brings what it has sealed.
 pub(crate) fn enrol(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
-    let link: EnrolmentLink = link.parse().map_err(|error: comptoir_sync::link::NotALink| error.message())?;
+    let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
     with_desk(data, texts, |desk| {
-        let enrolled = backoffice::enrol(desk, &link)?;
-        println!(
-            "{}",
-            texts.say(&message!(
-                "Enrolled for {merchant}, {store}. The witness is {witness}.",
-                merchant = enrolled.merchant,
-                store = enrolled.store,
-                witness = enrolled.witness
-            ))
-        );
+        enrol_at(desk, &link, texts)?;
         bring(desk, texts)
     })
 }
 
-/// Opens a till in a new folder, in the place of a lost one, from what the back office holds of that; then enrols it, which
-/// revokes the lost device.
-pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
-    let parsed: EnrolmentLink = link.parse().map_err(|error: comptoir_sync::link::NotALink| error.message())?;
-    let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
-    let copy = tempfile::tempdir().map_err(io)?;
-    let http = Http::along(&parsed).map_err(|error| error.message())?;
-    let mut patience = Patience::new(texts.say(&message!("Fetching what the back office holds")));
-    let fetched = backoffice::runtime()?
-        .block_on(restore::fetch(&http, &parsed, copy.path(), |done, total| patience.show(done, total)));
-    patience.end();
-    let lost = fetched.map_err(|error| error.message())?;
+fn enrol_at(desk: &Arc<Desk>, link: &EnrolmentLink, texts: &Translations) -> Result<(), Message> {
+    let enrolled = backoffice::enrol(desk, link)?;
     println!(
         "{}",
         texts.say(&message!(
-            "The back office holds {entries} entries of the lost till, and knows of no more.",
-            entries = lost.size
+            "Enrolled for {merchant}, {store}. The witness is {witness}.",
+            merchant = enrolled.merchant,
+            store = enrolled.store,
+            witness = enrolled.witness
         ))
     );
-    backup::restore(data, copy.path(), Some(lost.checkpoint), texts).map_err(|error| error.message())?;
-    enrol(data, link, texts)
+    Ok(())
+}
+
+/// Opens a till in a new folder, in the place of a lost one, from what the back office holds of that; then enrols it, which
+/// revokes the lost device. It can sell then; what was sold before comes behind it.
+pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
+    let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
+    let lost = backoffice::ask_for_lost(&link)?;
+    println!(
+        "{}",
+        texts.say(&message!(
+            "The back office holds {entries} entries of the lost till {label}, and knows of no more.",
+            entries = lost.journal.journal.size,
+            label = lost.journal.journal.label.as_str()
+        ))
+    );
+    let folder = DataFolder::new(data, platform::state_folder());
+    let register =
+        backoffice::replace(folder, &lost, platform::this_device(SystemClock)).map_err(|error| error.message())?;
+    println!(
+        "{}",
+        texts.say(&message!(
+            "The till goes on as {label}, in a new journal {journal} that succeeds the old one. Do not use the old device any more.",
+            label = register.settings().label.as_str(),
+            journal = register.id().to_string()
+        ))
+    );
+    let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
+    let desk = Arc::new(Desk::start(register).map_err(io)?);
+    let enrolled = enrol_at(&desk, &link, texts);
+    let closed = Arc::try_unwrap(desk).map_or(Ok(()), Desk::close);
+    enrolled.and(closed.map_err(|error| error.message()))?;
+    println!(
+        "{}",
+        texts.say(&message!(
+            "It can sell now. What the lost till had sold arrives while it is open, newest first, or at once by `comptoir sync`."
+        ))
+    );
+    Ok(())
 }
 
 /// Brings what the till of a folder has sealed, once.

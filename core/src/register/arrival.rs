@@ -8,6 +8,8 @@ use comptoir_fiscal::entry::Genesis;
 use comptoir_fiscal::sealed::Sealed;
 use comptoir_fiscal::values::RegisterId;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Refusal;
 use super::office::Suspicion;
 use super::opening::{begin, successor};
@@ -26,13 +28,14 @@ pub(super) const AWAITED: &str = "journals awaited";
 pub const ARRIVING_AT_ONCE: u64 = 250;
 
 /// A journal that was lost with its device, as the back office knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostJournal {
     /// The journal itself.
     pub journal: Awaited,
     /// Its settings as they read at its end.
     pub settings: Genesis,
     /// The journals before it, newest first: each was lost or left for the next.
+    #[serde(default)]
     pub before: Vec<Awaited>,
 }
 

@@ -184,12 +184,10 @@ impl Register {
     }
 
     /// Opens a register in a new folder from a copy: a new journal with a key of its own, which succeeds the one that was
-    /// left (event 220) and names the newest `checkpoint` that a witness countersigned of it, where there is one.
-    /// `progress` hears how much of the copy is verified.
+    /// left (event 220). `progress` hears how much of the copy is verified.
     pub fn restore(
         folder: DataFolder,
         from: &Path,
-        checkpoint: Option<String>,
         mut platform: Platform,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<(Register, Restored), RegisterError> {
@@ -219,7 +217,7 @@ impl Register {
         let old = journals.iter().find(|journal| journal.register() == left).ok_or_else(no_copy)?;
         let standing = old.standing()?;
         let restored = Restored { left, entries: old.size(), until: standing.at };
-        let (journal, protection) = begin(&folder, successor(standing.genesis(), left, checkpoint), &mut platform)?;
+        let (journal, protection) = begin(&folder, successor(standing.genesis(), left, None), &mut platform)?;
         shop.set(CURRENT_JOURNAL, &journal.standing().register)?;
         drop(shop);
         fs::rename(&parts, folder.shop()).map_err(io_at(&parts))?;

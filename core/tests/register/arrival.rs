@@ -66,7 +66,7 @@ fn arrive(till: &mut Till, held: &Held, most: u64, mut stop: impl FnMut(&Arrival
             }
             Arrival::GoOn => {}
             Arrival::Finish { from, awaited, to } => {
-                arriving::finish(&from, &awaited, &to).unwrap();
+                arriving::finish(&from, &awaited, &to, &|| true).unwrap();
                 till.register().adopt(&awaited, &to).unwrap();
             }
             Arrival::Whole => return,
@@ -244,7 +244,7 @@ fn a_past_that_is_not_the_one_its_checkpoint_states_is_recorded_and_not_shown() 
         matches!(arrival, Arrival::Finish { .. })
     });
     let Some(Arrival::Finish { from, awaited, to }) = finish else { panic!("nothing has arrived") };
-    assert!(matches!(arriving::finish(&from, &awaited, &to), Err(ArrivingError::OtherJournal)));
+    assert!(matches!(arriving::finish(&from, &awaited, &to, &|| true), Err(ArrivingError::OtherJournal)));
     assert!(found(&mut till) > 1);
     till.register().disown(&awaited).unwrap();
     assert_eq!(till.events().last(), Some(&912));

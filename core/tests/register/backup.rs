@@ -17,7 +17,7 @@ use crate::shop::{Till, assert_sound, chosen, credit_note, files};
 fn restored(from: &Path) -> (Till, Result<Restored, RegisterError>) {
     let mut till = Till::unfounded(9);
     let platform = till.platform();
-    match Register::restore(till.data(), from, None, platform, |_, _| ()) {
+    match Register::restore(till.data(), from, platform, |_, _| ()) {
         Ok((register, restored)) => {
             till.resume(register);
             (till, Ok(restored))

@@ -132,8 +132,7 @@ fn a_damaged_journal_is_copied_as_it_lies_and_stands_in_no_ones_way() {
     till.stop();
     let mut other = Till::unfounded(9);
     let platform = other.platform();
-    let restored =
-        comptoir_core::register::Register::restore(other.data(), stick.path(), None, platform, |_, _| ()).unwrap();
+    let restored = comptoir_core::register::Register::restore(other.data(), stick.path(), platform, |_, _| ()).unwrap();
     other.resume(restored.0);
     assert_eq!(other.register().voucher(&Presented::Code(code)).unwrap(), cents(2990));
     assert_eq!(other.register().settings().label, "01-3");

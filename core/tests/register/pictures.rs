@@ -123,7 +123,7 @@ fn copies_and_the_school_have_the_pictures_and_the_journal_has_none() {
     till.register().back_up(stick.path()).unwrap();
     let mut other = Till::unfounded(7);
     let platform = other.platform();
-    let (restored, _) = Register::restore(other.data(), stick.path(), None, platform, |_, _| ()).unwrap();
+    let (restored, _) = Register::restore(other.data(), stick.path(), platform, |_, _| ()).unwrap();
     other.resume(restored);
     assert_eq!(shown(&mut other, "CAFE").as_ref(), Some(&*dark));
     other.end();

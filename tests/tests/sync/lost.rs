@@ -1,14 +1,21 @@
 //! Journals that were put back, tills that were revoked, and a tablet that was lost and returns.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use comptoir_backoffice::journals::Registered;
 use comptoir_backoffice::server;
 use comptoir_backoffice::store::{StoreError, Tx};
 use comptoir_core::data_folder::DataFolder;
+use comptoir_core::history::TicketSearch;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Desk, Register};
+use comptoir_core::register::{Desk, LostJournal, Register};
+use comptoir_fiscal::journal::LeftJournal;
+use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::http::Http;
+use comptoir_sync::link::EnrolmentLink;
+use comptoir_sync::message::Refused;
+use comptoir_sync::request::{self, Method};
 use comptoir_sync::restore;
 use comptoir_sync::task::State;
 use comptoir_tests::sample;
@@ -80,6 +87,29 @@ async fn a_revoked_till_is_told_so_and_what_it_sealed_still_arrives() {
     served.stop().await;
 }
 
+/// A till on a new device in the place of the one that a link names; it is not enrolled yet.
+async fn replaced(folder: &Path, link: &EnrolmentLink) -> (Arc<Desk>, LostJournal) {
+    let http = Http::along(link).unwrap();
+    let edited = tempfile::tempdir().unwrap();
+    let shop = edited.path().join("shop.db");
+    let told = restore::fetch(&http, link, &shop).await.unwrap();
+    let platform = sample::platform(SystemClock);
+    let register = Register::replace(DataFolder::of_sample(folder), &shop, &told, platform).unwrap();
+    (Arc::new(Desk::start(register).unwrap()), told)
+}
+
+/// How many tickets a till finds.
+fn tickets(desk: &Desk) -> usize {
+    desk.ask(|register| register.find_tickets(&TicketSearch::default(), None, 200).unwrap().tickets.len()).unwrap()
+}
+
+/// The lines of a journal that lies beside a till's own.
+fn left_lines(folder: &Path, register: RegisterId) -> Vec<u8> {
+    let places = DataFolder::of_sample(folder).journal(register);
+    let left = LeftJournal::open(&places.database()).unwrap();
+    left.lines(0, left.size()).unwrap().concat()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_tablet_is_replaced_and_what_it_had_not_sent_still_arrives_when_it_returns() {
     let folder = tempfile::tempdir().unwrap();
@@ -94,26 +124,72 @@ async fn a_lost_tablet_is_replaced_and_what_it_had_not_sent_still_arrives_when_i
     // Never sent: the tablet is thrown away before there was a network.
     sell(&lost, 21);
 
-    let link = served.replacing(2, old);
-    let http = Http::along(&link).unwrap();
-    let copy = folder.path().join("copy");
-    let told = restore::fetch(&http, &link, &copy, |_, _| ()).await.unwrap();
-    assert_eq!((told.register, told.size), (old, sent.iter().filter(|byte| **byte == b'\n').count() as u64));
-    let data = DataFolder::of_sample(folder.path().join("new"));
-    let platform = sample::platform(SystemClock);
-    let checkpoint = Some(told.checkpoint.clone());
-    let (register, restored) = Register::restore(data, &copy, checkpoint, platform, |_, _| ()).unwrap();
-    assert_eq!(restored.entries, told.size);
-    let new = Arc::new(Desk::start(register).unwrap());
-    enrol(&new, &link).await.unwrap();
+    let (link, place) = (served.replacing(2, old), folder.path().join("new"));
+    let (new, told) = replaced(&place, &link).await;
+    let held = sent.iter().filter(|byte| **byte == b'\n').count() as u64;
+    assert_eq!((told.journal.register, told.journal.size, told.journal.label.as_str()), (old, held, "01"));
+    // It sells before anything of the past is here, and before it is enrolled.
     sell(&new, 5);
+    assert_eq!(tickets(&new), 1);
+    enrol(&new, &link).await.unwrap();
     assert_eq!(bring(&new).await.unwrap(), State::InStep);
     let succeeds = new.ask(|register| register.settings().succeeds.clone()).unwrap().unwrap();
-    assert_eq!((succeeds.register, succeeds.checkpoint), (old, Some(told.checkpoint)));
+    assert_eq!((succeeds.register, succeeds.checkpoint), (old, Some(told.journal.checkpoint)));
     assert!(served.held(old).unwrap().0.revoked.is_some());
+    assert_eq!(tickets(&new), 21);
+    assert_eq!(left_lines(&place, old), sent);
 
     assert_eq!(bring(&lost).await.unwrap(), State::Revoked);
     assert_eq!(served.held(old).unwrap().1, lines(&lost));
     assert_eq!(served.held(id(&new)).unwrap().1, lines(&new));
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_was_replaced_twice_has_the_past_of_both_journals_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let first = found(&folder.path().join("first"), "01");
+    enrol(&first, &served.link(1, "Exemple", "Rennes")).await.unwrap();
+    (1..=3).for_each(|pieces| sell(&first, pieces));
+    bring(&first).await.unwrap();
+    let link = served.replacing(2, id(&first));
+    let (second, _) = replaced(&folder.path().join("second"), &link).await;
+    enrol(&second, &link).await.unwrap();
+    sell(&second, 4);
+    bring(&second).await.unwrap();
+    let (link, place) = (served.replacing(3, id(&second)), folder.path().join("third"));
+    let (third, told) = replaced(&place, &link).await;
+    assert_eq!(told.before.iter().map(|journal| journal.register).collect::<Vec<_>>(), [id(&first)]);
+    enrol(&third, &link).await.unwrap();
+    bring(&third).await.unwrap();
+    assert_eq!(tickets(&third), 4);
+    assert_eq!(left_lines(&place, id(&first)), served.held(id(&first)).unwrap().1);
+    assert_eq!(left_lines(&place, id(&second)), served.held(id(&second)).unwrap().1);
+    assert_eq!(third.ask(|register| register.settings().label.clone()).unwrap(), "01-3");
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_took_a_journals_place_is_given_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let (one, other) = (found(&folder.path().join("one"), "01"), found(&folder.path().join("other"), "02"));
+    enrol(&one, &served.link(1, "Exemple", "Rennes")).await.unwrap();
+    enrol(&other, &served.link(2, "Autre", "Brest")).await.unwrap();
+    sell(&one, 1);
+    bring(&one).await.unwrap();
+    bring(&other).await.unwrap();
+    let (wanted, now) = (id(&one), server::now());
+    let request = other
+        .ask(move |register| {
+            let path = format!("/v1/registers/{}/past?of={wanted}&before=9", register.id());
+            let own = (register.id(), register.journal().key());
+            request::sign((Method::Get, path), Vec::new(), None, own, now, [7; 16])
+        })
+        .unwrap();
+    let answer = served.office.answer(request, now).await;
+    let refused: Refused = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!((answer.status, refused), (Refused::NothingToRestore.status(), Refused::NothingToRestore));
     served.stop().await;
 }

@@ -7,6 +7,7 @@ mod derived;
 mod past;
 mod receive;
 
+use comptoir_fiscal::entry::Genesis;
 use comptoir_fiscal::key::PublicKey;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_fiscal::verify::{Intake, IntakeState};
@@ -100,6 +101,12 @@ impl Registered {
     /// What it is told of how much is held.
     pub fn head(&self) -> Head {
         Head { size: self.size, checkpoint: Some(self.checkpoint.clone()), revoked: self.revoked.is_some() }
+    }
+
+    /// The settings of its journal as they read at its end.
+    pub(crate) fn settings(&self) -> Result<Genesis, StoreError> {
+        let state: IntakeState = serde_json::from_str(&self.state).map_err(StoreError::unreadable)?;
+        Ok(state.standing.genesis().clone())
     }
 
     /// Goes on taking its journal in.
