@@ -66,9 +66,9 @@ pub(crate) fn measure() -> Result<()> {
 
 /// Enrols the register in a new back office and brings its journal. The time that the back office took to answer, and in how
 /// many pieces.
-fn bring(register: &mut Register, place: &Path, runtime: &Runtime) -> Result<(std::time::Duration, u32)> {
+pub(crate) fn bring(register: &mut Register, place: &Path, runtime: &Runtime) -> Result<(std::time::Duration, u32)> {
     let store = Store::open(&Database::Sqlite(place.join("backoffice.db")), STEPS)?;
-    let office = Office::new(store, WitnessKey::new("bench/1", DeviceKey::from_seed(&[9; 32])));
+    let office = Office::new(store, witness());
     let code = Code::of([1, 2, 3, 4, 5]);
     let opened = code.clone();
     let now = Till::time(register);
@@ -98,6 +98,11 @@ fn bring(register: &mut Register, place: &Path, runtime: &Runtime) -> Result<(st
             other => return Err(format!("the back office does not take it: {other:?}").into()),
         }
     }
+}
+
+/// The key that the back office of these measurements countersigns with.
+pub(crate) fn witness() -> WitnessKey {
+    WitnessKey::new("bench/1", DeviceKey::from_seed(&[9; 32]))
 }
 
 /// Verifies a journal, and stores its lines a thousand at a time, as safely as the back office does.

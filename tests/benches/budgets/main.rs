@@ -9,6 +9,7 @@ mod figures;
 mod ingest;
 mod large;
 mod made_up;
+mod restore;
 mod sale;
 mod search;
 mod shop;
@@ -52,4 +53,5 @@ fn main() {
     measure("workbook-memory", &workbook::measure);
     measure("verify", &verify::measure);
     measure("ingest", &ingest::measure);
+    measure("restore", &|| restore::measure(&Large::get()?));
 }

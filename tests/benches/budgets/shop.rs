@@ -47,8 +47,17 @@ impl Shop {
 
     /// The same, where the first day is another: some instant of it, in seconds.
     pub(crate) fn found_before(root: &Path, first_day: i64) -> Result<Shop> {
+        Shop::found_on(root, first_day, catalogue()?)
+    }
+
+    /// The same with other products, before the first day.
+    pub(crate) fn found_with(root: &Path, catalogue: Catalogue) -> Result<Shop> {
+        Shop::found_on(root, FIRST_DAY, catalogue)
+    }
+
+    fn found_on(root: &Path, first_day: i64, catalogue: Catalogue) -> Result<Shop> {
         let folder = DataFolder::of_sample(root);
-        let founding = sample::founding(catalogue()?, "bench", "Europe/Paris")?;
+        let founding = sample::founding(catalogue, "bench", "Europe/Paris")?;
         let platform = sample::platform(SetClock::at(first_day - DAY));
         let register = Register::found(folder.clone(), founding, platform)?;
         let id = register.id();
