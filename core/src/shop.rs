@@ -28,6 +28,9 @@ const STEPS: [&str; 6] = [FOUNDED, HELD, PRINT, CATALOGUE, MAIL, PICTURE];
 /// The version that adds what is remembered of what is shared with a back office.
 const SHARED: i64 = 7;
 
+/// The version that adds what is remembered of tickets that wait at several tills.
+const HELD_ELSEWHERE: i64 = 8;
+
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE product (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
@@ -244,11 +247,15 @@ impl Shop {
              PRAGMA secure_delete = ON;",
         )?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let done = usize::try_from(version).ok().filter(|_| version <= SHARED).ok_or(ShopError::Newer(version))?;
+        let done =
+            usize::try_from(version).ok().filter(|_| version <= HELD_ELSEWHERE).ok_or(ShopError::Newer(version))?;
         let mut missing = STEPS.get(done..).unwrap_or_default().concat();
         if version < SHARED {
             missing += &ledger::schema();
-            missing += &format!("PRAGMA user_version = {SHARED};");
+        }
+        if version < HELD_ELSEWHERE {
+            missing += &ledger::held_schema();
+            missing += &format!("PRAGMA user_version = {HELD_ELSEWHERE};");
         }
         if !missing.is_empty() {
             connection.execute_batch(&format!("BEGIN; {missing} COMMIT;"))?;

@@ -141,6 +141,7 @@ pub enum Refusal {
     ConfirmTheDate { last: Instant, now: Instant },
     TypeTheDate { last: Instant, now: Instant },
     NotHeld,
+    HeldElsewhere { label: String },
     NotEmpty,
     NotAsHeld,
     PaidAlready,
@@ -239,6 +240,10 @@ impl Refusal {
                 message!("In school mode nothing is sent to customers. Leave school mode first.")
             }
             Refusal::NotHeld => message!("This ticket is no longer held. Look at the tickets that are."),
+            Refusal::HeldElsewhere { label } => message!(
+                "This ticket is being served or paid at till {label}. Go on there, or have it put aside there first.",
+                label = label.as_str()
+            ),
             Refusal::NotAsHeld => {
                 message!("This is not what is on the held ticket. Hold the ticket as it is now, then let it be paid.")
             }

@@ -253,6 +253,8 @@ impl Register {
     /// Forgets the held tickets that were paid.
     pub(super) fn forget_what_was_paid(&mut self) -> Result<(), RegisterError> {
         if !self.paid.is_empty() {
+            let paid = self.paid.clone();
+            self.tell_what_was_paid(&paid)?;
             self.shop.hold(&[], &self.paid)?;
             self.paid.clear();
         }
@@ -263,6 +265,7 @@ impl Register {
     pub(super) fn recover_held(&mut self) -> Result<(), RegisterError> {
         for mut ticket in self.shop.held()? {
             if self.journal.sealed_before(CommandId::new(ticket.id))?.is_some() {
+                self.tell_what_was_paid(&[ticket.id])?;
                 self.shop.hold(&[], &[ticket.id])?;
                 continue;
             }

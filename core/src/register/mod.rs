@@ -13,6 +13,7 @@ mod command;
 mod correction;
 mod desk;
 mod drawer;
+mod elsewhere;
 mod error;
 mod exchange;
 mod fault;

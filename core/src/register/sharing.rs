@@ -117,9 +117,13 @@ impl Register {
         let mut aside = Vec::new();
         self.take_in_settings(&fresh, &mut aside)?;
         self.take_in_operators(&fresh, &mut aside)?;
+        self.take_in_held(&fresh)?;
         self.take_in_catalogue(&fresh, aside, &feed)?;
         if is_whole && !more {
             self.shop.ledger(ledger::bring_what_is_missing)?;
+        }
+        if fresh.iter().any(|change| change.kind == Kind::Held) {
+            self.shop.ledger(ledger::forget_paid)?;
         }
         Ok(TakingIn::Taken)
     }
@@ -143,7 +147,7 @@ impl Register {
     }
 
     /// Whether the till shares anything: it is enrolled, and not in school mode.
-    fn shares(&self) -> bool {
+    pub(super) fn shares(&self) -> bool {
         self.back_office().is_some() && self.mode() != Mode::Training
     }
 
@@ -235,7 +239,8 @@ impl Register {
         let (mut edits, mut order) = (Vec::new(), None);
         for change in fresh {
             match (change.kind, &change.row) {
-                (Kind::Setting | Kind::Operator | Kind::Picture | Kind::Voucher, _) | (Kind::Order, None) => {}
+                (Kind::Setting | Kind::Operator | Kind::Picture | Kind::Voucher | Kind::Held, _)
+                | (Kind::Order, None) => {}
                 (Kind::Order, Some(row)) => match read::<Order>(row) {
                     Ok(Order { keys }) => order = Some(CatalogueEdit::CategoryOrder(keys)),
                     Err(why) => aside.push((change.kind, change.key.clone(), why)),
@@ -409,7 +414,7 @@ fn catalogue_edit(kind: Kind, key: &str, row: Option<&Row>) -> Result<CatalogueE
         (Kind::Product, Some(row)) => Some(CatalogueEdit::Product(Box::new(read(row)?))),
         (Kind::Menu, Some(row)) => Some(CatalogueEdit::Menu(read(row)?)),
         (Kind::PriceList, Some(row)) => Some(CatalogueEdit::PriceList(read(row)?)),
-        (Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher, Some(_)) => None,
+        (Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held, Some(_)) => None,
     };
     match edit {
         Some(edit) if edit.record().is_some_and(|record| record.code() == key) => Ok(edit),

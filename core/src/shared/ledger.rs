@@ -10,8 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::held::{HeldRecord, HeldState, PaidTicket};
 use super::{Change, Edit, Kind, Row, VoucherParts, differing};
 use crate::catalogue::{Category, Family, Menu, ModifierGroup, PictureId, PictureKind, PriceList, Product};
+use crate::data_folder::CURRENT_JOURNAL;
+use crate::held::HeldTicket;
 use crate::operators::{Gates, Operator};
 use crate::register::{GATES, RULES, VALIDITY, Validity};
 use crate::shop::ShopError;
@@ -71,6 +74,31 @@ pub(crate) fn schema() -> String {
     schema
 }
 
+/// What notes that a ticket waits, is taken up again or waits no longer. What is only sold on the counter, nobody else is told
+/// of; nor what becomes of it there.
+pub(crate) fn held_schema() -> String {
+    let enrolled = "EXISTS (SELECT 1 FROM setting WHERE name = 'back office')";
+    let on_counter = |row: &str| format!("coalesce(json_extract({row}.body, '$.on_counter'), 0) = 1");
+    let note = |trigger: &str, when: &str, row: &str| {
+        format!(
+            "CREATE TRIGGER {trigger} WHEN {when} AND {enrolled} BEGIN
+                INSERT INTO touched (kind, key, at, operator) VALUES ('held', {row}.key, NULL, '')
+                ON CONFLICT (kind, key) DO UPDATE SET at = NULL, operator = '';
+            END;\n"
+        )
+    };
+    let known = "EXISTS (SELECT 1 FROM shared WHERE kind = 'held' AND key = old.key)
+        OR EXISTS (SELECT 1 FROM touched WHERE kind = 'held' AND key = old.key)";
+    let (was, is) = (on_counter("old"), on_counter("new"));
+    [
+        "CREATE TABLE held_paid (key TEXT PRIMARY KEY, paid TEXT NOT NULL) STRICT, WITHOUT ROWID;\n".to_owned(),
+        note("held_insert AFTER INSERT ON held", &format!("NOT {is}"), "new"),
+        note("held_update AFTER UPDATE ON held", &format!("old.body <> new.body AND NOT ({was} AND {is})"), "new"),
+        note("held_delete AFTER DELETE ON held", &format!("({known})"), "old"),
+    ]
+    .concat()
+}
+
 /// Forgets what the back office was known to hold, and takes everything that is here for something that it may not have.
 pub(crate) fn begin(connection: &Connection) -> Result<(), ShopError> {
     connection.execute_batch("DELETE FROM shared; DELETE FROM edit;")?;
@@ -83,6 +111,7 @@ pub(crate) fn begin(connection: &Connection) -> Result<(), ShopError> {
     for table in TABLES {
         add(table, "key", &format!("{table} WHERE 1"));
     }
+    add("held", "key", "held WHERE coalesce(json_extract(body, '$.on_counter'), 0) <> 1");
     add("picture", "id", "picture WHERE 1");
     add("order", "'category'", "(SELECT 1) WHERE 1");
     let names = SETTINGS.map(|name| format!("'{name}'")).join(", ");
@@ -167,6 +196,14 @@ pub(crate) fn edits<E: From<ShopError>>(
             let sql = "INSERT INTO edit (id, body) VALUES (?1, ?2)";
             let put = transaction.prepare_cached(sql).and_then(|mut put| put.execute([edit.id.to_string(), body]));
             put.map_err(ShopError::from)?;
+            // Whatever becomes of it before the back office tells of it again is noted, too.
+            if kind == Kind::Held {
+                let row = edit.row.as_ref().map(serde_json::to_string).transpose().map_err(ShopError::from)?;
+                let known = "INSERT INTO shared (kind, key, version, at, body, aside, fresh)
+                             VALUES ('held', ?1, 0, 0, ?2, NULL, 1) ON CONFLICT DO NOTHING";
+                let put = transaction.prepare_cached(known).and_then(|mut put| put.execute(params![key, row]));
+                put.map_err(ShopError::from)?;
+            }
             edits.push(edit);
         }
         untouch(&transaction, kind, &key)?;
@@ -241,6 +278,46 @@ pub(crate) fn picture(connection: &Connection, id: PictureId) -> Result<Option<(
     Ok(kind.zip(bytes))
 }
 
+/// The tickets that wait somewhere in the store, as the back office told of them: the key and the row of each.
+pub(crate) fn held(connection: &Connection) -> Result<Vec<(String, Row)>, ShopError> {
+    let sql = "SELECT key, body FROM shared WHERE kind = 'held' AND body IS NOT NULL";
+    let mut find = connection.prepare_cached(sql)?;
+    let mut rows = find.query([])?;
+    let mut held = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        held.push((row.get(0)?, serde_json::from_str(body)?));
+    }
+    Ok(held)
+}
+
+/// Puts an edit of a record on its way that is not this till's.
+pub(crate) fn ask(connection: &Connection, edit: &Edit) -> Result<(), ShopError> {
+    let sql = "INSERT INTO edit (id, body) VALUES (?1, ?2)";
+    connection.prepare_cached(sql)?.execute([edit.id.to_string(), serde_json::to_string(edit)?])?;
+    Ok(())
+}
+
+/// Remembers which sale a ticket became that waited.
+pub(crate) fn paid(connection: &Connection, id: Uuid, paid: &PaidTicket) -> Result<(), ShopError> {
+    let sql = "INSERT INTO held_paid (key, paid) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    connection.prepare_cached(sql)?.execute([id.to_string(), serde_json::to_string(paid)?])?;
+    Ok(())
+}
+
+/// Forgets tickets that were paid or are gone, so that they do not gather: what comes of them still, the back office tells
+/// again.
+pub(crate) fn forget_paid(connection: &Connection) -> Result<(), ShopError> {
+    connection.execute_batch(
+        "DELETE FROM shared WHERE kind = 'held' AND fresh = 1 AND version > 0
+             AND (body IS NULL OR json_array_length(body, '$.paid') > 0)
+             AND NOT EXISTS (SELECT 1 FROM held WHERE held.key = shared.key)
+             AND NOT EXISTS (SELECT 1 FROM touched WHERE touched.kind = 'held' AND touched.key = shared.key);
+         DELETE FROM held_paid WHERE NOT EXISTS (SELECT 1 FROM shared WHERE kind = 'held' AND shared.key = held_paid.key);",
+    )?;
+    Ok(())
+}
+
 /// What the back office told of a voucher.
 pub(crate) fn voucher(connection: &Connection, code: &str) -> Result<Option<VoucherParts>, ShopError> {
     let Some((_, Some(row))) = shared(connection, Kind::Voucher, code)? else { return Ok(None) };
@@ -298,7 +375,8 @@ fn edited(
     Ok((before != after).then_some((version, before, after)))
 }
 
-fn shared(connection: &Connection, kind: Kind, key: &str) -> Result<Option<(u64, Option<Row>)>, ShopError> {
+/// What the back office is known to hold of a record, and its version there.
+pub(crate) fn shared(connection: &Connection, kind: Kind, key: &str) -> Result<Option<(u64, Option<Row>)>, ShopError> {
     let sql = "SELECT version, body FROM shared WHERE kind = ?1 AND key = ?2";
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?));
     let found = connection.prepare_cached(sql)?.query_row([kind.as_str(), key], row).optional()?;
@@ -316,10 +394,51 @@ fn here(connection: &Connection, kind: Kind, key: &str) -> Result<Option<Row>, S
         Kind::Order => return Ok(Some(order(connection)?)),
         Kind::Picture => return picture_here(connection, key),
         Kind::Voucher => return Ok(None),
+        Kind::Held => return held_here(connection, key),
         Kind::Setting => body("SELECT value FROM setting WHERE name = ?1")?,
         kind => body(&format!("SELECT body FROM {} WHERE key = ?1", kind.as_str()))?,
     };
     Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+}
+
+/// A ticket that waits here, or was paid here, as the other tills are to see it.
+fn held_here(connection: &Connection, key: &str) -> Result<Option<Row>, ShopError> {
+    let find = |sql: &str| -> Result<Option<String>, ShopError> {
+        Ok(connection.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?)
+    };
+    let known = shared(connection, Kind::Held, key)?.and_then(|(_, row)| row);
+    let known: Option<HeldRecord> = known.map(|row| serde_json::from_value(row.into())).transpose()?;
+    let record =
+        match (find("SELECT body FROM held WHERE key = ?1")?, find("SELECT paid FROM held_paid WHERE key = ?1")?) {
+            (_, Some(paid)) => known.map(|mut known| -> Result<HeldRecord, ShopError> {
+                let paid: PaidTicket = serde_json::from_str(&paid)?;
+                if !known.paid.contains(&paid) {
+                    known.paid.push(paid);
+                }
+                Ok(known)
+            }),
+            (Some(body), None) => {
+                let ticket: HeldTicket = serde_json::from_str(&body)?;
+                let sql =
+                    "SELECT s.value, j.label FROM setting s JOIN journal j ON j.register = json_extract(s.value, '$')
+                       WHERE s.name = ?1";
+                let own = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+                let own = connection.prepare_cached(sql)?.query_row([CURRENT_JOURNAL], own).optional()?;
+                own.map(|(holder, label)| {
+                    let state = HeldState::of(&ticket);
+                    // What is on the counter is shown as it was put aside.
+                    let ticket = match (&known, ticket.on_counter) {
+                        (Some(known), true) => known.ticket.clone(),
+                        _ => ticket,
+                    };
+                    let paid = known.map(|known| known.paid).unwrap_or_default();
+                    Ok(HeldRecord { holder: serde_json::from_str(&holder)?, label, state, ticket, paid })
+                })
+            }
+            (None, None) => None,
+        };
+    let row = record.transpose()?.map(|record| serde_json::to_value(record).and_then(serde_json::from_value));
+    Ok(row.transpose()?)
 }
 
 fn order(connection: &Connection) -> Result<Row, ShopError> {
@@ -358,6 +477,7 @@ fn as_written_here(kind: Kind, key: &str, row: Row) -> Row {
         Kind::Setting if key == RULES => through::<Rules>(&row),
         Kind::Setting if key == GATES => through::<Gates>(&row),
         Kind::Setting if key == VALIDITY => through::<Validity>(&row),
+        Kind::Held => through::<HeldRecord>(&row),
         Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher => None,
     };
     written.unwrap_or(row)

@@ -4,6 +4,7 @@
 //! A till works from its own tables, with or without a network. What it edits is noted beside them, sent as [`Edit`]s and
 //! merged by the back office; what the back office holds comes back as [`Change`]s and is taken in whole.
 
+pub mod held;
 pub(crate) mod ledger;
 
 use std::fmt;
@@ -37,6 +38,8 @@ pub enum Kind {
     /// What is left on a credit note or gift voucher, by its code: only ever told by the back office, which derives it from
     /// the journals of all tills. See [`VoucherParts`].
     Voucher,
+    /// A ticket that waits, by the id of the command that will sell it. See [`held::HeldRecord`].
+    Held,
 }
 
 /// What is said of a kind that is none.
@@ -46,7 +49,7 @@ pub struct NoSuchKind(String);
 
 impl Kind {
     /// All of them, those that others name first.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Setting,
         Kind::Picture,
         Kind::Category,
@@ -58,6 +61,7 @@ impl Kind {
         Kind::Order,
         Kind::Operator,
         Kind::Voucher,
+        Kind::Held,
     ];
 
     /// As it stands in a table and in JSON.
@@ -74,6 +78,7 @@ impl Kind {
             Kind::Picture => "picture",
             Kind::Order => "order",
             Kind::Voucher => "voucher",
+            Kind::Held => "held",
         }
     }
 }

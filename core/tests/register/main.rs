@@ -11,6 +11,7 @@ mod catalogue;
 mod clock;
 mod closings;
 mod drawer;
+mod elsewhere;
 mod exchanges;
 mod guards;
 mod held;
