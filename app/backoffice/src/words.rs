@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use comptoir_backoffice::shared::inbox::Item;
+use comptoir_core::shared::held::{HeldRecord, PaidTicket};
 use comptoir_core::shared::{Kind, Row};
 use comptoir_fiscal::language::{Arg, Message};
 use comptoir_fiscal::message;
@@ -25,6 +26,7 @@ pub(crate) fn kind(kind: Kind) -> Message {
         Kind::Picture => message!("picture"),
         Kind::Order => message!("order of categories"),
         Kind::Voucher => message!("voucher"),
+        Kind::Held => message!("held ticket"),
     }
 }
 
@@ -36,6 +38,9 @@ pub(crate) fn of_item(item: &Item) -> Vec<Message> {
         "" => message!("Edited on till {till}, {when}.", till = item.till.as_str(), when = when),
         who => message!("Edited by {who} on till {till}, {when}.", who = who, till = item.till.as_str(), when = when),
     };
+    if item.kind == Kind::Held {
+        return paid_twice(item);
+    }
     let mut said = vec![who];
     match (&item.theirs, &item.ours) {
         (None, _) => said.push(message!("It was deleted there, and changed elsewhere meanwhile.")),
@@ -51,6 +56,24 @@ pub(crate) fn of_item(item: &Item) -> Vec<Message> {
             theirs = value(Some(theirs)),
             ours = value(item.ours.as_ref())
         )
+    }));
+    said
+}
+
+/// The sales that a held ticket became, where they are several.
+fn paid_twice(item: &Item) -> Vec<Message> {
+    let record = |row: &Option<Row>| row.clone().and_then(|row| serde_json::from_value::<HeldRecord>(row.into()).ok());
+    let mut paid: Vec<PaidTicket> = Vec::new();
+    for one in [&item.ours, &item.theirs].into_iter().filter_map(record).flat_map(|record| record.paid) {
+        if !paid.contains(&one) {
+            paid.push(one);
+        }
+    }
+    let mut said = vec![message!(
+        "This ticket waited at one till and was paid at several, which could not hear of each other. Both sales stand: find who paid twice, and give back."
+    )];
+    said.extend(paid.into_iter().map(|paid| {
+        message!("Ticket {number} of till {till}, {at}.", number = paid.number, till = paid.label, at = paid.at)
     }));
     said
 }

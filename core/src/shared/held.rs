@@ -107,3 +107,66 @@ pub struct PaidTicket {
     /// When.
     pub at: Instant,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::basket::Basket;
+
+    fn till(n: u8) -> RegisterId {
+        format!("0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b{n:02x}").parse().unwrap()
+    }
+
+    fn paid(n: u8, number: u64) -> PaidTicket {
+        let at = "2026-11-20T10:00:00+01:00".parse().unwrap();
+        PaidTicket { register: till(n), label: n.to_string(), number, at }
+    }
+
+    prop_compose! {
+        fn any_record()(
+            holder in 0u8..3,
+            state in prop::sample::select(vec![HeldState::Waiting, HeldState::Busy, HeldState::Stays]),
+            title in 0u8..3,
+            payers in prop::collection::vec((0u8..3, 1u64..3), 0..2),
+        ) -> HeldRecord {
+            let basket = Basket::new(None, comptoir_fiscal::entry::Channel::Counter);
+            let at = "2026-11-20T10:00:00+01:00".parse().unwrap();
+            let mut ticket = HeldTicket::new(uuid::Uuid::from_u128(1), "sample", at, basket);
+            ticket.title = Some(title.to_string());
+            let paid = payers.into_iter().map(|(n, number)| paid(n, number)).collect();
+            HeldRecord { holder: till(holder), label: holder.to_string(), state, ticket, paid }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_judged_is_the_same_when_it_is_said_again(
+            known in prop::option::of(any_record()), said in prop::option::of(any_record()), by in 0u8..3,
+            saw in any::<bool>(), orphan in any::<bool>(),
+        ) {
+            let first = judge(known.as_ref(), said.clone(), till(by), saw, orphan);
+            let after = match &first {
+                Judged::Same => known.clone(),
+                Judged::Known(record) => Some((**record).clone()),
+                Judged::Gone => None,
+            };
+            // Its own edit is what it has not seen.
+            prop_assert_eq!(judge(after.as_ref(), said, till(by), false, false), Judged::Same);
+        }
+
+        #[test]
+        fn no_sale_is_ever_forgotten_and_nobody_speaks_for_another_till(
+            known in any_record(), said in prop::option::of(any_record()), by in 0u8..3,
+            saw in any::<bool>(), orphan in any::<bool>(),
+        ) {
+            if let Judged::Known(after) = judge(Some(&known), said, till(by), saw, orphan) {
+                prop_assert!(known.paid.iter().all(|paid| after.paid.contains(paid)));
+                prop_assert!(after.paid.iter().all(|paid| known.paid.contains(paid) || paid.register == till(by)));
+                prop_assert!(after.holder == known.holder || after.holder == till(by));
+                prop_assert!(known.paid.is_empty() || (after.holder, &after.ticket) == (known.holder, &known.ticket));
+            }
+        }
+    }
+}

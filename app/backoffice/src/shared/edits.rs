@@ -1,12 +1,12 @@
 //! Edits of tills, taken into the feed of their store.
 
-use comptoir_core::shared::Edit;
+use comptoir_core::shared::{Edit, Kind};
 use comptoir_sync::message::{Fate, Outcome, Refused};
 
 use super::feed::{Epoch, Feed, Scope};
-use super::inbox;
 use super::merge::merge;
 use super::requests::Read;
+use super::{held, inbox};
 use crate::journals::Whose;
 use crate::store::{StoreError, Tx};
 
@@ -69,7 +69,10 @@ fn take_one(
         return Ok(Fate::Refused { why: format!("there is no version {} yet", edit.base) });
     }
     let held = feed.record(tx, edit.kind, &edit.key)?;
-    let merged = merge(held.as_ref(), edit, &whose.register.to_string(), feed.next());
+    let merged = match edit.kind {
+        Kind::Held => held::judged(tx, held.as_ref(), edit, whose.register, feed.next())?,
+        _ => merge(held.as_ref(), edit, &whose.register.to_string(), feed.next()),
+    };
     if let Some(fields) = &merged.waits {
         let ours = held.as_ref().and_then(|held| held.row.as_ref());
         inbox::put(tx, feed.scope(), whose, edit, fields, ours, now)?;

@@ -153,7 +153,8 @@ pub fn decide(
     let Some(item) = open(tx)?.into_iter().find(|item| item.scope == *scope && item.n == n) else {
         return Ok(Err(NotDecided::Unknown));
     };
-    if decision == Take::Theirs {
+    // Of a ticket that was paid twice there is nothing to take: it is only said to be seen to.
+    if decision == Take::Theirs && item.kind != Kind::Held {
         let held = feed.record(tx, item.kind, &item.key)?;
         match applied(&item, held.as_ref(), feed.next(), now) {
             Ok(Some(record)) => feed.put(tx, &[(item.kind, &item.key, &record)])?,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use comptoir_core::catalogue::{Category, Family, KEPT_BYTES, Menu, ModifierGroup, PictureKind, PriceList, Product};
 use comptoir_core::operators::{Gates, Operator};
 use comptoir_core::register::Validity;
+use comptoir_core::shared::held::HeldRecord;
 use comptoir_core::shared::{Edit, Kind, Row};
 use comptoir_core::terms::Rules;
 use comptoir_fiscal::merkle::sha256;
@@ -66,6 +67,7 @@ pub(crate) fn is_record(kind: Kind, key: &str, row: &Row) -> Result<(), String> 
         Kind::Picture => return picture(key, row),
         // What is left on a voucher follows from journals; nobody edits it.
         Kind::Voucher => return Err("a voucher is not edited".to_owned()),
+        Kind::Held => read::<HeldRecord>(row)?.ticket.id.to_string(),
         Kind::Order => read::<Order>(row).map(|_| ORDER.to_owned())?,
     };
     if code == key { Ok(()) } else { Err(format!("its code is {code}")) }

@@ -4,6 +4,7 @@
 pub mod editing;
 mod edits;
 mod feed;
+mod held;
 pub mod inbox;
 mod kinds;
 pub mod merge;

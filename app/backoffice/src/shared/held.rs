@@ -1,0 +1,47 @@
+//! Tickets that wait: one till of a store holds each, and who asks for it has it where nobody else was quicker.
+
+use comptoir_core::shared::held::{HeldRecord, Judged, judge};
+use comptoir_core::shared::{Edit, Row};
+use comptoir_fiscal::values::RegisterId;
+use comptoir_sync::message::Fate;
+
+use super::merge::{Merge, Record, Stamp, Stamps};
+use crate::journals::Registered;
+use crate::store::{StoreError, Tx};
+
+/// The field by which a ticket that was paid twice waits for a manager.
+const PAID: &str = "paid";
+
+/// Judges what a register says of a ticket; `number` is the next one of the feed.
+pub(super) fn judged(
+    tx: &mut dyn Tx,
+    known: Option<&Record>,
+    edit: &Edit,
+    by: RegisterId,
+    number: u64,
+) -> Result<Merge, StoreError> {
+    let before = known.and_then(|known| known.row.as_ref()).and_then(read);
+    let saw_it_last = known.is_some_and(|known| known.number == edit.base);
+    let is_orphan = match &before {
+        Some(before) if before.holder != by => {
+            Registered::find(tx, before.holder)?.is_none_or(|holder| holder.revoked.is_some())
+        }
+        _ => false,
+    };
+    let stamps = Stamps::all(Stamp(number, edit.at, by.to_string()));
+    let merge = |record: Record, waits| Merge { record: Some(record), fate: Fate::Taken, waits };
+    Ok(match judge(before.as_ref(), edit.row.as_ref().and_then(read), by, saw_it_last, is_orphan) {
+        Judged::Same => Merge { record: None, fate: Fate::Merged, waits: None },
+        Judged::Gone => merge(Record { number, row: None, stamps }, None),
+        Judged::Known(after) => {
+            let was_paid_twice = before.as_ref().is_some_and(HeldRecord::is_paid_twice);
+            let waits = (after.is_paid_twice() && !was_paid_twice).then(|| vec![PAID.to_owned()]);
+            let row = serde_json::to_value(after).and_then(serde_json::from_value).map_err(StoreError::unreadable)?;
+            merge(Record { number, row: Some(row), stamps }, waits)
+        }
+    })
+}
+
+fn read(row: &Row) -> Option<HeldRecord> {
+    serde_json::from_value(row.clone().into()).ok()
+}
