@@ -88,7 +88,7 @@ async fn a_revoked_till_is_told_so_and_what_it_sealed_still_arrives() {
 }
 
 /// A till on a new device in the place of the one that a link names; it is not enrolled yet.
-async fn replaced(folder: &Path, link: &EnrolmentLink) -> (Arc<Desk>, LostJournal) {
+pub(crate) async fn replaced(folder: &Path, link: &EnrolmentLink) -> (Arc<Desk>, LostJournal) {
     let http = Http::along(link).unwrap();
     let edited = tempfile::tempdir().unwrap();
     let shop = edited.path().join("shop.db");

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use comptoir_core::basket::Basket;
 use comptoir_core::catalogue::{CatalogueEdit, Category, Product};
-use comptoir_core::register::Desk;
-use comptoir_fiscal::values::Cents;
+use comptoir_core::held::HeldTicket;
+use comptoir_core::register::{Command, Desk, Request};
+use comptoir_core::tender::TenderRequest;
+use comptoir_fiscal::entry::Channel;
+use comptoir_fiscal::journal::CommandId;
+use comptoir_fiscal::values::{Cents, Quantity};
 use comptoir_sync::task::{self, State};
 use comptoir_tests::sample::CASHIERS;
 use tempfile::TempDir;
 use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
 use crate::shop::{Served, bring, close, enrol, found, lines, open, sell, serve};
 
@@ -148,5 +154,90 @@ async fn a_back_office_that_was_put_back_is_given_again_what_it_lost_of_the_cata
     assert_eq!(price(&desk), 999);
     let held = served.record("product", "1").unwrap();
     assert!(held.contains("\"price\":999"), "{held}");
+    served.stop().await;
+}
+
+/// Puts two of the sample article aside.
+fn put_aside(desk: &Desk) -> Uuid {
+    let held = desk.ask(|register| {
+        let mut basket = Basket::new(None, Channel::Counter);
+        basket.add(register.catalogue().product("1").unwrap(), Quantity::thousandths(2000), None).unwrap();
+        let id = register.new_command().unwrap().uuid();
+        let ticket = HeldTicket::new(id, CASHIERS[0], register.now(), basket);
+        register.hold(CASHIERS[0], &ticket).map(|ticket| ticket.id)
+    });
+    held.unwrap().unwrap()
+}
+
+fn pay(desk: &Desk, id: Uuid) {
+    let paid = desk.ask(move |register| {
+        let basket = register.held_ticket(id).unwrap().basket;
+        let mut due = basket.due(&register.terms()).map_err(|(_, error)| error).unwrap();
+        due.tender(TenderRequest::Card { amount: due.left(), reference: None }).unwrap();
+        let settled = due.settle().map_err(|(_, error)| error).unwrap();
+        register.execute(Request::new(CommandId::new(id), CASHIERS[0], Command::Sell(Box::new(settled)))).unwrap();
+        register.settle()
+    });
+    paid.unwrap().unwrap();
+}
+
+fn held(desk: &Desk) -> (Vec<Uuid>, Vec<Uuid>) {
+    desk.ask(|register| {
+        let here = register.held().unwrap().iter().map(|ticket| ticket.id).collect();
+        let elsewhere = register.held_elsewhere().unwrap().iter().map(|record| record.ticket.id).collect();
+        (here, elsewhere)
+    })
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_put_aside_at_one_till_is_paid_at_the_other() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    let id = put_aside(&first);
+    in_step(&first).await;
+    in_step(&second).await;
+    assert_eq!((held(&first), held(&second)), ((vec![id], vec![]), (vec![], vec![id])));
+    second.ask(move |register| register.ask_for_held(CASHIERS[0], id)).unwrap().unwrap();
+    in_step(&second).await;
+    in_step(&first).await;
+    assert_eq!((held(&first), held(&second)), ((vec![], vec![id]), (vec![id], vec![])));
+    pay(&second, id);
+    in_step(&second).await;
+    in_step(&first).await;
+    assert_eq!((held(&first), held(&second)), ((vec![], vec![]), (vec![], vec![])));
+    assert!(served.inbox().is_empty());
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_paid_at_two_tills_without_a_network_waits_in_the_managers_inbox() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    let id = put_aside(&first);
+    in_step(&first).await;
+    in_step(&second).await;
+    second.ask(move |register| register.take_held_anyway(CASHIERS[0], id)).unwrap().unwrap();
+    pay(&first, id);
+    pay(&second, id);
+    in_step(&first).await;
+    assert!(served.inbox().is_empty());
+    in_step(&second).await;
+    in_step(&first).await;
+    assert_eq!(served.inbox(), [format!("held {id} [\"paid\"]")]);
+    assert_eq!((held(&first), held(&second)), ((vec![], vec![]), (vec![], vec![])));
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_in_the_place_of_a_lost_one_has_the_tickets_that_waited_there() {
+    let Store { folder, served, first, second: _second } = store().await;
+    let id = put_aside(&first);
+    in_step(&first).await;
+    let link = served.replacing(7, first.ask(|register| register.id()).unwrap());
+    let (new, _) = crate::lost::replaced(&folder.path().join("new"), &link).await;
+    enrol(&new, &link).await.unwrap();
+    in_step(&new).await;
+    assert_eq!(held(&new), (vec![id], vec![]));
+    pay(&new, id);
+    in_step(&new).await;
     served.stop().await;
 }
