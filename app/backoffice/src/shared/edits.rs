@@ -40,6 +40,9 @@ pub(crate) fn take(
     }
     let forgotten = "DELETE FROM edit_seen WHERE merchant = $1 AND store = $2 AND seen < $3";
     tx.execute(forgotten, &feed.scope().row([(now - REMEMBERED).into()]))?;
+    if edits.iter().flatten().any(|edit| edit.kind == Kind::Held) {
+        held::forget_old(tx, feed.scope(), u64::try_from(now).unwrap_or_default().saturating_mul(1000))?;
+    }
     let mut outcomes = Vec::with_capacity(edits.len());
     for read in edits {
         outcomes.push(match read {

@@ -5,12 +5,16 @@ use comptoir_core::shared::{Edit, Row};
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::message::Fate;
 
+use super::feed::Scope;
 use super::merge::{Merge, Record, Stamp, Stamps};
 use crate::journals::Registered;
 use crate::store::{StoreError, Tx};
 
 /// The field by which a ticket that was paid twice waits for a manager.
 const PAID: &str = "paid";
+
+/// How long a ticket that was paid or given up is remembered, in milliseconds: no till pays it again after that.
+const REMEMBERED: u64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Judges what a register says of a ticket; `number` is the next one of the feed.
 pub(super) fn judged(
@@ -40,6 +44,25 @@ pub(super) fn judged(
             merge(Record { number, row: Some(row), stamps }, waits)
         }
     })
+}
+
+/// Forgets what was paid or given up long ago, so that feeds do not grow by every ticket that ever waited.
+pub(super) fn forget_old(tx: &mut dyn Tx, scope: &Scope, now: u64) -> Result<(), StoreError> {
+    let sql = "SELECT key, body, stamps FROM record WHERE merchant = $1 AND store = $2 AND kind = 'held'";
+    let read = |row: &crate::store::Row<'_>| -> Result<Option<String>, StoreError> {
+        let stamps: Stamps = serde_json::from_str(row.text(2)?).map_err(StoreError::unreadable)?;
+        let is_over = match row.optional_text(1)? {
+            Some(body) => serde_json::from_str::<HeldRecord>(body).is_ok_and(|record| !record.paid.is_empty()),
+            None => true,
+        };
+        let is_old = stamps.latest() < now.saturating_sub(REMEMBERED);
+        Ok((is_over && is_old).then_some(row.text(0)?.to_owned()))
+    };
+    for key in tx.all(sql, &scope.row([]), read)?.into_iter().flatten() {
+        let sql = "DELETE FROM record WHERE merchant = $1 AND store = $2 AND kind = 'held' AND key = $3";
+        tx.execute(sql, &scope.row([key.into()]))?;
+    }
+    Ok(())
 }
 
 fn read(row: &Row) -> Option<HeldRecord> {

@@ -3,7 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use comptoir_core::basket::Basket;
+use comptoir_core::held::HeldTicket;
+use comptoir_core::shared::held::{HeldRecord, HeldState, PaidTicket};
 use comptoir_core::shared::{Change, Changes, Edit, Kind, Row};
+use comptoir_fiscal::entry::Channel;
 use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::message::{Edits, Fate, Merged, Refused};
@@ -341,5 +345,90 @@ fn whoever_waits_hears_of_a_change_at_once_of_the_command_line_within_a_moment_a
         let ((told, took), ()) = tokio::join!(wait(&told.next), stop());
         assert!(told.changes.is_empty());
         assert!(took < Duration::from_millis(900), "{took:?}");
+    });
+}
+
+/// A ticket that waits at a till, as that till tells of it.
+fn waiting(holder: u8, ticket: u128, paid: &[(u8, u64)]) -> Row {
+    let at = "2026-11-20T10:00:00+01:00".parse().unwrap();
+    let basket = Basket::new(None, Channel::Counter);
+    let ticket = HeldTicket::new(Uuid::from_u128(ticket), "o", at, basket);
+    let paid = paid.iter().map(|(till, number)| PaidTicket {
+        register: id(*till),
+        label: till.to_string(),
+        number: *number,
+        at,
+    });
+    let record = HeldRecord {
+        holder: id(holder),
+        label: holder.to_string(),
+        state: HeldState::of(&ticket),
+        ticket,
+        paid: paid.collect(),
+    };
+    serde_json::from_value(serde_json::to_value(record).unwrap()).unwrap()
+}
+
+fn of_ticket(ticket: u128, base: u64, at: u64, row: Option<Row>) -> Edit {
+    Edit { kind: Kind::Held, key: Uuid::from_u128(ticket).to_string(), ..of("", base, at, row) }
+}
+
+fn holders(changes: &Changes) -> Vec<(String, String)> {
+    let of = |change: &Change| Some((change.key.clone(), change.row.as_ref()?.get("label")?.as_str()?.to_owned()));
+    changes.changes.iter().filter_map(of).collect()
+}
+
+#[test]
+fn one_till_at_a_time_holds_a_ticket_and_the_quicker_one_has_it() {
+    on_each(async |office| {
+        let at = now() * 1000;
+        send(office, 1, "", vec![of_ticket(9, 0, at, Some(waiting(1, 9, &[])))]).await.unwrap();
+        let seen = changes(office, 2, "").await.unwrap();
+        let key = Uuid::from_u128(9).to_string();
+        assert_eq!(holders(&seen), [(key.clone(), "1".to_owned())]);
+        let version = seen.changes[0].version;
+        let fates =
+            send(office, 2, &seen.next, vec![of_ticket(9, version, at, Some(waiting(2, 9, &[])))]).await.unwrap();
+        assert_eq!(fates, [Fate::Taken]);
+        // The till that held it has put something on it meanwhile: it is not its own any more.
+        let fates =
+            send(office, 1, &seen.next, vec![of_ticket(9, version, at, Some(waiting(1, 9, &[])))]).await.unwrap();
+        assert_eq!(fates, [Fate::Merged]);
+        assert_eq!(holders(&changes(office, 1, "").await.unwrap()), [(key, "2".to_owned())]);
+        assert!(holders(&changes(office, 3, "").await.unwrap()).is_empty(), "another store");
+    });
+}
+
+#[test]
+fn a_ticket_paid_twice_waits_for_a_manager_and_one_paid_long_ago_is_forgotten() {
+    on_each(async |office| {
+        let at = now() * 1000;
+        let old = at - 31 * 24 * 60 * 60 * 1000;
+        let first = vec![
+            of_ticket(8, 0, old, Some(waiting(1, 8, &[(1, 7)]))),
+            of_ticket(9, 0, old, Some(waiting(1, 9, &[]))),
+            of_ticket(10, 0, at, Some(waiting(1, 10, &[]))),
+        ];
+        send(office, 1, "", first).await.unwrap();
+        let cursor = changes(office, 2, "").await.unwrap().next;
+        let paid = |till: u8, number| vec![of_ticket(10, 0, at, Some(waiting(1, 10, &[(till, number)])))];
+        send(office, 1, &cursor, paid(1, 3)).await.unwrap();
+        let open = office.store().read_now(inbox::open).unwrap();
+        assert!(open.is_empty(), "{open:?}");
+        send(office, 2, &cursor, paid(2, 4)).await.unwrap();
+        let open = office.store().read_now(inbox::open).unwrap();
+        assert_eq!(open.len(), 1);
+        let seen = changes(office, 1, "").await.unwrap();
+        let keys: Vec<String> = holders(&seen).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, [9, 10].map(|n| Uuid::from_u128(n).to_string()), "the one paid long ago is gone");
+        let record: HeldRecord = serde_json::from_value(seen.changes[1].row.clone().unwrap().into()).unwrap();
+        assert_eq!(
+            record.paid.iter().map(|paid| (paid.register, paid.number)).collect::<Vec<_>>(),
+            [(id(1), 3), (id(2), 4)]
+        );
+        let decide = move |tx: &mut dyn Tx| inbox::decide(tx, &scope(), 1, Take::Theirs, "manager", at);
+        office.store().write_now::<_, StoreError, _>(decide).unwrap().unwrap();
+        assert!(office.store().read_now(inbox::open).unwrap().is_empty());
+        assert_eq!(changes(office, 1, "").await.unwrap().next, seen.next, "nothing is taken");
     });
 }
