@@ -20,6 +20,7 @@ use crate::held::HeldTicket;
 use crate::mail::MailJob;
 use crate::operators::Operator;
 use crate::printing::PrintJob;
+use crate::register::PAPER_SETTINGS;
 use crate::shared::{Kind, ledger};
 
 /// How the tables came about: the step of each version, after the ones before it.
@@ -332,6 +333,18 @@ impl Shop {
             Ok(transaction.commit()?)
         })?;
         done.ok_or(ShopError::Sqlite(rusqlite::Error::InvalidQuery))
+    }
+
+    /// Forgets whatever is of one till rather than of its store: tickets that wait, and all settings but those that are shared
+    /// and what stands on papers.
+    pub(crate) fn keep_what_is_shared(&self) -> Result<(), ShopError> {
+        let shared = ledger::SETTINGS.into_iter().chain([PAPER_SETTINGS, PROJECTIONS]);
+        let shared = serde_json::to_string(&shared.collect::<Vec<_>>())?;
+        self.durably(|connection| {
+            connection.execute("DELETE FROM held", [])?;
+            connection.execute("DELETE FROM setting WHERE name NOT IN (SELECT value FROM json_each(?1))", [shared])?;
+            Ok(())
+        })
     }
 
     /// A picture by its name; none where it is not there, or was damaged.

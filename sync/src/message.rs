@@ -230,7 +230,7 @@ impl Refused {
             Refused::Revoked => message!("This till was revoked: stop selling with it."),
             Refused::Cursor => message!("The back office gives this till its catalogue anew."),
             Refused::NothingToRestore => message!(
-                "This code replaces no till, or nothing of that till's catalogue ever arrived: enrol a new till instead."
+                "Nothing is there to begin with: no till of this store has brought its catalogue yet. Set this one up by hand, then enrol it."
             ),
         }
     }

@@ -1,12 +1,12 @@
-//! What a new device asks for in the place of a lost one, by a one-time code: which journal was lost, and what the shop had
-//! edited. It sells from that; what was sold before comes once it is enrolled ([`crate::past`]). The code is used up only by
-//! that enrolment.
+//! What a new device asks for by a one-time code: whether it is to take a lost till's place or to be one more of a store, and
+//! what the shop had edited. It sells from that; what a lost till had sold comes once it is enrolled ([`crate::past`]). The code
+//! is used up only by that enrolment.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use comptoir_core::arriving::Awaited;
-use comptoir_core::register::LostJournal;
+use comptoir_core::register::Offer;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
@@ -17,10 +17,10 @@ use crate::link::{Code, EnrolmentLink};
 use crate::message::Refused;
 use crate::request::{CODE, Method, Request, Response};
 
-/// Where it asks which journal was lost; answered by a [`LostJournal`].
-pub const LOST: &str = "/v1/restore/lost";
+/// Where it asks what it is to be; answered by an [`Offer`].
+pub const OFFER: &str = "/v1/new/offer";
 /// Where it asks for what was edited.
-pub const SHOP: &str = "/v1/restore/shop";
+pub const SHOP: &str = "/v1/new/shop";
 
 /// What an unpacked answer has at most, in bytes: a catalogue of 100,000 products with pictures.
 const BYTES_MAX: u64 = 1 << 30;
@@ -29,7 +29,7 @@ fn ask(path: String, code: &Code) -> Request {
     Request { method: Method::Get, path, headers: vec![(CODE, code.as_str().to_owned())], body: Vec::new() }
 }
 
-/// Why a new device was not given what a lost one had. Nothing of it is left but what was fetched.
+/// Why a new device was given nothing. Nothing of it is left but what was fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// No answer came.
@@ -72,21 +72,23 @@ impl RestoreError {
     }
 }
 
-/// Fetches what the lost device had edited into a file, from which a register takes its place
-/// ([`comptoir_core::register::Register::replace`]).
-pub async fn fetch(http: &Http, link: &EnrolmentLink, shop: &Path) -> Result<LostJournal, RestoreError> {
-    let response = http.carry(ask(LOST.to_owned(), &link.code)).await?;
-    let mut lost: LostJournal = match response.status {
+/// Fetches what the shop had edited into a file, from which a register begins
+/// ([`comptoir_core::register::Register::replace`] or [`join`](comptoir_core::register::Register::join)).
+pub async fn fetch(http: &Http, link: &EnrolmentLink, shop: &Path) -> Result<Offer, RestoreError> {
+    let response = http.carry(ask(OFFER.to_owned(), &link.code)).await?;
+    let mut offer: Offer = match response.status {
         200 => serde_json::from_slice(&response.body).map_err(|_| RestoreError::Unreadable)?,
         _ => return Err(refused(&response)),
     };
-    if !is_countersigned(&lost.journal, link) {
-        return Err(RestoreError::OtherWitness);
+    if let Offer::Replace(lost) = &mut offer {
+        if !is_countersigned(&lost.journal, link) {
+            return Err(RestoreError::OtherWitness);
+        }
+        // What another witness countersigned before this one is not vouched for by the link.
+        lost.before.retain(|journal| is_countersigned(journal, link));
     }
-    // What another witness countersigned before this one is not vouched for by the link.
-    lost.before.retain(|journal| is_countersigned(journal, link));
     std::fs::write(shop, bytes(http, SHOP.to_owned(), link).await?).map_err(at(shop))?;
-    Ok(lost)
+    Ok(offer)
 }
 
 fn is_countersigned(journal: &Awaited, link: &EnrolmentLink) -> bool {

@@ -134,16 +134,14 @@ pub(crate) fn use_code(tx: &mut dyn Tx, code: &Code, now: i64) -> Result<Option<
     tx.one(&sql, &[hash_of(code).into()], read_place)
 }
 
-/// The register whose place an open code gives, which stays open. None where it is wrong, used or over, or gives none.
-pub(crate) fn replaced_by(tx: &mut dyn Tx, code: &Code, now: i64) -> Result<Option<RegisterId>, StoreError> {
+/// The place that an open code gives, which stays open. None where it is wrong, used or over.
+pub(crate) fn place_of_code(tx: &mut dyn Tx, code: &Code, now: i64) -> Result<Option<Place>, StoreError> {
     let sql = format!("{PLACE} WHERE c.code = $1 AND c.used IS NULL AND c.ends > $2 AND c.tries < $3");
-    match tx.one(&sql, &[hash_of(code).into(), now.into(), TRIES_MAX.into()], read_place)? {
-        Some(place) => Ok(place.replaces),
-        None => {
-            count_try(tx, now)?;
-            Ok(None)
-        }
+    let place = tx.one(&sql, &[hash_of(code).into(), now.into(), TRIES_MAX.into()], read_place)?;
+    if place.is_none() {
+        count_try(tx, now)?;
     }
+    Ok(place)
 }
 
 const PLACE: &str = "SELECT c.merchant, m.name, c.store, s.name, c.replaces FROM code c

@@ -17,7 +17,7 @@ use crate::enrolment::Asking;
 use crate::gzip::{packed, unpacked};
 use crate::journals::{Piece, Prepared, Registered};
 use crate::merchants;
-use crate::replacing;
+use crate::newcomers;
 use crate::shared::{self, Waiting};
 use crate::store::{Store, StoreError, Tx};
 use crate::witness::WitnessKey;
@@ -28,8 +28,8 @@ pub const BODY_BYTES_MAX: usize = 8 << 20;
 const PIECE_BYTES_MAX: u64 = 16 << 20;
 /// The largest copy of what a shop has edited, as it is carried.
 pub const EDITED_BYTES_MAX: usize = 128 << 20;
-/// Where a new device asks for what a lost one had.
-pub const RESTORE: &str = "/v1/restore/";
+/// Where a new device asks for what it begins with.
+pub const NEW: &str = "/v1/new/";
 /// How many lines are taken at once.
 const PIECE_LINES_MAX: usize = 1000;
 
@@ -115,7 +115,7 @@ impl Office {
         let began = Instant::now();
         let answered = match request.path.as_str() {
             enrol::PATH => self.enrol(&request, now).await.map(|enrolled| body_of(&enrolled)),
-            path if path.starts_with(RESTORE) => self.restore(&request, now).await,
+            path if path.starts_with(NEW) => self.begin_new(&request, now).await,
             _ => self.answer_register(&request, now).await,
         };
         let (status, body) = match answered {
@@ -155,7 +155,7 @@ impl Office {
             Asked::Changes(_, after) => Ok(shared::answer_changes(&self.store, &registered, &after).await??),
             Asked::Wait(_, after) => Ok(shared::answer_wait(&self.store, &self.waiting, &registered, &after).await??),
             Asked::Past(_, of, before) => {
-                let read = move |tx: &mut dyn Tx| replacing::lines_before(tx, &registered, of, before);
+                let read = move |tx: &mut dyn Tx| newcomers::lines_before(tx, &registered, of, before);
                 Ok(packed(&self.store.read(read).await??))
             }
             Asked::Edits(_) => {
@@ -177,24 +177,21 @@ impl Office {
         Ok(body_of(&head))
     }
 
-    /// Gives a new device what the lost one had, by the code that replaces it.
-    async fn restore(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
+    /// Gives a new device what it begins with, by its code.
+    async fn begin_new(&self, request: &Request, now: u64) -> Result<Vec<u8>, NoAnswer> {
         let header = request.headers.iter().find(|(header, _)| *header == request::CODE);
         let code = header.and_then(|(_, code)| Code::read(code)).ok_or(Refused::Code)?;
         let now = seconds(now);
-        let find = move |tx: &mut dyn Tx| match merchants::replaced_by(tx, &code, now)? {
-            Some(old) => Registered::find(tx, old),
-            None => Ok(None),
-        };
-        let old = self.store.write(find).await?.ok_or(Refused::Code)?;
+        let find = move |tx: &mut dyn Tx| merchants::place_of_code(tx, &code, now);
+        let place = self.store.write(find).await?.ok_or(Refused::Code)?;
         match request.path.as_str() {
-            restore::LOST => {
-                let tell = move |tx: &mut dyn Tx| replacing::lost(tx, &old);
-                Ok(body_of(&self.store.read(tell).await?))
+            restore::OFFER => {
+                let offer = move |tx: &mut dyn Tx| newcomers::offer(tx, &place);
+                Ok(body_of(&self.store.read(offer).await?.ok_or(Refused::NothingToRestore)?))
             }
             restore::SHOP => {
-                let read = move |tx: &mut dyn Tx| edited::find(tx, &old.whose);
-                Ok(self.store.read(read).await?.ok_or(Refused::NothingToRestore)?)
+                let shop = move |tx: &mut dyn Tx| newcomers::shop(tx, &place);
+                Ok(self.store.read(shop).await?.ok_or(Refused::NothingToRestore)?)
             }
             _ => Err(Refused::Malformed { why: "nothing is asked there".to_owned() }.into()),
         }

@@ -19,7 +19,7 @@ use comptoir_sync::message::Refused;
 use comptoir_sync::request::{self, Method, Request, Response};
 
 use crate::certificate::Certificate;
-use crate::office::{BODY_BYTES_MAX, EDITED_BYTES_MAX, Office, RESTORE};
+use crate::office::{BODY_BYTES_MAX, EDITED_BYTES_MAX, NEW, Office};
 use crate::store::{StoreError, Tx};
 
 /// How long a body may take to arrive.
@@ -119,7 +119,7 @@ async fn answer(
 ) -> HttpResponse<Body> {
     let now = now();
     let path = request.uri().path();
-    let by_code = path == enrol::PATH || path.starts_with(RESTORE);
+    let by_code = path == enrol::PATH || path.starts_with(NEW);
     let refused = |refused: &Refused| Response {
         status: refused.status(),
         time: Some(now),

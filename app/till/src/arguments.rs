@@ -107,12 +107,15 @@ pub(crate) enum Command {
         #[arg(long)]
         always: bool,
     },
-    /// Go on from the copy of a till on a new device
-    #[command(long_about = "Go on from the copy of a till on a new device, or from what its back office holds.\n\n\
+    /// Begin on a new device: from the copy of a till, or by a link of the back office
+    #[command(
+        long_about = "Go on from the copy of a till on a new device, or begin by a link of the back office: in the place\n\
+            of a lost till, or as one more of its shop.\n\n\
             What is taken is verified first. A new journal with a key of its own succeeds the one that was lost; catalogue,\n\
-            operators, vouchers and tickets are back, and what is not there is said.")]
+            operators, vouchers and tickets are back, and what is not there is said."
+    )]
     Restore {
-        /// The link of the back office, for a new device in the place of a lost one
+        /// The link of the back office, for a new device
         #[arg(value_name = "LINK", required_unless_present = "from")]
         link: Option<String>,
         /// The copy

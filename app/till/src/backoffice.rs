@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use comptoir_core::data_folder::DataFolder;
-use comptoir_core::register::{Desk, LostJournal, Platform, Register, RegisterError};
+use comptoir_core::register::{Desk, Offer, Platform, Register, RegisterError};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_sync::enrol::{self, EnrolError};
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, watch};
 
-/// The file of what the lost till had edited.
+/// The file of what the shop had edited.
 const EDITED: &str = "shop.db";
 
 /// Follows sales and the network beside the register, until it goes.
@@ -62,26 +62,30 @@ pub fn runtime() -> Result<Runtime, Message> {
     Builder::new_current_thread().enable_all().build().map_err(refused)
 }
 
-/// What the back office gives a new device in the place of a lost one: nothing is made of it yet.
-pub struct Lost {
-    /// Which journal was lost, and how much of it is held.
-    pub journal: LostJournal,
+/// What the back office gives a new device: nothing is made of it yet.
+pub struct Newcomer {
+    /// What it is to be.
+    pub offer: Offer,
     edited: TempDir,
 }
 
-/// Asks the back office what it holds of a lost till.
-pub fn ask_for_lost(link: &EnrolmentLink) -> Result<Lost, Message> {
+/// Asks the back office what a new device is to be.
+pub fn ask_for_place(link: &EnrolmentLink) -> Result<Newcomer, Message> {
     let refused = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
     let edited = tempfile::tempdir().map_err(refused)?;
     let http = Http::along(link).map_err(|error| error.message())?;
     let fetched = runtime()?.block_on(restore::fetch(&http, link, &edited.path().join(EDITED)));
-    Ok(Lost { journal: fetched.map_err(|error| error.message())?, edited })
+    Ok(Newcomer { offer: fetched.map_err(|error| error.message())?, edited })
 }
 
-/// Opens a till in a new folder in the place of a lost one. It can sell, and is to be enrolled by the same link, which
-/// revokes the lost device; then what was sold before arrives behind it.
-pub fn replace(folder: DataFolder, lost: &Lost, platform: Platform) -> Result<Register, RegisterError> {
-    Register::replace(folder, &lost.edited.path().join(EDITED), &lost.journal, platform)
+/// Opens a till in a new folder, in the place of a lost one or as one more of its store. It can sell, and is to be enrolled by
+/// the same link, which revokes a lost device; then what that had sold arrives behind it.
+pub fn open_as(folder: DataFolder, newcomer: &Newcomer, platform: Platform) -> Result<Register, RegisterError> {
+    let shop = newcomer.edited.path().join(EDITED);
+    match &newcomer.offer {
+        Offer::Replace(lost) => Register::replace(folder, &shop, lost, platform),
+        Offer::Join(settings) => Register::join(folder, &shop, settings, platform),
+    }
 }
 
 /// Enrols a till by a link, and waits until it is.

@@ -71,7 +71,7 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Restore { from: Some(copy), data, .. } => {
             backup::restore(&data, &copy, texts).map_err(|error| error.message())?;
         }
-        Command::Restore { link, data, .. } => office::restore(&data, &link.unwrap_or_default(), texts)?,
+        Command::Restore { link, data, .. } => office::open_new(&data, &link.unwrap_or_default(), texts)?,
         Command::Import { file, data, yes, operator } => {
             tables::import(&data, &file, yes, operator.as_deref(), texts).map_err(|error| error.message())?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Desk, RegisterError};
+use comptoir_core::register::{Desk, Offer, RegisterError};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_sync::link::{EnrolmentLink, NotALink};
@@ -37,30 +37,38 @@ fn enrol_at(desk: &Arc<Desk>, link: &EnrolmentLink, texts: &Translations) -> Res
     Ok(())
 }
 
-/// Opens a till in a new folder, in the place of a lost one, from what the back office holds of that; then enrols it, which
-/// revokes the lost device. It can sell then; what was sold before comes behind it.
-pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
+/// Opens a till in a new folder, in the place of a lost one or as one more of a store, as the link says; then enrols it, which
+/// revokes a lost device. It can sell then; what a lost one had sold comes behind it.
+pub(crate) fn open_new(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
     let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
-    let lost = backoffice::ask_for_lost(&link)?;
-    println!(
-        "{}",
-        texts.say(&message!(
-            "The back office holds {entries} entries of the lost till {label}, and knows of no more.",
-            entries = lost.journal.journal.size,
-            label = lost.journal.journal.label.as_str()
-        ))
-    );
+    let newcomer = backoffice::ask_for_place(&link)?;
+    if let Offer::Replace(lost) = &newcomer.offer {
+        println!(
+            "{}",
+            texts.say(&message!(
+                "The back office holds {entries} entries of the lost till {label}, and knows of no more.",
+                entries = lost.journal.size,
+                label = lost.journal.label.as_str()
+            ))
+        );
+    }
     let folder = DataFolder::new(data, platform::state_folder());
     let register =
-        backoffice::replace(folder, &lost, platform::this_device(SystemClock)).map_err(|error| error.message())?;
-    println!(
-        "{}",
-        texts.say(&message!(
+        backoffice::open_as(folder, &newcomer, platform::this_device(SystemClock)).map_err(|error| error.message())?;
+    let (label, journal) = (register.settings().label.clone(), register.id().to_string());
+    let goes_on = match &newcomer.offer {
+        Offer::Replace(_) => message!(
             "The till goes on as {label}, in a new journal {journal} that succeeds the old one. Do not use the old device any more.",
-            label = register.settings().label.as_str(),
-            journal = register.id().to_string()
-        ))
-    );
+            label = label,
+            journal = journal
+        ),
+        Offer::Join(_) => message!(
+            "This device is till {label} of the shop, with journal {journal}.",
+            label = label,
+            journal = journal
+        ),
+    };
+    println!("{}", texts.say(&goes_on));
     let io = |error: std::io::Error| message!("The system refused: {why}. Try again.", why = error.to_string());
     let desk = Arc::new(Desk::start(register).map_err(io)?);
     let enrolled = enrol_at(&desk, &link, texts);
@@ -68,9 +76,12 @@ pub(crate) fn restore(data: &Path, link: &str, texts: &Translations) -> Result<(
     enrolled.and(closed.map_err(|error| error.message()))?;
     println!(
         "{}",
-        texts.say(&message!(
-            "It can sell now. What the lost till had sold arrives while it is open, newest first, or at once by `comptoir sync`."
-        ))
+        texts.say(&match newcomer.offer {
+            Offer::Replace(_) => message!(
+                "It can sell now. What the lost till had sold arrives while it is open, newest first, or at once by `comptoir sync`."
+            ),
+            Offer::Join(_) => message!("It can sell now."),
+        })
     );
     Ok(())
 }

@@ -39,6 +39,16 @@ pub struct LostJournal {
     pub before: Vec<Awaited>,
 }
 
+/// What a back office offers a new device, by the code that it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "offer", rename_all = "snake_case")]
+pub enum Offer {
+    /// The place of a till that was lost.
+    Replace(LostJournal),
+    /// To be one more till of a store: with these settings, whose label is none's.
+    Join(Box<Genesis>),
+}
+
 /// What is to be done next for a journal that arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
@@ -103,6 +113,34 @@ impl Register {
         let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
         let detail = format!("{left}: {size} entrées");
         register.record(220, "Restauration de la base de données", Some(detail))?;
+        register.tell_of_key()?;
+        register.start()?;
+        Ok(register)
+    }
+
+    /// Opens a register in a new folder as one more till of a store: a spare telephone, a second counter. `shop` is a copy of
+    /// what another till of that store had edited, of which only what all its tills share is kept.
+    pub fn join(
+        folder: DataFolder,
+        shop: &Path,
+        settings: &Genesis,
+        mut platform: Platform,
+    ) -> Result<Register, RegisterError> {
+        if folder.holds_a_shop() {
+            return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
+        }
+        let part = folder.root().join("shop.db.part");
+        fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
+        fs::copy(shop, &part).map_err(io_at(&part))?;
+        let edited = Shop::open(&part).map_err(BackupError::from)?;
+        edited.keep_what_is_shared()?;
+        let genesis = Genesis { software: platform.software.clone(), succeeds: None, ..settings.clone() };
+        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
+        edited.set(CURRENT_JOURNAL, &journal.standing().register)?;
+        drop(edited);
+        fs::rename(&part, folder.shop()).map_err(io_at(&part))?;
+        let shop = Shop::open(&folder.shop())?;
+        let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
         register.tell_of_key()?;
         register.start()?;
         Ok(register)

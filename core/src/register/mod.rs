@@ -49,7 +49,7 @@ use comptoir_fiscal::values::{Cents, Date, Instant, RegisterId};
 use uuid::Uuid;
 
 pub use archivist::{Archiving, Archivist};
-pub use arrival::{ARRIVING_AT_ONCE, Arrival, ArrivingSoFar, LostJournal};
+pub use arrival::{ARRIVING_AT_ONCE, Arrival, ArrivingSoFar, LostJournal, Offer};
 pub use backup::{BackedUp, Restored};
 pub use books::{ArchiveSummary, Archives, ClosingSummary, EventPage, EventSummary, JournalStanding, Verified};
 use catalogue::Shelf;
@@ -69,6 +69,7 @@ use office::Office;
 pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
 pub(crate) use opening::{GATES, RULES, VALIDITY};
+pub(crate) use papers::PAPER_SETTINGS;
 pub use people::{Approval, Change, Credential};
 pub use readiness::Readiness;
 pub use rules::RulesChange;

@@ -18,7 +18,7 @@ use crate::projection::papers;
 
 /// Under which address a ticket's code is read while no back office is known.
 const CODE_BASE: &str = "comptoir:";
-pub(super) const PAPER_SETTINGS: &str = "papers";
+pub(crate) const PAPER_SETTINGS: &str = "papers";
 
 impl Register {
     /// How the shop's papers are.

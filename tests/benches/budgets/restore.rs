@@ -10,12 +10,13 @@ use comptoir_backoffice::office::Office;
 use comptoir_backoffice::schema::STEPS;
 use comptoir_backoffice::server;
 use comptoir_backoffice::store::{Database, Store, StoreError, Tx};
+use comptoir_core::catalogue::{Catalogue, Parts};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::edited;
 use comptoir_core::history::TicketSearch;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Desk, Register};
-use comptoir_fiscal::values::RegisterId;
+use comptoir_core::register::{Desk, Offer, Register};
+use comptoir_fiscal::values::{Cents, RegisterId};
 use comptoir_sync::enrol;
 use comptoir_sync::http::Http;
 use comptoir_sync::link::{Code, EnrolmentLink};
@@ -101,7 +102,9 @@ fn sell_in_its_place(link: &EnrolmentLink, data: &Path, runtime: &Runtime) -> Re
     let http = Http::along(link)?;
     std::fs::create_dir_all(data)?;
     let edited = data.with_extension("shop");
-    let lost = runtime.block_on(restore::fetch(&http, link, &edited))?;
+    let Offer::Replace(lost) = runtime.block_on(restore::fetch(&http, link, &edited))? else {
+        return Err("nothing was lost".into());
+    };
     let mut till = Register::replace(DataFolder::of_sample(data), &edited, &lost, sample::platform(SystemClock))?;
     let response = runtime.block_on(http.carry(enrol::ask(&mut till, link)?))?;
     enrol::answered(&mut till, link, &response)?;
@@ -168,7 +171,9 @@ fn office_of(large: &Large, runtime: &Runtime) -> Result<std::path::PathBuf> {
 /// What a shop of so many products has edited, as its till brings it.
 fn edited_of_a_large_shop(folder: &Path) -> Result<Vec<u8>> {
     let place = folder.join("large-shop");
-    let till = Shop::found_with(&place, made_up::catalogue(PRODUCTS)?)?;
+    let mut parts = Parts::from(made_up::catalogue(PRODUCTS)?);
+    parts.products.iter_mut().for_each(|product| product.price = Some(Cents::new(250)));
+    let till = Shop::found_with(&place, Catalogue::of(parts)?)?;
     let copy = folder.join("edited.db");
     edited::copy_to(&till.open_in_the_evening()?.folder().shop(), &copy)?;
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());

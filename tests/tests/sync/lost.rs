@@ -9,14 +9,14 @@ use comptoir_backoffice::store::{StoreError, Tx};
 use comptoir_core::data_folder::DataFolder;
 use comptoir_core::history::TicketSearch;
 use comptoir_core::outside::SystemClock;
-use comptoir_core::register::{Desk, LostJournal, Register};
+use comptoir_core::register::{Desk, LostJournal, Offer, Register};
 use comptoir_fiscal::journal::LeftJournal;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::http::Http;
 use comptoir_sync::link::EnrolmentLink;
 use comptoir_sync::message::Refused;
 use comptoir_sync::request::{self, Method};
-use comptoir_sync::restore;
+use comptoir_sync::restore::{self, RestoreError};
 use comptoir_sync::task::State;
 use comptoir_tests::sample;
 
@@ -92,7 +92,7 @@ pub(crate) async fn replaced(folder: &Path, link: &EnrolmentLink) -> (Arc<Desk>,
     let http = Http::along(link).unwrap();
     let edited = tempfile::tempdir().unwrap();
     let shop = edited.path().join("shop.db");
-    let told = restore::fetch(&http, link, &shop).await.unwrap();
+    let Offer::Replace(told) = restore::fetch(&http, link, &shop).await.unwrap() else { panic!("nothing was lost") };
     let platform = sample::platform(SystemClock);
     let register = Register::replace(DataFolder::of_sample(folder), &shop, &told, platform).unwrap();
     (Arc::new(Desk::start(register).unwrap()), told)
@@ -191,5 +191,37 @@ async fn only_who_took_a_journals_place_is_given_it() {
     let answer = served.office.answer(request, now).await;
     let refused: Refused = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!((answer.status, refused), (Refused::NothingToRestore.status(), Refused::NothingToRestore));
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spare_telephone_is_one_more_till_of_the_store_and_has_its_catalogue_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let link = served.link(1, "Exemple", "Rennes");
+    let http = Http::along(&link).unwrap();
+    let shop = folder.path().join("shop.db");
+    let nobody = restore::fetch(&http, &link, &shop).await.unwrap_err();
+    assert!(matches!(nobody, RestoreError::Refused(Refused::NothingToRestore)), "there is no till yet to begin like");
+    let first = found(&folder.path().join("first"), "01");
+    enrol(&first, &link).await.unwrap();
+    sell(&first, 1);
+    bring(&first).await.unwrap();
+
+    let link = served.link(2, "Exemple", "Rennes");
+    let Offer::Join(settings) = restore::fetch(&http, &link, &shop).await.unwrap() else { panic!("nobody was lost") };
+    assert_eq!((settings.label.as_str(), &settings.succeeds), ("02", &None));
+    let data = DataFolder::of_sample(folder.path().join("phone"));
+    let register = Register::join(data, &shop, &settings, sample::platform(SystemClock)).unwrap();
+    let phone = Arc::new(Desk::start(register).unwrap());
+    sell(&phone, 2);
+    assert_eq!(tickets(&phone), 1);
+    enrol(&phone, &link).await.unwrap();
+    assert_eq!(bring(&phone).await.unwrap(), State::InStep);
+    assert_eq!(served.held(id(&phone)).unwrap().1, lines(&phone));
+    assert!(served.held(id(&first)).unwrap().0.revoked.is_none());
+    let merchant = |desk: &Desk| desk.ask(|register| register.settings().merchant.clone()).unwrap();
+    assert_eq!(merchant(&phone), merchant(&first));
+    assert!(served.inbox().is_empty(), "nothing of what it began with differs");
     served.stop().await;
 }
