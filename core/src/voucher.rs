@@ -4,6 +4,7 @@
 //! two tills spent of one voucher while apart is seen when they meet, never hidden (`sync`, "Vouchers offline").
 
 mod balance;
+pub mod movement;
 
 use std::collections::BTreeMap;
 use std::fmt;

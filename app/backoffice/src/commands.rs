@@ -183,8 +183,9 @@ pub(crate) fn rebuild(place: &Place, texts: &Translations) -> Result<(), FolderE
     let registers: Vec<String> = registers.map_err(|error: StoreError| FolderError::from(error))?;
     for name in registers {
         let Ok(register) = name.parse::<RegisterId>() else { continue };
+        let now = i64::try_from(now()).unwrap_or(i64::MAX);
         store.write_now(move |tx: &mut dyn Tx| match Registered::find(tx, register)? {
-            Some(found) => journals::rebuild(tx, &found),
+            Some(found) => journals::rebuild(tx, &found, now),
             None => Ok::<(), StoreError>(()),
         })?;
         println!("{}", texts.say(&message!("{register} is derived anew.", register = name)));

@@ -250,4 +250,22 @@ pub const STEPS: &[Step] = &[
             ) STRICT",
         ],
     },
+    Step {
+        name: "what is left on vouchers",
+        statements: &[
+            "CREATE TABLE voucher_movement (
+                merchant TEXT NOT NULL,
+                register TEXT NOT NULL,
+                code TEXT NOT NULL,
+                seq INTEGER NOT NULL,
+                payment INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                day TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                amount INTEGER NOT NULL,
+                PRIMARY KEY (merchant, register, seq, payment)
+            ) STRICT",
+            "CREATE INDEX voucher_movement_code ON voucher_movement (merchant, code)",
+        ],
+    },
 ];

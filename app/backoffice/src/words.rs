@@ -1,6 +1,7 @@
 //! What waits in the inbox, in the words of whoever decides.
 
 use chrono::DateTime;
+use comptoir_backoffice::journals::vouchers::Overdrawn;
 use comptoir_backoffice::shared::inbox::Item;
 use comptoir_core::shared::held::{HeldRecord, PaidTicket};
 use comptoir_core::shared::{Kind, Row};
@@ -38,8 +39,10 @@ pub(crate) fn of_item(item: &Item) -> Vec<Message> {
         "" => message!("Edited on till {till}, {when}.", till = item.till.as_str(), when = when),
         who => message!("Edited by {who} on till {till}, {when}.", who = who, till = item.till.as_str(), when = when),
     };
-    if item.kind == Kind::Held {
-        return paid_twice(item);
+    match item.kind {
+        Kind::Held => return paid_twice(item),
+        Kind::Voucher => return overdrawn(item),
+        _ => {}
     }
     let mut said = vec![who];
     match (&item.theirs, &item.ours) {
@@ -74,6 +77,25 @@ fn paid_twice(item: &Item) -> Vec<Message> {
     )];
     said.extend(paid.into_iter().map(|paid| {
         message!("Ticket {number} of till {till}, {at}.", number = paid.number, till = paid.label, at = paid.at)
+    }));
+    said
+}
+
+/// The tickets that spent more of a voucher than was on it.
+fn overdrawn(item: &Item) -> Vec<Message> {
+    let shown = item.theirs.clone().and_then(|row| serde_json::from_value::<Overdrawn>(row.into()).ok());
+    let Some(Overdrawn { over, spent }) = shown else { return Vec::new() };
+    let mut said = vec![message!(
+        "{over} more was spent of it than was on it, at tills that could not hear of each other.",
+        over = over
+    )];
+    said.extend(spent.into_iter().map(|spent| {
+        message!(
+            "{amount} by ticket {number} of till {till}.",
+            amount = spent.amount,
+            number = spent.number,
+            till = spent.till
+        )
     }));
     said
 }

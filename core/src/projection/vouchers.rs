@@ -1,7 +1,7 @@
 //! What is left on credit notes and gift vouchers, as far as this till's journals know, and what the back office told of
 //! the journals of others.
 
-use comptoir_fiscal::entry::{Body, Entry, Tender};
+use comptoir_fiscal::entry::Entry;
 use comptoir_fiscal::values::{Cents, Date, RegisterId};
 use rusqlite::{Transaction, params};
 
@@ -9,6 +9,10 @@ use super::{Projection, text};
 use crate::shared::{VoucherParts, ledger};
 use crate::shop::{Shop, ShopError};
 use crate::voucher::VoucherKind;
+use crate::voucher::movement::{Movement, issue_among, movements_of};
+
+/// How the table calls a credit note.
+const CREDIT_NOTE: &str = "credit_note";
 
 pub(super) struct Vouchers;
 
@@ -17,25 +21,22 @@ impl Projection for Vouchers {
     const FORGET: &'static [&'static str] = &["DELETE FROM voucher WHERE register = ?1"];
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
-        let Body::Ticket(ticket) = &entry.body else { return Ok(()) };
-        let register = text(entry.register);
-        for (n, payment) in (0i64..).zip(&ticket.payments) {
-            let kind = match payment.tender {
-                Tender::CreditNote | Tender::GiftVoucher => payment.tender.as_str(),
-                _ => continue,
+        for (n, code, movement) in movements_of(entry) {
+            let kind = match movement.kind {
+                VoucherKind::CreditNote => CREDIT_NOTE,
+                VoucherKind::GiftVoucher => "gift_voucher",
             };
-            let Some(code) = &payment.reference else { continue };
             let sql = "INSERT INTO voucher (code, register, seq, payment, at, kind, day, amount)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             transaction.prepare_cached(sql)?.execute(params![
                 code,
-                register,
-                entry.seq,
-                n,
-                entry.at.unix(),
+                text(movement.register),
+                movement.seq,
+                i64::try_from(n).unwrap_or(i64::MAX),
+                movement.at,
                 kind,
-                ticket.business_date.to_string(),
-                payment.amount.get()
+                movement.on.to_string(),
+                movement.amount.get()
             ])?;
         }
         Ok(())
@@ -106,18 +107,6 @@ pub fn find(shop: &Shop, code: &str) -> Result<Option<KnownVoucher>, ShopError> 
     Ok(found)
 }
 
-/// What a ticket took of a voucher, or gave on it.
-#[derive(Debug)]
-struct Movement {
-    register: RegisterId,
-    seq: u64,
-    at: i64,
-    on: Date,
-    kind: VoucherKind,
-    /// In cents; below zero where it gave.
-    amount: Cents,
-}
-
 /// What this till's journals say of a code, each in its order. One that is still arriving is told of by the back office.
 fn movements(shop: &Shop, code: &str) -> Result<Vec<Movement>, ShopError> {
     let sql = "SELECT register, seq, at, day, kind, amount FROM voucher
@@ -132,26 +121,13 @@ fn movements(shop: &Shop, code: &str) -> Result<Vec<Movement>, ShopError> {
             at: row.get(2)?,
             on: row.get_ref(3)?.as_str()?.parse().map_err(|_| unreadable())?,
             kind: match row.get_ref(4)?.as_str()? {
-                "credit_note" => VoucherKind::CreditNote,
+                CREDIT_NOTE => VoucherKind::CreditNote,
                 _ => VoucherKind::GiftVoucher,
             },
             amount: Cents::new(row.get(5)?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The one that issued it: a journal's first of it, where that gave; the earliest, where several journals begin so, as the
-/// others put back. Only between journals does the clock count.
-fn issue_among(movements: &[Movement]) -> Option<usize> {
-    let is_first = |n: usize, movement: &Movement| {
-        n.checked_sub(1)
-            .and_then(|before| movements.get(before))
-            .is_none_or(|before| before.register != movement.register)
-    };
-    let firsts = movements.iter().enumerate().filter(|(n, movement)| is_first(*n, movement));
-    let gave = firsts.filter(|(_, movement)| movement.amount.is_negative());
-    gave.min_by_key(|(_, movement)| movement.at).map(|(n, _)| n)
 }
 
 /// Whether a journal lies on this till and was read whole.

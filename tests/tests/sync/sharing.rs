@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use comptoir_backoffice::journals;
+use comptoir_backoffice::store::{StoreError, Tx};
 use comptoir_core::basket::Basket;
 use comptoir_core::catalogue::{CatalogueEdit, Category, Product};
 use comptoir_core::held::HeldTicket;
-use comptoir_core::register::{Command, Desk, Request};
+use comptoir_core::history::TicketSearch;
+use comptoir_core::register::{Command, Desk, PayBack, Request};
+use comptoir_core::returns::Chosen;
 use comptoir_core::tender::TenderRequest;
+use comptoir_core::voucher::{Presented, VoucherCode};
 use comptoir_fiscal::entry::Channel;
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::{Cents, Quantity};
@@ -239,5 +244,89 @@ async fn a_till_in_the_place_of_a_lost_one_has_the_tickets_that_waited_there() {
     assert_eq!(held(&new), (vec![id], vec![]));
     pay(&new, id);
     in_step(&new).await;
+    served.stop().await;
+}
+
+/// Sells one of the sample article and takes it back, paid back by a credit note; its code.
+fn credit_note(desk: &Desk) -> VoucherCode {
+    sell(desk, 1);
+    let issued = desk.ask(|register| {
+        let found = register.find_tickets(&TicketSearch::default(), None, 1).unwrap().tickets.remove(0);
+        let back = Command::Return {
+            of: found.ticket,
+            chosen: vec![Chosen { n: 1, qty: Quantity::thousandths(1000) }],
+            pay_back: vec![PayBack::CreditNote],
+            reason: "Exemple".to_owned(),
+        };
+        let id = register.new_command().unwrap();
+        register.execute(Request::new(id, CASHIERS[0], back)).map(|answer| answer.vouchers[0].code.clone())
+    });
+    issued.unwrap().unwrap()
+}
+
+/// What a till says that a code can pay.
+fn left(desk: &Desk, code: &VoucherCode) -> Result<i64, String> {
+    let presented = Presented::Code(code.clone());
+    let left = desk.ask(move |register| register.voucher(&presented)).unwrap();
+    left.map(Cents::get).map_err(|refused| format!("{refused:?}"))
+}
+
+/// Spends of a voucher what it says is left, for so many of the sample article.
+fn spend(desk: &Desk, code: &VoucherCode, pieces: i64) {
+    let (code, balance) = (code.clone(), Cents::new(left(desk, code).unwrap()));
+    let sold = desk.ask(move |register| {
+        let mut basket = Basket::new(None, Channel::Counter);
+        let product = register.catalogue().product("1").unwrap();
+        basket.add(product, Quantity::thousandths(pieces * 1000), None).unwrap();
+        let mut due = basket.due(&register.terms()).map_err(|(_, error)| error).unwrap();
+        due.tender(TenderRequest::CreditNote { code, balance, amount: None }).unwrap();
+        if due.left().is_positive() {
+            due.tender(TenderRequest::Card { amount: due.left(), reference: None }).unwrap();
+        }
+        let settled = due.settle().map_err(|(_, error)| error).unwrap();
+        let id = register.new_command().unwrap();
+        register.execute(Request::new(id, CASHIERS[0], Command::Sell(Box::new(settled)))).map(drop)
+    });
+    sold.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_note_of_one_till_is_taken_at_the_other_by_its_code_for_what_is_left() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    let code = credit_note(&first);
+    assert!(left(&second, &code).is_err(), "nobody has told of it");
+    in_step(&first).await;
+    in_step(&second).await;
+    assert_eq!((left(&first, &code), left(&second, &code)), (Ok(250), Ok(250)));
+    spend(&second, &code, 2);
+    in_step(&second).await;
+    in_step(&first).await;
+    assert!(left(&first, &code).is_err_and(|why| why.contains("Exhausted")), "{:?}", left(&first, &code));
+    assert!(served.inbox().is_empty());
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_note_spent_at_two_tills_without_a_network_keeps_both_sales_and_waits_in_the_managers_inbox_once() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    let code = credit_note(&first);
+    in_step(&first).await;
+    in_step(&second).await;
+    spend(&first, &code, 2);
+    spend(&second, &code, 2);
+    in_step(&first).await;
+    assert!(served.inbox().is_empty());
+    in_step(&second).await;
+    in_step(&first).await;
+    let waits = format!("voucher {code} []");
+    assert_eq!(served.inbox(), [waits.clone()]);
+    let told = served.record("voucher", &code.to_string());
+    for desk in [&first, &second] {
+        let register = desk.ask(|register| register.id()).unwrap();
+        let held = served.held(register).unwrap().0;
+        let rebuild = move |tx: &mut dyn Tx| journals::rebuild(tx, &held, 0);
+        served.office.store().write_now::<_, StoreError, _>(rebuild).unwrap();
+    }
+    assert_eq!((served.inbox(), served.record("voucher", &code.to_string())), (vec![waits], told));
     served.stop().await;
 }

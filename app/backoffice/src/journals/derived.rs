@@ -1,7 +1,7 @@
 //! What is derived from sealed lines: where each document lies, and the sums of each day. All of it is written in the
 //! transaction that takes the lines in, and can be thrown away and derived anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comptoir_fiscal::entry::{Body, Entry, Tender, Ticket, TicketType};
 use comptoir_fiscal::language::Translations;
@@ -10,11 +10,12 @@ use comptoir_fiscal::verify::Taken;
 
 use super::Whose;
 use super::past::name_of;
+use super::vouchers;
 use crate::store::{StoreError, Tx, Value};
 
 /// The tables that are derived from lines, all of which name their register.
 pub(super) const TABLES: &[&str] =
-    &["finding", "ticket", "copy", "invoiced", "closing", "day", "day_tender", "day_rate"];
+    &["finding", "ticket", "copy", "invoiced", "closing", "day", "day_tender", "day_rate", "voucher_movement"];
 
 const FINDING: &str = "INSERT INTO finding
     (merchant, register, seq, n, rule, place, expected, found, is_defect) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -64,10 +65,13 @@ struct Rows {
     closings: Vec<Vec<Value>>,
     archived: Vec<Vec<Value>>,
     days: BTreeMap<i64, Day>,
+    vouchers: Vec<Vec<Value>>,
+    codes: BTreeSet<String>,
 }
 
-/// Writes what some lines add to the tables. Each line is given once, in order.
-pub(super) fn add(tx: &mut dyn Tx, whose: &Whose, taken: &[Taken]) -> Result<(), StoreError> {
+/// Writes what some lines add to the tables. Each line is given once, in order. Returns the codes of the vouchers that they
+/// move.
+pub(super) fn add(tx: &mut dyn Tx, whose: &Whose, taken: &[Taken]) -> Result<BTreeSet<String>, StoreError> {
     let mut rows = Rows::default();
     for line in taken {
         rows.find(whose, line)?;
@@ -75,7 +79,9 @@ pub(super) fn add(tx: &mut dyn Tx, whose: &Whose, taken: &[Taken]) -> Result<(),
             rows.take(whose, entry)?;
         }
     }
-    rows.write(tx, whose)
+    let codes = std::mem::take(&mut rows.codes);
+    rows.write(tx, whose)?;
+    Ok(codes)
 }
 
 impl Rows {
@@ -98,7 +104,13 @@ impl Rows {
     fn take(&mut self, whose: &Whose, entry: &Entry) -> Result<(), StoreError> {
         let seq = Value::try_from(entry.seq)?;
         match &entry.body {
-            Body::Ticket(ticket) => self.take_ticket(whose, entry, ticket)?,
+            Body::Ticket(ticket) => {
+                self.take_ticket(whose, entry, ticket)?;
+                for (code, row) in vouchers::rows_of(whose, entry)? {
+                    self.codes.insert(code);
+                    self.vouchers.push(row);
+                }
+            }
             Body::Duplicate(duplicate) => {
                 self.copies.insert(name_of(&duplicate.of), duplicate.copy);
             }
@@ -169,6 +181,7 @@ impl Rows {
         tx.insert(COPY, &copies.collect::<Result<Vec<_>, StoreError>>()?)?;
         tx.insert(INVOICED, &self.invoiced)?;
         tx.insert(CLOSING, &self.closings)?;
+        vouchers::add(tx, &self.vouchers)?;
         for archived in &self.archived {
             tx.execute(ARCHIVED, archived)?;
         }

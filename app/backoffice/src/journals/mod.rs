@@ -6,6 +6,7 @@
 mod derived;
 mod past;
 mod receive;
+pub mod vouchers;
 
 use comptoir_fiscal::entry::Genesis;
 use comptoir_fiscal::key::PublicKey;
@@ -145,7 +146,7 @@ pub fn lines(
     tx.each(sql, &whose.row([from.try_into()?]), &mut |row| take(row.blob(0)?))
 }
 
-/// Throws away what is derived from a register's lines and derives it anew, by checking them again.
-pub fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), StoreError> {
-    receive::rebuild(tx, register)
+/// Throws away what is derived from a register's lines and derives it anew, by checking them again, at `now` (unix seconds).
+pub fn rebuild(tx: &mut dyn Tx, register: &Registered, now: i64) -> Result<(), StoreError> {
+    receive::rebuild(tx, register, now)
 }

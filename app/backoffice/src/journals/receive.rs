@@ -7,7 +7,7 @@ use comptoir_fiscal::verify::{CheckedLine, Intake, Refused as NotTaken, Taken};
 use comptoir_sync::message::Refused;
 
 use super::past::Received;
-use super::{Answered, Registered, Whose, derived};
+use super::{Answered, Registered, Whose, derived, vouchers};
 use crate::store::{StoreError, Tx, Value};
 use crate::witness::WitnessKey;
 
@@ -129,7 +129,8 @@ impl Prepared {
             return Ok(Err(refused.unwrap_or(Refused::Checkpoint)));
         }
         store(tx, whose, &taken, now)?;
-        derived::add(tx, whose, &taken)?;
+        let codes = derived::add(tx, whose, &taken)?;
+        vouchers::tell(tx, whose, &codes, now)?;
         let (state, size, root) = standing(&intake)?;
         let stated = self.checkpoint.statement;
         let is_signed = self.checkpoint.is_signed_by(&register.public_key);
@@ -271,8 +272,9 @@ fn keep_evidence(
 }
 
 /// Derives what is derived from a register's lines anew.
-pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), StoreError> {
+pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered, now: i64) -> Result<(), StoreError> {
     let whose = &register.whose;
+    let mut codes = vouchers::codes_of(tx, whose)?;
     for table in derived::TABLES {
         tx.execute(&format!("DELETE FROM {table} WHERE merchant = $1 AND register = $2"), &whose.key())?;
     }
@@ -280,7 +282,7 @@ pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), Stor
     let first = slice(tx, whose, 0, 1)?;
     let Some(first) = first.first() else { return Ok(()) };
     let (mut intake, genesis) = Intake::begin(first, whose.register, register.public_key).map_err(refused)?;
-    derived::add(tx, whose, std::slice::from_ref(&genesis))?;
+    codes.extend(derived::add(tx, whose, std::slice::from_ref(&genesis))?);
     while intake.size() < register.size {
         let lines = slice(tx, whose, intake.size(), SLICE)?;
         if lines.is_empty() {
@@ -293,7 +295,7 @@ pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), Stor
         let taken: Result<Vec<Taken>, NotTaken> =
             checked.into_iter().map(|line| intake.take(line, &mut past)).collect();
         past.whole()?;
-        derived::add(tx, whose, &taken.map_err(refused)?)?;
+        codes.extend(derived::add(tx, whose, &taken.map_err(refused)?)?);
         // The next slice is checked against what was just derived.
         let (state, ..) = standing(&intake)?;
         let state = serde_json::from_str(&state).map_err(StoreError::unreadable)?;
@@ -302,7 +304,8 @@ pub(super) fn rebuild(tx: &mut dyn Tx, register: &Registered) -> Result<(), Stor
     let (state, ..) = standing(&intake)?;
     let sql = "UPDATE register SET state = $3 WHERE merchant = $1 AND register = $2";
     tx.execute(sql, &whose.row([state.into()]))?;
-    Ok(())
+    // Told only now: in between less was known than the tills were told already.
+    vouchers::tell(tx, whose, &codes, now)
 }
 
 /// Some lines of a register, as they were received.

@@ -102,14 +102,12 @@ pub(crate) fn put(
     ours: Option<&Row>,
     now: i64,
 ) -> Result<(), StoreError> {
-    let last = "SELECT coalesce(max(n), CAST(0 AS BIGINT)) FROM inbox WHERE merchant = $1 AND store = $2";
-    let last = tx.one(last, &scope.row([]), |row| row.integer(0))?.unwrap_or_default();
     let json = |row: Option<&Row>| row.map(serde_json::to_string).transpose().map_err(StoreError::unreadable);
     let sql =
         "INSERT INTO inbox (merchant, store, n, register, operator, at, kind, key, fields, theirs, ours, received,
         decided, decision, decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, NULL, NULL)";
     let values = scope.row([
-        (last + 1).into(),
+        next(tx, scope)?.into(),
         whose.register.to_string().into(),
         edit.operator.as_str().into(),
         edit.at.try_into()?,
@@ -122,6 +120,39 @@ pub(crate) fn put(
     ]);
     tx.execute(sql, &values)?;
     Ok(())
+}
+
+/// Shows what nobody edited, and a manager is to know: found by a line of a register. The store's feed is taken.
+pub(crate) fn notice(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    whose: &Whose,
+    (kind, key): (Kind, &str),
+    shown: &Row,
+    now: i64,
+) -> Result<(), StoreError> {
+    let said = Edit {
+        id: uuid::Uuid::nil(),
+        kind,
+        key: key.to_owned(),
+        base: 0,
+        at: u64::try_from(now).unwrap_or_default().saturating_mul(1000),
+        operator: String::new(),
+        fields: Vec::new(),
+        row: Some(shown.clone()),
+    };
+    put(tx, scope, whose, &said, &[], None, now)
+}
+
+/// Whether something about a record waits, or waited, in any store of a merchant.
+pub(crate) fn has(tx: &mut dyn Tx, merchant: &str, kind: Kind, key: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT n FROM inbox WHERE merchant = $1 AND kind = $2 AND key = $3";
+    Ok(!tx.all(sql, &[merchant.into(), kind.as_str().into(), key.into()], |row| row.integer(0))?.is_empty())
+}
+
+fn next(tx: &mut dyn Tx, scope: &Scope) -> Result<i64, StoreError> {
+    let last = "SELECT coalesce(max(n), CAST(0 AS BIGINT)) FROM inbox WHERE merchant = $1 AND store = $2";
+    Ok(tx.one(last, &scope.row([]), |row| row.integer(0))?.unwrap_or_default() + 1)
 }
 
 /// What waits, in all stores, the oldest of each first.
@@ -153,8 +184,8 @@ pub fn decide(
     let Some(item) = open(tx)?.into_iter().find(|item| item.scope == *scope && item.n == n) else {
         return Ok(Err(NotDecided::Unknown));
     };
-    // Of a ticket that was paid twice there is nothing to take: it is only said to be seen to.
-    if decision == Take::Theirs && item.kind != Kind::Held {
+    // Of what nobody edited there is nothing to take: it is only said to be seen to.
+    if decision == Take::Theirs && !matches!(item.kind, Kind::Held | Kind::Voucher) {
         let held = feed.record(tx, item.kind, &item.key)?;
         match applied(&item, held.as_ref(), feed.next(), now) {
             Ok(Some(record)) => feed.put(tx, &[(item.kind, &item.key, &record)])?,
