@@ -24,6 +24,9 @@ use crate::share::{Share, Shared};
 
 /// The shortest and the longest wait after a failure.
 const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300)];
+/// How many pieces of what a lost till had sold come before what the store's tills share: today's customers do not wait behind a
+/// catalogue.
+const PIECES_FIRST: u32 = 2;
 /// How often it is looked whether the shop has edited something.
 const EDITED: Duration = Duration::from_secs(600);
 /// How long it rests where nothing is to be sent, and nothing rings.
@@ -94,6 +97,8 @@ struct Road {
     sharing: Option<Share>,
     /// The conversation about what was sold before a device was lost; none where all of it is here.
     past: Option<Past>,
+    /// How many pieces of that have come.
+    pieces: u32,
     /// Whether something came of either since it was last told.
     has_taken: bool,
     /// Which edition of what the shop has edited was brought, and when that was looked at.
@@ -110,6 +115,7 @@ impl Default for Road {
             shares: true,
             sharing: None,
             past: Some(Past::default()),
+            pieces: 0,
             has_taken: false,
             edited: None,
             edited_at: None,
@@ -121,6 +127,11 @@ impl Road {
     /// Whether there is more to say at once.
     fn has_more_to_say(&self) -> bool {
         self.sharing.is_some() || self.past.is_some()
+    }
+
+    /// Whether what was sold on a lost device comes before what is shared.
+    fn is_past_first(&self) -> bool {
+        self.past.is_some() && self.pieces < PIECES_FIRST
     }
 
     fn to(&mut self, back_office: BackOffice) -> Result<Http, Unreachable> {
@@ -142,24 +153,27 @@ async fn bring_over(
 ) -> Result<State, SyncError> {
     let state = bring_lines(desk, road, heard).await?;
     road.ended = state.clone();
-    if matches!(state, State::InStep) {
-        if let Some(trouble) = share(desk, road).await? {
-            return Ok(match trouble {
-                Trouble::Refused(Refused::Busy) => State::OutOfReach(trouble.message()),
-                _ => State::Trouble(trouble.message()),
-            });
+    if !matches!(state, State::InStep) {
+        return Ok(state);
+    }
+    let mut trouble = None;
+    if road.is_past_first() {
+        trouble = fetch_past(desk, road).await?;
+    }
+    if trouble.is_none() && !road.is_past_first() {
+        trouble = share(desk, road).await?;
+        if trouble.is_none() {
+            bring_edited(desk, road).await?;
         }
-        bring_edited(desk, road).await?;
-        if road.sharing.is_none()
-            && let Some(trouble) = fetch_past(desk, road).await?
-        {
-            return Ok(match trouble {
-                Trouble::Refused(Refused::Busy) => State::OutOfReach(trouble.message()),
-                _ => State::Trouble(trouble.message()),
-            });
+        if trouble.is_none() && road.sharing.is_none() {
+            trouble = fetch_past(desk, road).await?;
         }
     }
-    Ok(state)
+    Ok(match trouble {
+        None => state,
+        Some(trouble @ Trouble::Refused(Refused::Busy)) => State::OutOfReach(trouble.message()),
+        Some(trouble) => State::Trouble(trouble.message()),
+    })
 }
 
 /// Fetches a piece of what was sold before the device was lost whose place this one took, or finishes it; why not now.
@@ -183,6 +197,7 @@ async fn fetch_past(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>
             let response = road.to(back_office)?.carry(request).await?;
             let (trouble, after) = ask(desk, move |till| (past.answered(till, &response), past)).await?;
             past = after;
+            road.pieces += u32::from(trouble.is_none());
             trouble
         }
         NextPast::Finish(arrival) => {
