@@ -108,16 +108,16 @@ impl Register {
             if ledger::shared(self.shop.reading(), Kind::Held, &id.to_string())?.is_none() {
                 continue;
             }
+            let Some(held) = self.shop.held_ticket(*id)? else { continue };
             let Some(seq) = self.journal.sealed_before(CommandId::new(*id))? else { continue };
             let sealed = self.journal.entry(seq)?;
             let Body::Ticket(ticket) = &sealed.entry.body else { continue };
-            let paid = PaidTicket {
-                register: self.id(),
-                label: self.settings().label.clone(),
-                number: ticket.number,
-                at: sealed.entry.at,
-            };
-            self.shop.ledger(|shop| ledger::paid(shop, *id, &paid))?;
+            let (register, label) = (self.id(), self.settings().label.clone());
+            let paid = PaidTicket { register, label: label.clone(), number: ticket.number, at: sealed.entry.at };
+            // Whole: whoever held it elsewhere may have given it up meanwhile.
+            let record =
+                HeldRecord { holder: register, label, state: HeldState::Waiting, ticket: held, paid: vec![paid] };
+            self.shop.ledger(|shop| ledger::paid(shop, *id, &record))?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::held::{HeldRecord, HeldState, PaidTicket};
+use super::held::{HeldRecord, HeldState};
 use super::{Change, Edit, Kind, Row, VoucherParts, differing};
 use crate::catalogue::{Category, Family, Menu, ModifierGroup, PictureId, PictureKind, PriceList, Product};
 use crate::data_folder::CURRENT_JOURNAL;
@@ -299,7 +299,7 @@ pub(crate) fn ask(connection: &Connection, edit: &Edit) -> Result<(), ShopError>
 }
 
 /// Remembers which sale a ticket became that waited.
-pub(crate) fn paid(connection: &Connection, id: Uuid, paid: &PaidTicket) -> Result<(), ShopError> {
+pub(crate) fn paid(connection: &Connection, id: Uuid, paid: &HeldRecord) -> Result<(), ShopError> {
     let sql = "INSERT INTO held_paid (key, paid) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     connection.prepare_cached(sql)?.execute([id.to_string(), serde_json::to_string(paid)?])?;
     Ok(())
@@ -409,36 +409,45 @@ fn held_here(connection: &Connection, key: &str) -> Result<Option<Row>, ShopErro
     let known = shared(connection, Kind::Held, key)?.and_then(|(_, row)| row);
     let known: Option<HeldRecord> = known.map(|row| serde_json::from_value(row.into())).transpose()?;
     let record =
-        match (find("SELECT body FROM held WHERE key = ?1")?, find("SELECT paid FROM held_paid WHERE key = ?1")?) {
-            (_, Some(paid)) => known.map(|mut known| -> Result<HeldRecord, ShopError> {
-                let paid: PaidTicket = serde_json::from_str(&paid)?;
-                if !known.paid.contains(&paid) {
-                    known.paid.push(paid);
-                }
-                Ok(known)
-            }),
-            (Some(body), None) => {
-                let ticket: HeldTicket = serde_json::from_str(&body)?;
-                let sql =
-                    "SELECT s.value, j.label FROM setting s JOIN journal j ON j.register = json_extract(s.value, '$')
-                       WHERE s.name = ?1";
-                let own = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-                let own = connection.prepare_cached(sql)?.query_row([CURRENT_JOURNAL], own).optional()?;
-                own.map(|(holder, label)| {
-                    let state = HeldState::of(&ticket);
-                    // What is on the counter is shown as it was put aside.
-                    let ticket = match (&known, ticket.on_counter) {
-                        (Some(known), true) => known.ticket.clone(),
-                        _ => ticket,
-                    };
-                    let paid = known.map(|known| known.paid).unwrap_or_default();
-                    Ok(HeldRecord { holder: serde_json::from_str(&holder)?, label, state, ticket, paid })
-                })
-            }
+        match (find("SELECT paid FROM held_paid WHERE key = ?1")?, find("SELECT body FROM held WHERE key = ?1")?) {
+            (Some(paid), _) => Some(also_paid(known, serde_json::from_str(&paid)?)),
+            (None, Some(ticket)) => waiting_here(connection, known, serde_json::from_str(&ticket)?)?,
             (None, None) => None,
         };
-    let row = record.transpose()?.map(|record| serde_json::to_value(record).and_then(serde_json::from_value));
+    let row = record.map(|record| serde_json::to_value(record).and_then(serde_json::from_value));
     Ok(row.transpose()?)
+}
+
+/// What is known of a ticket, with the sales that it became here.
+fn also_paid(known: Option<HeldRecord>, here: HeldRecord) -> HeldRecord {
+    let Some(mut known) = known else { return here };
+    for paid in here.paid {
+        if !known.paid.contains(&paid) {
+            known.paid.push(paid);
+        }
+    }
+    known
+}
+
+fn waiting_here(
+    connection: &Connection,
+    known: Option<HeldRecord>,
+    ticket: HeldTicket,
+) -> Result<Option<HeldRecord>, ShopError> {
+    let sql = "SELECT s.value, j.label FROM setting s JOIN journal j ON j.register = json_extract(s.value, '$')
+               WHERE s.name = ?1";
+    let own = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let Some((holder, label)) = connection.prepare_cached(sql)?.query_row([CURRENT_JOURNAL], own).optional()? else {
+        return Ok(None);
+    };
+    let state = HeldState::of(&ticket);
+    // What is on the counter is shown as it was put aside.
+    let ticket = match (&known, ticket.on_counter) {
+        (Some(known), true) => known.ticket.clone(),
+        _ => ticket,
+    };
+    let paid = known.map(|known| known.paid).unwrap_or_default();
+    Ok(Some(HeldRecord { holder: serde_json::from_str(&holder)?, label, state, ticket, paid }))
 }
 
 fn order(connection: &Connection) -> Result<Row, ShopError> {

@@ -287,3 +287,26 @@ fn a_ticket_paid_before_the_back_office_told_of_it_again_is_known_to_be_paid() {
     one.end();
     other.end();
 }
+
+#[test]
+fn a_ticket_paid_here_and_given_up_elsewhere_meanwhile_is_told_to_be_paid() {
+    let (mut one, mut other, mut office) = two();
+    let id = put_aside(&mut one);
+    office.meet(&mut one);
+    office.meet(&mut other);
+    other.register().take_held_anyway("cashier", id).unwrap();
+    office.meet(&mut other);
+    other.register().give_up("manager", id, "Parti").unwrap();
+    office.meet(&mut other);
+    // Paid, and told that it is gone, before what was paid is looked through.
+    let held = one.register().held_ticket(id).unwrap();
+    let settled = one.settled(held.basket, &[cash(1000)]);
+    let request = Request::new(CommandId::new(id), "cashier", Command::Sell(Box::new(settled)));
+    one.register().execute(request).unwrap();
+    office.meet(&mut one);
+    one.register().settle().unwrap();
+    office.meet(&mut one);
+    assert_eq!(office.held(id).map(|record| record.paid.len()), Some(1));
+    one.end();
+    other.end();
+}

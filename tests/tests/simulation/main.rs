@@ -8,6 +8,7 @@
 mod draw;
 mod journals;
 mod server;
+mod shares;
 mod till;
 mod world;
 
@@ -24,6 +25,8 @@ use world::Counts;
 
 /// How many seeds run where nothing else is asked.
 const SEEDS: u64 = 300;
+/// The same for what tills share, which costs more: each has three registers with all that they keep.
+const SEEDS_OF_SHARING: u64 = 40;
 
 /// A folder that is in memory where the system has one: what is proved here needs no disk.
 fn folder() -> TempDir {
@@ -39,18 +42,15 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().build().unwrap()
 }
 
-#[test]
-fn whatever_goes_wrong_nothing_is_lost_or_doubled_and_nobody_is_accused_who_is_honest() {
-    let folder = folder();
-    let journals: Vec<Arc<Journal>> = journals::make(folder.path(), 3).into_iter().map(Arc::new).collect();
-    let enrolled = server::enrolled(&folder.path().join("enrolled"), &runtime(), &journals);
+/// Runs every seed that is asked for, on all processors, and says what they came to; or one alone.
+fn over_seeds(seeds: u64, folder: &Path, run: impl Fn(u64, &Path, &Runtime) -> Counts + Sync) {
     let started = Instant::now();
     if let Some(seed) = number("COMPTOIR_SEED") {
-        let counts = world::run(seed, &folder.path().join("one"), &enrolled, &journals, &runtime());
+        let counts = run(seed, &folder.join("one"), &runtime());
         println!("seed {seed}: {counts:#?}");
         return;
     }
-    let seeds = number("COMPTOIR_SEEDS").unwrap_or(SEEDS);
+    let seeds = number("COMPTOIR_SEEDS").unwrap_or(seeds);
     let (next, failed) = (AtomicU64::new(1), AtomicU64::new(0));
     let run = || {
         let (runtime, mut all) = (runtime(), Counts::new());
@@ -59,9 +59,8 @@ fn whatever_goes_wrong_nothing_is_lost_or_doubled_and_nobody_is_accused_who_is_h
             if seed > seeds || failed.load(Ordering::SeqCst) > 0 {
                 return all;
             }
-            let place = folder.path().join(format!("seed-{seed}"));
-            let run = || world::run(seed, &place, &enrolled, &journals, &runtime);
-            match catch_unwind(AssertUnwindSafe(run)) {
+            let place = folder.join(format!("seed-{seed}"));
+            match catch_unwind(AssertUnwindSafe(|| run(seed, &place, &runtime))) {
                 Ok(counts) => counts.into_iter().for_each(|(what, n)| *all.entry(what).or_default() += n),
                 Err(_) => {
                     println!("seed {seed} fails: COMPTOIR_SEED={seed} runs it alone");
@@ -82,4 +81,18 @@ fn whatever_goes_wrong_nothing_is_lost_or_doubled_and_nobody_is_accused_who_is_h
     let failed = failed.load(Ordering::SeqCst);
     assert_eq!(failed, 0, "COMPTOIR_SEED={failed} runs the seed that fails alone");
     println!("{seeds} seeds in {:.1} s: {counts:#?}", started.elapsed().as_secs_f64());
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_lost_or_doubled_and_nobody_is_accused_who_is_honest() {
+    let folder = folder();
+    let journals: Vec<Arc<Journal>> = journals::make(folder.path(), 3).into_iter().map(Arc::new).collect();
+    let enrolled = server::enrolled(&folder.path().join("enrolled"), &runtime(), &journals);
+    over_seeds(SEEDS, folder.path(), |seed, place, runtime| world::run(seed, place, &enrolled, &journals, runtime));
+}
+
+#[test]
+fn whatever_goes_wrong_all_tills_of_a_store_come_to_share_the_same_and_nothing_is_out_of_sight() {
+    let folder = folder();
+    over_seeds(SEEDS_OF_SHARING, folder.path(), shares::run);
 }
