@@ -7,7 +7,7 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::values::Instant;
 
 use crate::generated::Tone;
-use crate::till::Till;
+use crate::till::{Place, Till};
 
 /// What the till has heard of its back office.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,9 @@ impl Till {
     pub fn heard_of_office(&mut self, touch: Touch) {
         self.touch = touch;
         self.look_around();
+        if self.place() == Place::Held {
+            crate::held::look(self);
+        }
     }
 
     /// Hears what came of being enrolled: for which merchant and store, or why not.
@@ -44,6 +47,12 @@ impl Till {
 /// What the strip says of it, where the till is enrolled.
 pub(crate) fn said(touch: &Touch, status: &Status) -> Option<(Message, Tone)> {
     let in_touch = status.in_touch?;
+    if let (Touch::Fine, Some(arriving)) = (touch, &status.arriving) {
+        let percent = arriving.here.saturating_mul(100) / arriving.size.max(1);
+        let said =
+            message!("past of till {label}: {percent} % here", label = arriving.label.as_str(), percent = percent);
+        return Some((said, Tone::Plain));
+    }
     Some(match touch {
         Touch::Revoked => (message!("revoked: stop selling"), Tone::Bad),
         Touch::Trouble(_) => (message!("back office: look in the settings"), Tone::Warn),

@@ -77,7 +77,7 @@ impl Stage {
         self.settle();
     }
 
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         loop {
             let orders = self.till.orders();
             if orders.is_empty() {

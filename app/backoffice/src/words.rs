@@ -65,7 +65,7 @@ pub(crate) fn of_item(item: &Item) -> Vec<Message> {
 
 /// The sales that a held ticket became, where they are several.
 fn paid_twice(item: &Item) -> Vec<Message> {
-    let record = |row: &Option<Row>| row.clone().and_then(|row| serde_json::from_value::<HeldRecord>(row.into()).ok());
+    let record = |row: &Option<Row>| row.as_ref().and_then(HeldRecord::of);
     let mut paid: Vec<PaidTicket> = Vec::new();
     for one in [&item.ours, &item.theirs].into_iter().filter_map(record).flat_map(|record| record.paid) {
         if !paid.contains(&one) {

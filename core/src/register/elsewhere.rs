@@ -12,7 +12,8 @@ use crate::held::HeldTicket;
 use crate::operators::Gate;
 use crate::projection::tickets;
 use crate::shared::held::{HeldRecord, HeldState, PaidTicket};
-use crate::shared::{Change, Edit, Kind, Row, ledger};
+use crate::shared::{Change, Edit, Kind, ledger};
+use crate::shop::ShopError;
 
 impl Register {
     /// The tickets that wait at other tills of the store, as far as the back office has told, in the order in which they were
@@ -23,7 +24,7 @@ impl Register {
             return Ok(elsewhere);
         }
         for (_, row) in ledger::held(self.shop.reading())? {
-            let Some(record) = record_of(&row) else { continue };
+            let Some(record) = HeldRecord::of(&row) else { continue };
             if record.paid.is_empty() && !self.waiting.contains_key(&record.ticket.id) && !self.is_own(record.holder)? {
                 elsewhere.push(record);
             }
@@ -41,7 +42,7 @@ impl Register {
             return Err(Refusal::HeldElsewhere { label: record.label });
         }
         let asked = HeldRecord { holder: self.id(), label: self.settings().label.clone(), ..record };
-        let row = row_of(&asked).map_err(RegisterError::from)?;
+        let row = asked.to_row().map_err(|error| RegisterError::from(ShopError::from(error)))?;
         let edit = Edit {
             id: self.new_command()?.uuid(),
             kind: Kind::Held,
@@ -70,14 +71,14 @@ impl Register {
     /// Where a ticket that waits here was paid already, as far as the back office has told.
     pub fn paid_elsewhere(&self, id: Uuid) -> Result<Option<PaidTicket>, RegisterError> {
         let known = ledger::shared(self.shop.reading(), Kind::Held, &id.to_string())?;
-        let record = known.and_then(|(_, row)| record_of(&row?));
+        let record = known.and_then(|(_, row)| HeldRecord::of(&row?));
         Ok(record.and_then(|record| record.paid.into_iter().find(|paid| paid.register != self.id())))
     }
 
     /// Takes in what the back office holds of tickets that wait: those that came to this till, and those that left it.
     pub(super) fn take_in_held(&mut self, fresh: &[&Change]) -> Result<(), RegisterError> {
         for change in fresh.iter().filter(|change| change.kind == Kind::Held) {
-            let Some(record) = change.row.as_ref().and_then(record_of) else { continue };
+            let Some(record) = change.row.as_ref().and_then(HeldRecord::of) else { continue };
             let id = record.ticket.id;
             let here = self.shop.held_ticket(id)?;
             let is_paid_here = self.journal.sealed_before(CommandId::new(id))?.is_some();
@@ -132,7 +133,7 @@ impl Register {
 
     fn elsewhere(&self, id: Uuid) -> Result<(u64, HeldRecord), Refusal> {
         let known = ledger::shared(self.shop.reading(), Kind::Held, &id.to_string()).map_err(RegisterError::from)?;
-        let record = known.and_then(|(version, row)| Some((version, record_of(&row?)?)));
+        let record = known.and_then(|(version, row)| Some((version, HeldRecord::of(&row?)?)));
         match record.filter(|(_, record)| record.paid.is_empty() && !self.waiting.contains_key(&id)) {
             Some((version, record)) if !self.is_own(record.holder)? => Ok((version, record)),
             _ => Err(Refusal::NotHeld),
@@ -143,12 +144,4 @@ impl Register {
     fn is_own(&self, register: RegisterId) -> Result<bool, RegisterError> {
         Ok(register == self.id() || tickets::label_of(&self.shop, register)?.is_some())
     }
-}
-
-fn record_of(row: &Row) -> Option<HeldRecord> {
-    serde_json::from_value(row.clone().into()).ok()
-}
-
-fn row_of(record: &HeldRecord) -> Result<Row, crate::shop::ShopError> {
-    Ok(serde_json::from_value(serde_json::to_value(record)?)?)
 }

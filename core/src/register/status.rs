@@ -3,7 +3,7 @@
 use comptoir_fiscal::entry::{Mode, Period};
 use comptoir_fiscal::values::{Cents, Date, Instant};
 
-use super::{ClockLeap, InTouch, Register, RegisterError};
+use super::{ArrivingSoFar, ClockLeap, InTouch, Register, RegisterError};
 
 /// How the till is doing now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Status {
     pub takes_no_vat: bool,
     /// How the till stands with its back office; none where it has none.
     pub in_touch: Option<InTouch>,
+    /// How far the journal of a lost till has arrived; none where none is to arrive.
+    pub arriving: Option<ArrivingSoFar>,
 }
 
 /// How far the open day was looked through for its first entry that takes a business date.
@@ -64,6 +66,7 @@ impl Register {
         let is_inspected = self.inspection_as_known()?.is_some();
         let open_since = self.day_begun()?;
         let in_touch = self.in_touch()?;
+        let arriving = self.arriving_so_far()?;
         let on_counter = usize::from(self.waiting.values().any(|on_counter| *on_counter));
         let (settings, day) = (self.settings(), &self.journal.standing().day);
         Ok(Status {
@@ -85,6 +88,7 @@ impl Register {
             clock_leap: self.clock_leap(),
             takes_no_vat: self.takes_no_vat(),
             in_touch,
+            arriving,
         })
     }
 

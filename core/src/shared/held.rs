@@ -6,6 +6,7 @@
 use comptoir_fiscal::values::{Instant, RegisterId};
 use serde::{Deserialize, Serialize};
 
+use super::Row;
 use crate::held::HeldTicket;
 
 /// A ticket that waits, as all tills of its store see it.
@@ -89,6 +90,16 @@ pub fn judge(
 }
 
 impl HeldRecord {
+    /// The record of a row; none where it is of another form.
+    pub fn of(row: &Row) -> Option<HeldRecord> {
+        serde_json::from_value(row.clone().into()).ok()
+    }
+
+    /// The row of it.
+    pub fn to_row(&self) -> serde_json::Result<Row> {
+        serde_json::from_value(serde_json::to_value(self)?)
+    }
+
     /// Whether it was paid at more than one till.
     pub fn is_paid_twice(&self) -> bool {
         self.paid.iter().any(|paid| Some(paid.register) != self.paid.first().map(|first| first.register))

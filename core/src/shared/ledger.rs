@@ -414,8 +414,7 @@ fn held_here(connection: &Connection, key: &str) -> Result<Option<Row>, ShopErro
             (None, Some(ticket)) => waiting_here(connection, known, serde_json::from_str(&ticket)?)?,
             (None, None) => None,
         };
-    let row = record.map(|record| serde_json::to_value(record).and_then(serde_json::from_value));
-    Ok(row.transpose()?)
+    Ok(record.map(|record| record.to_row()).transpose()?)
 }
 
 /// What is known of a ticket, with the sales that it became here.

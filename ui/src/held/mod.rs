@@ -9,6 +9,7 @@ use comptoir_core::held::{HeldTicket, Order as KitchenOrder, Table};
 use comptoir_core::printing::PaperOf;
 use comptoir_core::reason::to_seal;
 use comptoir_core::register::{Command, Refusal, Register};
+use comptoir_core::shared::held::{HeldRecord, PaidTicket};
 use comptoir_fiscal::entry::Body;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Instant, Quantity};
@@ -54,6 +55,10 @@ pub enum Intent {
     Kitchen,
     /// Does what was asked: takes off, or gives up.
     Confirm,
+    /// Asks for the ticket of another till that is looked at.
+    Bring,
+    /// Takes it without asking, having read what may come of that.
+    BringAnyway,
 }
 
 /// What is being done with the ticket that is open.
@@ -80,6 +85,12 @@ pub enum Step {
 #[derive(Default)]
 pub struct Held {
     pub(crate) tickets: Vec<HeldTicket>,
+    /// Those of them that were paid at another till already.
+    pub(crate) paid: Vec<(Uuid, PaidTicket)>,
+    /// The tickets that wait at other tills of the store.
+    pub(crate) elsewhere: Vec<HeldRecord>,
+    /// The one of them that is looked at, and whether it was asked for.
+    pub(crate) fetch: Option<(Uuid, bool)>,
     pub(crate) now: Option<Instant>,
     pub(crate) open: Option<Open>,
     pub(crate) busy: bool,
@@ -105,6 +116,18 @@ impl Held {
     pub(crate) fn opened(&self) -> Option<(&Open, &HeldTicket)> {
         let open = self.open.as_ref()?;
         Some((open, self.tickets.iter().find(|ticket| ticket.id == open.id)?))
+    }
+
+    /// The ticket of another till that is looked at, and whether it was asked for.
+    pub(crate) fn fetched(&self) -> Option<(&HeldRecord, bool)> {
+        let (id, asked) = self.fetch?;
+        Some((self.elsewhere.iter().find(|record| record.ticket.id == id)?, asked))
+    }
+
+    /// Looks at a ticket of another till, by its place behind those that wait here.
+    fn look_at(&mut self, place: usize) {
+        let record = place.checked_sub(self.tickets.len()).and_then(|place| self.elsewhere.get(place));
+        self.fetch = record.map(|record| (record.ticket.id, false));
     }
 
     /// The tickets that the open one can be joined to, or give lines to.
@@ -142,8 +165,25 @@ impl Open {
 
 /// Comes into the room: who waits is asked anew.
 pub(crate) fn enter(till: &mut Till) {
-    till.waiting.open = None;
+    (till.waiting.open, till.waiting.fetch) = (None, None);
     act(till, |_, _| Ok(()), |_, ()| ());
+}
+
+/// Looks who waits, because another till may have changed it. A ticket that was asked for and has come is taken up.
+pub(crate) fn look(till: &mut Till) {
+    till.ask(read, |till, seen| {
+        if let Ok(seen) = seen {
+            take_in(till, seen);
+        }
+        let asked = till.waiting.fetch.filter(|(_, asked)| *asked).map(|(id, _)| id);
+        let come = asked.filter(|id| till.waiting.tickets.iter().any(|ticket| ticket.id == *id));
+        if let Some(id) = come
+            && !till.waiting.busy
+        {
+            till.waiting.fetch = None;
+            take_up(till, id);
+        }
+    });
 }
 
 /// Does what a person asked for.
@@ -153,6 +193,10 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
     }
     let held = &mut till.waiting;
     match intent {
+        Intent::TakeUp(Some(place)) | Intent::Open(place) if place >= held.tickets.len() => held.look_at(place),
+        Intent::Back if held.fetch.is_some() => held.fetch = None,
+        Intent::Bring => bring(till),
+        Intent::BringAnyway => bring_anyway(till),
         Intent::TakeUp(place) => {
             let ticket = match place {
                 Some(place) => held.tickets.get(place),
@@ -217,7 +261,9 @@ impl Open {
             | Intent::Note
             | Intent::Kitchen
             | Intent::Save
-            | Intent::Confirm => {}
+            | Intent::Confirm
+            | Intent::Bring
+            | Intent::BringAnyway => {}
         }
         true
     }
@@ -236,16 +282,38 @@ fn take_up(till: &mut Till, id: Uuid) {
         move |register, _| {
             let ticket = register.held_ticket(id)?;
             clear(register)?;
-            Ok((ticket, register.held()?, register.now()))
+            Ok((ticket, read(register)?))
         },
-        |till, (ticket, held, now)| {
-            till.waiting.open = None;
+        |till, (ticket, seen)| {
+            (till.waiting.open, till.waiting.fetch) = (None, None);
             till.sale.take_up(ticket);
-            take_in(till, held, now);
+            take_in(till, seen);
             till.go(Place::Sale);
             crate::pay::take_up(till);
             // A till that stops now comes back with it on the counter.
             crate::sale::write_down(till);
+        },
+    );
+}
+
+/// Asks for the ticket of another till. It is taken up as soon as the back office has said yes.
+fn bring(till: &mut Till) {
+    let Some((id, _)) = till.waiting.fetch else { return };
+    act(
+        till,
+        move |register, operator| register.ask_for_held(operator, id),
+        move |till, ()| till.waiting.fetch = Some((id, true)),
+    );
+}
+
+fn bring_anyway(till: &mut Till) {
+    let Some((id, _)) = till.waiting.fetch else { return };
+    act(
+        till,
+        move |register, operator| register.take_held_anyway(operator, id),
+        |till, ticket| {
+            till.waiting.fetch = None;
+            take_up(till, ticket.id);
         },
     );
 }
@@ -370,12 +438,12 @@ fn act<T: Send + 'static>(
     till.ask(
         move |register| {
             let outcome = action(register, &operator);
-            (outcome, register.held(), register.now())
+            (outcome, read(register))
         },
-        |till, (outcome, held, now)| {
+        |till, (outcome, seen)| {
             till.waiting.busy = false;
-            match held {
-                Ok(held) => take_in(till, held, now),
+            match seen {
+                Ok(seen) => take_in(till, seen),
                 Err(refusal) => till.refuse(&refusal),
             }
             match outcome {
@@ -389,13 +457,31 @@ fn act<T: Send + 'static>(
     );
 }
 
+/// Who waits, here and at other tills.
+struct Seen {
+    tickets: Vec<HeldTicket>,
+    paid: Vec<(Uuid, PaidTicket)>,
+    elsewhere: Vec<HeldRecord>,
+    now: Instant,
+}
+
+fn read(register: &mut Register) -> Result<Seen, Refusal> {
+    let tickets = register.held()?;
+    let mut paid = Vec::new();
+    for ticket in &tickets {
+        paid.extend(register.paid_elsewhere(ticket.id)?.map(|paid| (ticket.id, paid)));
+    }
+    Ok(Seen { tickets, paid, elsewhere: register.held_elsewhere()?, now: register.now() })
+}
+
 /// Takes in who waits; what stands on the counter does not.
-fn take_in(till: &mut Till, mut tickets: Vec<HeldTicket>, now: Instant) {
+fn take_in(till: &mut Till, seen: Seen) {
+    let Seen { mut tickets, paid, elsewhere, now } = seen;
     let counter = till.sale.id.uuid();
     tickets.retain(|ticket| ticket.id != counter);
     till.held = tickets.len();
     let held = &mut till.waiting;
-    (held.tickets, held.now) = (tickets, Some(now));
+    (held.tickets, held.paid, held.elsewhere, held.now) = (tickets, paid, elsewhere, Some(now));
     if held.opened().is_none() {
         held.open = None;
     }

@@ -1,4 +1,10 @@
-use comptoir_fiscal::entry::{Body, Kind};
+use comptoir_core::basket::Basket;
+use comptoir_core::register::BackOffice;
+use comptoir_core::shared::held::HeldState;
+use comptoir_core::shared::{Change, Kind};
+use comptoir_fiscal::entry::{Body, Channel, Kind as EntryKind};
+use comptoir_fiscal::key::DeviceKey;
+use comptoir_fiscal::values::RegisterId;
 
 use super::*;
 use crate::sale;
@@ -173,7 +179,7 @@ fn a_note_is_sealed_and_printed_and_the_sale_names_it() {
     go(&mut stage);
     held(&mut stage, Intent::Open(0));
     held(&mut stage, Intent::Note);
-    let notes: Vec<_> = stage.entries().into_iter().filter(|entry| entry.kind == Kind::Note).collect();
+    let notes: Vec<_> = stage.entries().into_iter().filter(|entry| entry.kind == EntryKind::Note).collect();
     assert_eq!(notes.len(), 1);
     assert!(matches!(&notes[0].body, Body::Note(note) if note.number == 1));
     assert_eq!((stage.prints, stage.register.print_queue().unwrap().len()), (1, 1));
@@ -232,4 +238,87 @@ fn nothing_is_taken_up_while_the_counter_is_being_paid() {
     assert!(stage.was_refused());
     assert_eq!(waiting(&stage).len(), 1);
     assert!(stage.till.sale.basket.items().next().unwrap().label.contains("onfiture"));
+}
+
+/// The till is enrolled, and the back office tells of a ticket that waits at another till, in this state.
+fn told_of(stage: &mut Stage, state: HeldState) -> Uuid {
+    if stage.register.back_office().is_none() {
+        let back_office = BackOffice {
+            address: "https://office.example".to_owned(),
+            witness: "office.example/1".to_owned(),
+            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
+            certificate: None,
+            register: stage.register.id(),
+        };
+        stage.register.enrolled(back_office).unwrap();
+    }
+    let sku = stage.register.catalogue().products()[0].clone();
+    let mut basket = Basket::new(None, Channel::Counter);
+    basket.add(&sku, Quantity::ONE, None).unwrap();
+    let id = Uuid::from_u128(77);
+    let mut ticket = HeldTicket::new(id, "cashier", stage.register.now(), basket);
+    ticket.title = Some("Exemple".to_owned());
+    let holder = RegisterId::new(Uuid::from_u128(0x0192_f0c1_7a3e_7c55_9d1b_3f0a_6a1c_2b3d));
+    let record = HeldRecord { holder, label: "02".to_owned(), state, ticket, paid: Vec::new() };
+    tell(stage, &record, 1);
+    id
+}
+
+fn tell(stage: &mut Stage, record: &HeldRecord, version: u64) {
+    loop {
+        let edits = stage.register.edits_to_send(500).unwrap().unwrap().edits;
+        if edits.is_empty() {
+            break;
+        }
+        let ids: Vec<Uuid> = edits.iter().map(|edit| edit.id).collect();
+        stage.register.edits_answered(&ids).unwrap();
+    }
+    let row = Some(record.to_row().unwrap());
+    let change = Change { kind: Kind::Held, key: record.ticket.id.to_string(), version, at: 1, row };
+    stage.register.take_in(&[change], &format!("e.{version}"), false).unwrap();
+}
+
+#[test]
+fn a_ticket_of_another_till_is_asked_for_and_taken_up_as_soon_as_it_comes() {
+    let mut stage = Stage::with(Who::Cashier);
+    aside(&mut stage, &["baguette"]);
+    let id = told_of(&mut stage, HeldState::Waiting);
+    go(&mut stage);
+    let cards = view::cards(&stage.till);
+    assert_eq!(cards.iter().map(|card| card.place.as_str()).collect::<Vec<_>>(), ["", "À la caisse 02"]);
+    held(&mut stage, Intent::TakeUp(Some(1)));
+    let view = view::held(&stage.till);
+    assert_eq!((view.step, view.may_ask, view.may_take), (7, true, false));
+    held(&mut stage, Intent::Bring);
+    assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+    assert!(view::held(&stage.till).may_take, "whoever cannot wait is warned");
+    // The back office says yes.
+    let mut record = stage.register.held_elsewhere().unwrap().remove(0);
+    (record.holder, record.label) = (stage.register.id(), "01".to_owned());
+    tell(&mut stage, &record, 2);
+    stage.till.heard_of_office(crate::office::Touch::Fine);
+    stage.settle();
+    assert_eq!(stage.till.place(), Place::Sale);
+    assert_eq!(stage.till.sale.id.uuid(), id);
+}
+
+#[test]
+fn what_is_paid_in_part_at_another_till_stays_there_and_what_is_served_there_is_taken_only_after_a_warning() {
+    let mut stage = Stage::with(Who::Cashier);
+    told_of(&mut stage, HeldState::Stays);
+    go(&mut stage);
+    held(&mut stage, Intent::Open(0));
+    let view = view::held(&stage.till);
+    assert_eq!((view.step, view.may_ask, view.may_take), (7, false, false));
+    held(&mut stage, Intent::Back);
+    assert_eq!(view::held(&stage.till).step, 0);
+    let mut record = stage.register.held_elsewhere().unwrap().remove(0);
+    record.state = HeldState::Busy;
+    tell(&mut stage, &record, 2);
+    go(&mut stage);
+    held(&mut stage, Intent::Open(0));
+    let view = view::held(&stage.till);
+    assert_eq!((view.may_ask, view.may_take), (false, true));
+    held(&mut stage, Intent::BringAnyway);
+    assert_eq!(stage.till.sale.id.uuid(), record.ticket.id);
 }

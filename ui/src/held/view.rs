@@ -3,12 +3,14 @@
 use comptoir_core::catalogue::Unit;
 use comptoir_core::held::{HeldTicket, Order, Table};
 use comptoir_core::reason::Reason;
+use comptoir_core::shared::held::{HeldRecord, HeldState};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::Quantity;
 
 use super::{Open, Step};
 use crate::generated::{HeldCard, HeldLine, HeldView, OptionRow};
+use crate::office::Touch;
 use crate::till::Till;
 
 /// The figures of the room and of the ticket that is open in it.
@@ -20,6 +22,9 @@ pub fn held(till: &Till) -> HeldView {
         count => till.say(&message!("{count} tickets on hold", count = count)),
     };
     let view = HeldView { count: count.into(), busy: room.busy, ..HeldView::default() };
+    if let Some((record, asked)) = room.fetched() {
+        return elsewhere(till, record, asked, view);
+    }
     let Some((open, ticket)) = room.opened() else { return view };
     let sent = open.one_line(ticket).and_then(|(item, _)| ticket.sent().into_iter().find(|order| order.item == item));
     let off = sent.map(|order| Order { qty: open.part.map_or(order.qty, |part| part.min(order.qty)), ..order });
@@ -60,6 +65,42 @@ pub fn held(till: &Till) -> HeldView {
     }
 }
 
+/// A ticket of another till that is looked at.
+fn elsewhere(till: &Till, record: &HeldRecord, asked: bool, view: HeldView) -> HeldView {
+    let is_out_of_reach = matches!(till.touch, Touch::OutOfReach | Touch::Trouble(_));
+    let label = record.label.as_str();
+    let (said, may_ask, may_take) = match record.state {
+        HeldState::Stays => (
+            message!(
+                "Something was paid for this ticket at till {label}, or a note of it printed there: go on with it there.",
+                label = label
+            ),
+            false,
+            false,
+        ),
+        HeldState::Busy => (
+            message!("This ticket is being served at till {label}. Have it put aside there first.", label = label),
+            false,
+            true,
+        ),
+        HeldState::Waiting if asked => {
+            (message!("It was asked for, and comes as soon as the back office has answered."), false, true)
+        }
+        HeldState::Waiting => (message!("This ticket waits at till {label}.", label = label), true, is_out_of_reach),
+    };
+    HeldView {
+        open: true,
+        step: 7,
+        name: name(till, &record.ticket).into(),
+        second: second(till, &record.ticket).into(),
+        total: till.money(record.ticket.basket.to_pay()).into(),
+        confirm: till.say(&said).into(),
+        may_ask,
+        may_take,
+        ..view
+    }
+}
+
 /// How much of the one chosen line is meant, where it could be less than all of it.
 fn part(till: &Till, open: &Open, ticket: &HeldTicket) -> String {
     let Some((item, whole)) = open.one_line(ticket) else { return String::new() };
@@ -70,9 +111,23 @@ fn part(till: &Till, open: &Open, ticket: &HeldTicket) -> String {
     till.say(&message!("{part} of {whole}", part = open.part.unwrap_or(whole), whole = whole))
 }
 
-/// The tickets that wait, as cards.
+/// The tickets that wait, as cards: those that wait here first, then those that wait at other tills.
 pub fn cards(till: &Till) -> Vec<HeldCard> {
-    till.waiting.tickets.iter().map(|ticket| card(till, ticket)).collect()
+    let here = till.waiting.tickets.iter().map(|ticket| {
+        let paid = till.waiting.paid.iter().find(|(id, _)| *id == ticket.id);
+        match paid {
+            Some((_, paid)) => {
+                let note = till.say(&message!("Paid at till {label}", label = paid.label.as_str()));
+                HeldCard { note: note.into(), ..card(till, ticket) }
+            }
+            None => card(till, ticket),
+        }
+    });
+    let elsewhere = till.waiting.elsewhere.iter().map(|record| {
+        let place = till.say(&message!("At till {label}", label = record.label.as_str()));
+        HeldCard { place: place.into(), ..card(till, &record.ticket) }
+    });
+    here.chain(elsewhere).collect()
 }
 
 /// Those that the open one can give lines to, or be joined to.
@@ -98,6 +153,7 @@ fn card(till: &Till, ticket: &HeldTicket) -> HeldCard {
             _ => till.say(&message!("Note {numbers}", numbers = notes.join(", "))).into(),
         },
         kitchen: kitchen.into(),
+        place: Default::default(),
     }
 }
 

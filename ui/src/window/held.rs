@@ -63,6 +63,8 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_save(screens.with_none(|| Intent::Held(held::Intent::Save)));
     port.on_note(screens.with_none(|| Intent::Held(held::Intent::Note)));
     port.on_kitchen(screens.with_none(|| Intent::Held(held::Intent::Kitchen)));
+    port.on_bring(screens.with_none(|| Intent::Held(held::Intent::Bring)));
+    port.on_bring_anyway(screens.with_none(|| Intent::Held(held::Intent::BringAnyway)));
     port.on_confirm(screens.with_none(|| Intent::Held(held::Intent::Confirm)));
 }
 

@@ -1,7 +1,7 @@
 //! Tickets that wait: one till of a store holds each, and who asks for it has it where nobody else was quicker.
 
+use comptoir_core::shared::Edit;
 use comptoir_core::shared::held::{HeldRecord, Judged, judge};
-use comptoir_core::shared::{Edit, Row};
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::message::Fate;
 
@@ -24,7 +24,7 @@ pub(super) fn judged(
     by: RegisterId,
     number: u64,
 ) -> Result<Merge, StoreError> {
-    let before = known.and_then(|known| known.row.as_ref()).and_then(read);
+    let before = known.and_then(|known| known.row.as_ref()).and_then(HeldRecord::of);
     let saw_it_last = known.is_some_and(|known| known.number == edit.base);
     let is_orphan = match &before {
         Some(before) if before.holder != by => {
@@ -34,13 +34,13 @@ pub(super) fn judged(
     };
     let stamps = Stamps::all(Stamp(number, edit.at, by.to_string()));
     let merge = |record: Record, waits| Merge { record: Some(record), fate: Fate::Taken, waits };
-    Ok(match judge(before.as_ref(), edit.row.as_ref().and_then(read), by, saw_it_last, is_orphan) {
+    Ok(match judge(before.as_ref(), edit.row.as_ref().and_then(HeldRecord::of), by, saw_it_last, is_orphan) {
         Judged::Same => Merge { record: None, fate: Fate::Merged, waits: None },
         Judged::Gone => merge(Record { number, row: None, stamps }, None),
         Judged::Known(after) => {
             let was_paid_twice = before.as_ref().is_some_and(HeldRecord::is_paid_twice);
             let waits = (after.is_paid_twice() && !was_paid_twice).then(|| vec![PAID.to_owned()]);
-            let row = serde_json::to_value(after).and_then(serde_json::from_value).map_err(StoreError::unreadable)?;
+            let row = after.to_row().map_err(StoreError::unreadable)?;
             merge(Record { number, row: Some(row), stamps }, waits)
         }
     })
@@ -63,8 +63,4 @@ pub(super) fn forget_old(tx: &mut dyn Tx, scope: &Scope, now: u64) -> Result<(),
         tx.execute(sql, &scope.row([key.into()]))?;
     }
     Ok(())
-}
-
-fn read(row: &Row) -> Option<HeldRecord> {
-    serde_json::from_value(row.clone().into()).ok()
 }
