@@ -22,7 +22,7 @@ pub(crate) fn offer(tx: &mut dyn Tx, place: &Place) -> Result<Option<Offer>, Sto
     if place.replaces.is_some() {
         let before = ancestors(tx, &like)?.iter().map(awaited).collect();
         let lost = LostJournal { journal: awaited(&like), settings: like.settings()?, before };
-        return Ok(Some(Offer::Replace(lost)));
+        return Ok(Some(Offer::Replace(Box::new(lost))));
     }
     let sql = "SELECT label FROM register WHERE merchant = $1 AND store = $2";
     let labels =

@@ -44,7 +44,7 @@ pub struct LostJournal {
 #[serde(tag = "offer", rename_all = "snake_case")]
 pub enum Offer {
     /// The place of a till that was lost.
-    Replace(LostJournal),
+    Replace(Box<LostJournal>),
     /// To be one more till of a store: with these settings, whose label is none's.
     Join(Box<Genesis>),
 }

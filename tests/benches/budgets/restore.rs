@@ -106,7 +106,7 @@ fn sell_in_its_place(link: &EnrolmentLink, data: &Path, runtime: &Runtime) -> Re
         return Err("nothing was lost".into());
     };
     let mut till = Register::replace(DataFolder::of_sample(data), &edited, &lost, sample::platform(SystemClock))?;
-    let response = runtime.block_on(http.carry(enrol::ask(&mut till, link)?))?;
+    let response = runtime.block_on(http.carry(enrol::ask(&till, link)?))?;
     enrol::answered(&mut till, link, &response)?;
     let sale = shop::sale(&till.catalogue().clone(), &till.terms(), 12)?;
     let request = shop::selling(&mut till, &sale)?;

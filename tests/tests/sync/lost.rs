@@ -95,7 +95,7 @@ pub(crate) async fn replaced(folder: &Path, link: &EnrolmentLink) -> (Arc<Desk>,
     let Offer::Replace(told) = restore::fetch(&http, link, &shop).await.unwrap() else { panic!("nothing was lost") };
     let platform = sample::platform(SystemClock);
     let register = Register::replace(DataFolder::of_sample(folder), &shop, &told, platform).unwrap();
-    (Arc::new(Desk::start(register).unwrap()), told)
+    (Arc::new(Desk::start(register).unwrap()), *told)
 }
 
 /// How many tickets a till finds.
