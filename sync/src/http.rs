@@ -1,7 +1,7 @@
 //! Requests carried over HTTP: TLS always, but on the device itself. A back office that made its own certificate is known
 //! by that certificate alone, any other by its name.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use comptoir_core::register::BackOffice;
@@ -72,15 +72,26 @@ impl Http {
     pub fn to(back_office: &BackOffice) -> Result<Http, Unreachable> {
         let wrong = || Unreachable::Address(back_office.address.clone());
         let certificate = back_office.certificate.as_ref().map(|hash| hash.parse::<Hash>().map_err(|_| wrong()));
-        Http::new(&back_office.address, certificate.transpose()?)
+        Http::new(&back_office.address, certificate.transpose()?.map(Trust::One))
     }
 
     /// The way to the back office of a link.
     pub fn along(link: &EnrolmentLink) -> Result<Http, Unreachable> {
-        Http::new(&link.address, link.certificate)
+        Http::new(&link.address, link.certificate.map(Trust::One))
     }
 
-    fn new(address: &str, certificate: Option<Hash>) -> Result<Http, Unreachable> {
+    /// The way to an address whose certificate somebody vouches for.
+    pub(crate) fn at(address: &str) -> Result<Http, Unreachable> {
+        Http::new(address, None)
+    }
+
+    /// The way to whoever answers at an address, and which certificate they show: for nothing but to ask who they are.
+    pub(crate) fn to_a_stranger(address: &str) -> Result<(Http, Shown), Unreachable> {
+        let shown = Shown::default();
+        Ok((Http::new(address, Some(Trust::Whatever(shown.clone())))?, shown))
+    }
+
+    fn new(address: &str, trust: Option<Trust>) -> Result<Http, Unreachable> {
         let wrong = |_| Unreachable::Address(address.to_owned());
         let url = Url::parse(address).map_err(wrong)?;
         if !is_safe(&url) {
@@ -89,9 +100,9 @@ impl Http {
         let failed = |fault: String| Unreachable::Network(fault);
         let provider = Arc::new(ring::default_provider());
         let builder = Client::builder().timeout(PATIENCE).connect_timeout(CONNECTING).no_proxy();
-        let builder = match certificate {
-            Some(hash) => {
-                builder.use_preconfigured_tls(pinned(hash, provider).map_err(|fault| failed(fault.to_string()))?)
+        let builder = match trust {
+            Some(trust) => {
+                builder.use_preconfigured_tls(trusting(trust, provider).map_err(|fault| failed(fault.to_string()))?)
             }
             None => {
                 // Whoever installed one before is right: a program has one provider.
@@ -142,9 +153,9 @@ fn is_of_certificate(fault: &(dyn std::error::Error + 'static)) -> bool {
     wrapped.is_some_and(|inner| is_of_certificate(inner)) || fault.source().is_some_and(is_of_certificate)
 }
 
-fn pinned(certificate: Hash, provider: Arc<CryptoProvider>) -> Result<ClientConfig, rustls::Error> {
+fn trusting(trust: Trust, provider: Arc<CryptoProvider>) -> Result<ClientConfig, rustls::Error> {
     let algorithms = provider.signature_verification_algorithms;
-    let verifier = Arc::new(Pinned { certificate, algorithms });
+    let verifier = Arc::new(Trusting { trust, algorithms });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -153,14 +164,25 @@ fn pinned(certificate: Hash, provider: Arc<CryptoProvider>) -> Result<ClientConf
     Ok(config)
 }
 
-/// Takes one certificate and no other, whatever name it bears and whenever it ends.
+/// Which certificate was shown.
+pub(crate) type Shown = Arc<Mutex<Option<Hash>>>;
+
+/// Which certificate is taken, whatever name it bears and whenever it ends.
+#[derive(Clone, Debug)]
+enum Trust {
+    /// One and no other.
+    One(Hash),
+    /// Any, which is remembered.
+    Whatever(Shown),
+}
+
 #[derive(Debug)]
-struct Pinned {
-    certificate: Hash,
+struct Trusting {
+    trust: Trust,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-impl ServerCertVerifier for Pinned {
+impl ServerCertVerifier for Trusting {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -169,7 +191,13 @@ impl ServerCertVerifier for Pinned {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        if merkle::sha256(end_entity) == self.certificate {
+        let hash = merkle::sha256(end_entity);
+        let is_taken = match &self.trust {
+            Trust::One(certificate) => hash == *certificate,
+            // The one that was shown first: another on a later connection is another's.
+            Trust::Whatever(shown) => shown.lock().is_ok_and(|mut shown| *shown.get_or_insert(hash) == hash),
+        };
+        if is_taken {
             Ok(ServerCertVerified::assertion())
         } else {
             Err(rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))

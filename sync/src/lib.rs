@@ -8,6 +8,7 @@ mod edited;
 pub mod enrol;
 pub mod http;
 pub mod link;
+pub mod meeting;
 pub mod message;
 pub mod past;
 pub mod push;

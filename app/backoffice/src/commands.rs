@@ -11,6 +11,7 @@ use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::link::{Code, EnrolmentLink};
+use comptoir_sync::meeting::words;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -77,6 +78,13 @@ pub(crate) fn code(place: &Place, given: Given, texts: &Translations) -> Result<
     let link = EnrolmentLink { address: reached.address, code, witness: witness.public(), certificate };
     eprintln!("{}", texts.say(&message!("Good for one register and 15 minutes:")));
     println!("{link}");
+    let typed = message!(
+        "Or type the address {address} and the code {code}; the till then shows these words, and no others: {words}",
+        address = link.address.as_str(),
+        code = link.code.as_str(),
+        words = words(&link.witness.public_key, link.certificate)
+    );
+    eprintln!("{}", texts.say(&typed));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::enrol;
 use comptoir_sync::link::Code;
+use comptoir_sync::meeting::{self, Introduced};
 use comptoir_sync::message::{Enrol, Refused, Succeed};
 use comptoir_sync::request::{self, CLOCK_SECONDS, Request, Response, Signed};
 use comptoir_sync::restore;
@@ -114,6 +115,7 @@ impl Office {
     pub async fn answer(&self, request: Request, now: u64) -> Response {
         let began = Instant::now();
         let answered = match request.path.as_str() {
+            meeting::PATH => Ok(body_of(&self.introduced())),
             enrol::PATH => self.enrol(&request, now).await.map(|enrolled| body_of(&enrolled)),
             path if path.starts_with(NEW) => self.begin_new(&request, now).await,
             _ => self.answer_register(&request, now).await,
@@ -129,6 +131,12 @@ impl Office {
         };
         // A till sets its clock by this, and may have waited.
         Response { status, time: Some(now + began.elapsed().as_secs()), body }
+    }
+
+    /// Who it is, for whoever typed its address.
+    fn introduced(&self) -> Introduced {
+        let witness = self.witness.public();
+        Introduced { witness: witness.name, witness_key: witness.public_key.to_base64() }
     }
 
     async fn enrol(&self, request: &Request, now: u64) -> Result<comptoir_sync::message::Enrolled, NoAnswer> {

@@ -115,9 +115,11 @@ pub(crate) enum Command {
             operators, vouchers and tickets are back, and what is not there is said."
     )]
     Restore {
-        /// The link of the back office, for a new device
+        /// The link of the back office, for a new device; or its address
         #[arg(value_name = "LINK", required_unless_present = "from")]
         link: Option<String>,
+        #[command(flatten)]
+        typed: Typed,
         /// The copy
         #[arg(long, value_name = "FOLDER", conflicts_with = "link")]
         from: Option<PathBuf>,
@@ -180,11 +182,14 @@ pub(crate) enum Command {
     /// Enrol a till with a back office
     #[command(long_about = "Enrol a till with a back office, by the link that it shows.\n\n\
             From then on all that is sealed is brought there by itself, whenever there is a network, and countersigned; selling\n\
-            never waits for it. The link is good for one till and 15 minutes.")]
+            never waits for it. The link is good for one till and 15 minutes. Where it cannot be copied, its address and --code do;\n\
+            the till then shows six words, which must be those that the back office shows, and are given by --words.")]
     Enrol {
-        /// The link, whole
+        /// The link, whole; or the address
         #[arg(value_name = "LINK")]
         link: String,
+        #[command(flatten)]
+        typed: Typed,
         /// The shop's folder
         #[arg(long, value_name = "FOLDER")]
         data: PathBuf,
@@ -264,4 +269,15 @@ impl From<Tables> for What {
             Tables::All => What::All,
         }
     }
+}
+
+/// A back office whose link could not be copied.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Typed {
+    /// The eight letters of its code, where only its address is given
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Option<String>,
+    /// The six words that it shows
+    #[arg(long, value_name = "WORDS", requires = "code")]
+    pub(crate) words: Option<String>,
 }

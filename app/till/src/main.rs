@@ -71,7 +71,9 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Restore { from: Some(copy), data, .. } => {
             backup::restore(&data, &copy, texts).map_err(|error| error.message())?;
         }
-        Command::Restore { link, data, .. } => office::open_new(&data, &link.unwrap_or_default(), texts)?,
+        Command::Restore { link, typed, data, .. } => {
+            office::open_new(&data, &link.unwrap_or_default(), &typed, texts)?
+        }
         Command::Import { file, data, yes, operator } => {
             tables::import(&data, &file, yes, operator.as_deref(), texts).map_err(|error| error.message())?;
         }
@@ -83,7 +85,7 @@ fn run(command: Command, texts: &Translations) -> Result<ExitCode, Message> {
         Command::Inspect { data, to, since, until, today } => {
             inspect::kit(&data, &to, Asked { since, until }, today, texts).map_err(|error| error.message())?;
         }
-        Command::Enrol { link, data } => office::enrol(&data, &link, texts)?,
+        Command::Enrol { link, typed, data } => office::enrol(&data, &link, &typed, texts)?,
         Command::Sync { data } => office::sync(&data, texts)?,
         Command::Certification { data, pdf } => {
             inspect::certification(&data, pdf.as_deref(), texts).map_err(|error| error.message())?;

@@ -9,18 +9,37 @@ use comptoir_core::register::{Desk, Offer, RegisterError};
 use comptoir_fiscal::language::{Message, Translations};
 use comptoir_fiscal::message;
 use comptoir_sync::link::{EnrolmentLink, NotALink};
+use comptoir_sync::meeting;
 use comptoir_sync::task::{self, State, SyncError};
 use comptoir_till::{backoffice, platform};
 
+use crate::arguments::Typed;
 use crate::shop;
 
 /// Enrols the till of a folder, and brings what it has sealed.
-pub(crate) fn enrol(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
-    let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
+pub(crate) fn enrol(data: &Path, link: &str, typed: &Typed, texts: &Translations) -> Result<(), Message> {
+    let link = link_of(link, typed)?;
     with_desk(data, texts, |desk| {
         enrol_at(desk, &link, texts)?;
         bring(desk, texts)
     })
+}
+
+/// The link as it was given; or that of the back office at an address, once its words were compared.
+fn link_of(given: &str, typed: &Typed) -> Result<EnrolmentLink, Message> {
+    let Some(code) = &typed.code else { return given.parse().map_err(|error: NotALink| error.message()) };
+    let met = backoffice::runtime()?.block_on(meeting::meet(given, code)).map_err(|error| error.message())?;
+    let plain = |words: &str| words.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    match &typed.words {
+        Some(words) if plain(words) == met.words => Ok(met.link),
+        Some(_) => Err(message!(
+            "The back office that answers there has other words: somebody may stand between. Nothing was sent; call the back office."
+        )),
+        None => Err(message!(
+            "It shows these words: {words}. If the back office shows the same, give them with --words.",
+            words = met.words
+        )),
+    }
 }
 
 fn enrol_at(desk: &Arc<Desk>, link: &EnrolmentLink, texts: &Translations) -> Result<(), Message> {
@@ -39,8 +58,8 @@ fn enrol_at(desk: &Arc<Desk>, link: &EnrolmentLink, texts: &Translations) -> Res
 
 /// Opens a till in a new folder, in the place of a lost one or as one more of a store, as the link says; then enrols it, which
 /// revokes a lost device. It can sell then; what a lost one had sold comes behind it.
-pub(crate) fn open_new(data: &Path, link: &str, texts: &Translations) -> Result<(), Message> {
-    let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
+pub(crate) fn open_new(data: &Path, link: &str, typed: &Typed, texts: &Translations) -> Result<(), Message> {
+    let link = link_of(link, typed)?;
     let newcomer = backoffice::ask_for_place(&link)?;
     if let Offer::Replace(lost) = &newcomer.offer {
         println!(

@@ -14,6 +14,7 @@ use comptoir_fiscal::journal::LeftJournal;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::http::Http;
 use comptoir_sync::link::EnrolmentLink;
+use comptoir_sync::meeting::{NotMet, meet, words};
 use comptoir_sync::message::Refused;
 use comptoir_sync::request::{self, Method};
 use comptoir_sync::restore::{self, RestoreError};
@@ -223,5 +224,21 @@ async fn a_spare_telephone_is_one_more_till_of_the_store_and_has_its_catalogue_a
     let merchant = |desk: &Desk| desk.ask(|register| register.settings().merchant.clone()).unwrap();
     assert_eq!(merchant(&phone), merchant(&first));
     assert!(served.inbox().is_empty(), "nothing of what it began with differs");
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_back_office_whose_address_was_typed_is_known_by_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0").await;
+    let link = served.link(1, "Exemple", "Rennes");
+    let met = meet(&served.address.to_string(), &link.code.as_str().to_lowercase()).await.unwrap();
+    assert_eq!(met.link, link, "what it would have shown");
+    assert_eq!(met.words, words(&link.witness.public_key, link.certificate));
+    let desk = found(&folder.path().join("till"), "01");
+    enrol(&desk, &met.link).await.unwrap();
+    assert_eq!(bring(&desk).await.unwrap(), State::InStep);
+    assert!(matches!(meet("nobody.invalid", "ABCDEFGH").await, Err(NotMet::Unreachable(_))));
+    assert!(matches!(meet("127.0.0.1:1", "ABC").await, Err(NotMet::Typed(_))));
     served.stop().await;
 }
