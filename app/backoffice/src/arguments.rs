@@ -67,9 +67,12 @@ pub(crate) enum Command {
         /// Where registers reach it, such as https://office.example:8443 [default: where it listens] [env: COMPTOIR_BACKOFFICE_ADDRESS]
         #[arg(long, value_name = "URL", env = "COMPTOIR_BACKOFFICE_ADDRESS", hide_env = true)]
         address: Option<String>,
-        /// Speak plain HTTP: behind a proxy that encrypts, or on this machine alone
-        #[arg(long)]
+        /// Speak plain HTTP: behind a proxy that encrypts, or on this machine alone [env: COMPTOIR_BACKOFFICE_PLAIN]
+        #[arg(long, env = "COMPTOIR_BACKOFFICE_PLAIN", hide_env = true)]
         plain: bool,
+        /// Where Prometheus reads how it is doing, in plain HTTP [default: nowhere] [env: COMPTOIR_BACKOFFICE_METRICS]
+        #[arg(long, value_name = "ADDRESS:PORT", env = "COMPTOIR_BACKOFFICE_METRICS", hide_env = true)]
+        metrics: Option<SocketAddr>,
     },
     /// Open a one-time code for a register, and print its link
     #[command(long_about = "Open a one-time code for a register, and print the link that it is enrolled by.\n\n\

@@ -6,6 +6,7 @@ mod enrolment;
 mod gzip;
 pub mod journals;
 pub mod merchants;
+mod metrics;
 mod newcomers;
 pub mod office;
 pub mod schema;

@@ -54,8 +54,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command, texts: &Translations) -> Result<(), Message> {
     match command {
-        Command::Serve { place, listen, address, plain } => {
-            serve(&place, listen.unwrap_or(LISTEN.into()), address.as_deref(), plain, texts)
+        Command::Serve { place, listen, address, plain, metrics } => {
+            let listen = (listen.unwrap_or(LISTEN.into()), metrics);
+            serve(&place, listen, address.as_deref(), plain, texts)
         }
         Command::Code { place, merchant, store, replaces } => {
             let given = match (replaces, merchant, store) {
@@ -86,7 +87,7 @@ fn run(command: Command, texts: &Translations) -> Result<(), Message> {
 
 fn serve(
     place: &Place,
-    listen: SocketAddr,
+    (listen, metrics): (SocketAddr, Option<SocketAddr>),
     address: Option<&str>,
     plain: bool,
     texts: &Translations,
@@ -107,6 +108,17 @@ fn serve(
         }
     };
     let runtime = tokio::runtime::Runtime::new().map_err(at("tokio"))?;
+    if let Some(address) = metrics {
+        let listener = std::net::TcpListener::bind(address).map_err(at(address.to_string()))?;
+        listener.set_nonblocking(true).map_err(at(address.to_string()))?;
+        let figures = server::tell_figures(office.clone(), listener, told_to_stop());
+        runtime.spawn(async move {
+            // Registers are served without it.
+            if let Err(fault) = figures.await {
+                eprintln!("comptoir-backoffice: {fault}");
+            }
+        });
+    }
     runtime.block_on(server::serve(office, listen, certificate, ready, told_to_stop())).map_err(at(listen.to_string()))
 }
 

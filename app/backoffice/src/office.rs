@@ -18,6 +18,7 @@ use crate::enrolment::Asking;
 use crate::gzip::{packed, unpacked};
 use crate::journals::{Piece, Prepared, Registered};
 use crate::merchants;
+use crate::metrics::Metrics;
 use crate::newcomers;
 use crate::shared::{self, Waiting};
 use crate::store::{Store, StoreError, Tx};
@@ -40,6 +41,7 @@ pub struct Office {
     store: Store,
     witness: Arc<WitnessKey>,
     waiting: Arc<Waiting>,
+    metrics: Arc<Metrics>,
 }
 
 /// What a path asks for.
@@ -93,7 +95,7 @@ impl From<StoreError> for NoAnswer {
 impl Office {
     /// A back office over a database that is open.
     pub fn new(store: Store, witness: WitnessKey) -> Office {
-        Office { store, witness: Arc::new(witness), waiting: Arc::default() }
+        Office { store, witness: Arc::new(witness), waiting: Arc::default(), metrics: Arc::default() }
     }
 
     /// Its database.
@@ -104,6 +106,11 @@ impl Office {
     /// Its witness.
     pub fn witness(&self) -> &WitnessKey {
         &self.witness
+    }
+
+    /// How it is doing, in figures, as Prometheus reads them.
+    pub async fn figures(&self) -> Result<String, StoreError> {
+        self.metrics.told(&self.store).await
     }
 
     /// Answers at once, from now on, whoever waits for something to change: the office stops.
@@ -129,6 +136,7 @@ impl Office {
                 (Refused::Busy.status(), body_of(&Refused::Busy))
             }
         };
+        self.metrics.answered(&request, status);
         // A till sets its clock by this, and may have waited.
         Response { status, time: Some(now + began.elapsed().as_secs()), body }
     }
@@ -161,7 +169,10 @@ impl Office {
             Asked::Shop(_) => self.keep_edited(request, registered, now).await,
             Asked::Entries(_, from) => self.receive(registered, piece(request, from)?, now).await,
             Asked::Changes(_, after) => Ok(shared::answer_changes(&self.store, &registered, &after).await??),
-            Asked::Wait(_, after) => Ok(shared::answer_wait(&self.store, &self.waiting, &registered, &after).await??),
+            Asked::Wait(_, after) => {
+                let _waits = self.metrics.waits();
+                Ok(shared::answer_wait(&self.store, &self.waiting, &registered, &after).await??)
+            }
             Asked::Past(_, of, before) => {
                 let read = move |tx: &mut dyn Tx| newcomers::lines_before(tx, &registered, of, before);
                 Ok(packed(&self.store.read(read).await??))
@@ -215,14 +226,16 @@ impl Office {
     }
 
     async fn receive(&self, registered: Registered, piece: Piece, now: u64) -> Result<Vec<u8>, NoAnswer> {
-        let whose = registered.whose.clone();
+        let (whose, held, began) = (registered.whose.clone(), registered.size, Instant::now());
         // Checking signatures takes the processor, which is not to be kept from answering others.
         let checked = tokio::task::spawn_blocking(move || Prepared::new(&registered, piece)).await;
         let prepared = checked.map_err(|_| StoreError::Fault)??;
         let witness = self.witness.clone();
         let now = seconds(now);
         let take = move |tx: &mut dyn Tx| prepared.receive(tx, &whose, &witness, now);
-        Ok(body_of(&self.store.write(take).await??))
+        let head = self.store.write(take).await??;
+        self.metrics.received(head.size.saturating_sub(held), began.elapsed());
+        Ok(body_of(&head))
     }
 }
 

@@ -95,6 +95,36 @@ pub async fn serve(
     served
 }
 
+/// Tells its figures at an address of their own, until `stop` ends: they are for whoever runs it, not for registers.
+pub async fn tell_figures(
+    office: Office,
+    listener: std::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let app = Router::new().route("/metrics", get(figures)).with_state(office);
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    let stopper = tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(STOP_TIME));
+    });
+    let told = axum_server::from_tcp(listener)?.handle(handle).serve(app.into_make_service()).await;
+    stopper.abort();
+    told
+}
+
+async fn figures(State(office): State<Office>) -> HttpResponse<Body> {
+    let (status, text) = match office.figures().await {
+        Ok(text) => (StatusCode::OK, text),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+    };
+    let mut response = HttpResponse::new(Body::from(text));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
 /// Whether it can do its work: what a service manager or a proxy asks.
 async fn health(State(served): State<Arc<Served>>) -> HttpResponse<Body> {
     let asked = served

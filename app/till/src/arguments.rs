@@ -271,7 +271,7 @@ impl From<Tables> for What {
     }
 }
 
-/// A back office whose link could not be copied.
+// A back office whose link could not be copied. No help of its own: that would take the command's place.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Typed {
     /// The eight letters of its code, where only its address is given
