@@ -238,6 +238,8 @@ pub struct Till {
     pub(crate) status: Option<Status>,
     /// How it stands with the back office.
     pub(crate) touch: Touch,
+    /// By how many seconds this device's clock is ahead of the back office's; 0 where that is worth no word.
+    pub(crate) ahead: i64,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
@@ -306,6 +308,7 @@ impl Till {
             held: 0,
             status: None,
             touch: Touch::default(),
+            ahead: 0,
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),

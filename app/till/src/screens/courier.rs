@@ -204,7 +204,7 @@ impl Round {
     /// Brings what is sealed to the back office, where the till is enrolled with one.
     fn follow(&self, desk: Arc<Desk>) -> std::io::Result<Follower> {
         let post = self.post.clone();
-        Follower::start(desk, move |state| {
+        Follower::start(desk, move |state, ahead| {
             let is_new_journal = matches!(state, State::PutBack);
             let touch = touch_of(state);
             post(Box::new(move |till| {
@@ -212,6 +212,7 @@ impl Round {
                     till.begin_again();
                 }
                 till.heard_of_office(touch);
+                till.heard_of_its_clock(ahead);
             }));
         })
     }
