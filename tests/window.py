@@ -1,4 +1,5 @@
-"""Whole sales in a real window: the program on an X server that has no screen, driven by a mouse and keys.
+"""Whole sales in a real window, and a shop of one's own opened in it: the program on an X server that has no screen,
+driven by a mouse and keys.
 
     window.py --comptoir PROGRAM --work FOLDER
 
@@ -48,7 +49,8 @@ class Display:
         self.folder = work / "screen"
         self.folder.mkdir()
         reads, writes = os.pipe()
-        server = ["Xvfb", "-displayfd", str(writes), "-nolisten", "tcp", "-fbdir", str(self.folder)]
+        # It stays as it is when a program goes: a server that begins anew then refuses the next one.
+        server = ["Xvfb", "-displayfd", str(writes), "-noreset", "-nolisten", "tcp", "-fbdir", str(self.folder)]
         server += ["-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
         self.log = open(work / "xvfb.log", "wb")
         self.process = subprocess.Popen(server, pass_fds=[writes], stdout=self.log, stderr=self.log)
@@ -108,6 +110,11 @@ class Display:
 
     def type(self, text, delay=40):
         self.do("type", "--delay", delay, text)
+
+    def write(self, text):
+        """Types as a person does: letters that come faster, or Return or Tab right behind them, are a scanner's."""
+        self.type(text, delay=130)
+        time.sleep(0.6)
 
     def stop(self):
         self.process.terminate()
@@ -190,12 +197,19 @@ class Books:
 
 
 # Where things are in the window of 1280 × 800 pixels.
-SAMPLE_SHOP = (640, 384)
+SAMPLE_SHOP = (640, 334)
 CASHIER = (640, 465)
 FIRST_TILE = (170, 280)
 END_OF_THE_GUIDE = (1220, 104)
 # The articles of the ticket, its total and its keys: all of it that is the same after a start.
 TICKET = (930, 190, 340, 600)
+# In the first run: what a step is called, without the bar beneath, and what the last step but one asks.
+STEP = (390, 0, 560, 66)
+OWNER = (560, 136)
+ENTER = (640, 562)
+# What is typed there. A VAT number follows from a SIRET, and is not typed.
+BUSINESS, SIRET, NAF, VAT_NUMBER = "Entreprise d'exemple", "57210489100013", "4711B", "FR80572104891"
+SHOP, ADDRESS, OWNER_NAME, PIN = "Boutique d'exemple", "1 place de l'Exemple, 49000 Angers", "Exemple Patron", "7258"
 # The name over the door: it changes with who is asked.
 MIDDLE = (340, 60, 600, 700)
 
@@ -266,6 +280,85 @@ def check_practice(books):
     assert second["totals"]["ttc"] == first["totals"]["ttc"] + added[0]["total"]
 
 
+def found(program, display, work):
+    """A shop of one's own, opened by keys and the mouse; its owner signs in."""
+    data = work / "own"
+    books = Books(data)
+    till = Program(program, display, data, work)
+    shown = display.still(part=STEP)
+
+    def goes_on(shown):
+        return display.still(unlike=shown, part=STEP)
+
+    def go_on():
+        # The last control is the key that goes on, wherever it stands.
+        display.key("shift+Tab", "Return")
+
+    # Past the two languages and the sample shop.
+    display.key("Tab", "Tab", "Tab", "Tab", "Return")
+    shown = goes_on(shown)
+    # Past the key back.
+    display.key("Tab", "Tab")
+    for text in (BUSINESS, SIRET):
+        display.write(text)
+        display.key("Tab")
+    display.write(NAF)
+    display.key("Return")
+    shown = goes_on(shown)
+    display.key("Tab", "Tab")
+    display.write(SHOP)
+    display.key("Tab")
+    display.write(ADDRESS)
+    display.key("Return")
+    # VAT, then days and years: what stands there is right.
+    for _ in range(2):
+        shown = goes_on(shown)
+        go_on()
+    goes_on(shown)
+    assert not books.lines(), "a shop was founded before all was asked"
+    display.click(*OWNER)
+    display.write(OWNER_NAME)
+    display.key("Tab")
+    named = display.still()
+    # The first key of the pad, a seven, has the keys now: Return presses it, and does not end the PIN.
+    display.key("Return")
+    display.write(PIN[1:])
+    typed = display.still(unlike=named)
+    display.click(*ENTER)
+    again = display.still(unlike=typed)
+    display.write(PIN)
+    display.still(unlike=again)
+    shown = display.rows(*STEP)
+    display.click(*ENTER)
+    display.still(unlike=again)
+    # Without a field, so that Tab begins anew.
+    go_on()
+    goes_on(shown)
+    assert not books.lines(), "a shop was founded before it was confirmed"
+    go_on()
+    until(books.lines, "the journal of the shop")
+    display.still(unlike=shown, part=STEP)
+    display.key("Tab", "Return")
+    display.still(part=MIDDLE)
+    display.write(PIN)
+    display.key("Return")
+    until(lambda: any(line["kind"] == "event" and line["body"]["code"] == 80 and line["operator"] != "system" for line in books.lines()),
+          "the owner's session")
+    till.close()
+    return books
+
+
+def check_own(books):
+    genesis = books.lines()[0]["body"]
+    merchant, store = genesis["merchant"], genesis["store"]
+    assert genesis["mode"] == "live", genesis
+    assert (merchant["name"], merchant["siret"], merchant["naf"]) == (BUSINESS, SIRET, "4711B"), merchant
+    assert (merchant["vat_number"], merchant["address"]) == (VAT_NUMBER, ADDRESS), merchant
+    assert (store["name"], store["address"], store["id"]) == (SHOP, ADDRESS, SIRET[9:]), store
+    operators = [json.loads(row[0]) for row in books.ask("shop.db", "SELECT body FROM operator")]
+    assert [(one["name"], one["role"]) for one in operators] == [(OWNER_NAME, "owner")], operators
+
+
 def verified(program, journal):
     """Both verifiers on a journal; what the first of them says."""
     said = subprocess.run([program, "verify", "--language", "en", journal], capture_output=True, text=True)
@@ -285,6 +378,7 @@ def main():
     display = Display(work)
     try:
         books = practise(arguments.comptoir, display, work)
+        own = found(arguments.comptoir, display, work)
     except BaseException:
         picture = Path(tempfile.mkdtemp(prefix="comptoir-window-")) / "failed.png"
         display.keep(picture)
@@ -293,7 +387,9 @@ def main():
     finally:
         display.stop()
     check_practice(books)
-    print(verified(arguments.comptoir, books.journal()))
+    check_own(own)
+    for shop in (books, own):
+        print(verified(arguments.comptoir, shop.journal()))
 
 
 if __name__ == "__main__":

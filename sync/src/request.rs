@@ -25,6 +25,9 @@ pub const CODE: &str = "comptoir-code";
 /// How far apart the clocks may be, in seconds.
 pub const CLOCK_SECONDS: u64 = 300;
 
+/// Clocks that are further apart than this many seconds are worth a word, long before nothing is answered any more.
+pub const CLOCK_WORTH_A_WORD: i64 = 30;
+
 /// What is asked of the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "as in HTTP")]
@@ -65,6 +68,17 @@ pub struct Response {
     pub time: Option<u64>,
     /// Its body.
     pub body: Vec<u8>,
+}
+
+impl Response {
+    /// By how many seconds the clock here is ahead of the one there, or behind it where negative; 0 where they are no further
+    /// apart than [`CLOCK_WORTH_A_WORD`], none where the answer does not say. `sent` and `came` are when the request left and
+    /// the answer came, in unix seconds by the clock here: what the way took is no fault of a clock.
+    pub fn ahead(&self, sent: i64, came: i64) -> Option<i64> {
+        let there = i64::try_from(self.time?).ok()?;
+        let ahead = if there < sent { sent.saturating_sub(there) } else { came.saturating_sub(there).min(0) };
+        Some(if ahead.abs() > CLOCK_WORTH_A_WORD { ahead } else { 0 })
+    }
 }
 
 /// What of a request is signed.
@@ -138,6 +152,20 @@ mod tests {
 
     fn register() -> RegisterId {
         "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse().unwrap()
+    }
+
+    #[test]
+    fn clocks_apart_are_told_from_a_slow_way() {
+        let response = |time| Response { status: 200, time, body: Vec::new() };
+        let told = |there, sent, came| response(Some(there)).ahead(sent, came);
+        assert_eq!(told(1000, 1000, 1000), Some(0));
+        assert_eq!(told(1000, 1030, 1031), Some(0), "half a minute is nothing");
+        assert_eq!(told(1000, 1031, 1032), Some(31));
+        assert_eq!(told(1000, 900, 960), Some(-40));
+        // The answer took two minutes, and was given in the middle of them.
+        assert_eq!(told(1060, 1000, 1120), Some(0));
+        assert_eq!(response(None).ahead(1000, 1000), None);
+        assert_eq!(told(u64::MAX, 0, 0), None, "that is no time");
     }
 
     #[test]

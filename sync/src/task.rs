@@ -104,6 +104,8 @@ struct Road {
     /// Which edition of what the shop has edited was brought, and when that was looked at.
     edited: Option<Hash>,
     edited_at: Option<Instant>,
+    /// By how many seconds this device's clock is ahead of the back office's, as [`crate::request::Response::ahead`] tells.
+    ahead: i64,
 }
 
 impl Default for Road {
@@ -119,6 +121,7 @@ impl Default for Road {
             has_taken: false,
             edited: None,
             edited_at: None,
+            ahead: 0,
         }
     }
 }
@@ -354,9 +357,9 @@ async fn bring_lines(
     }
     let mut push = Push::default();
     loop {
-        let (next, after) = ask(desk, move |till| {
+        let (next, after, sent) = ask(desk, move |till| {
             let next = if till.id() == register { push.next(till) } else { Ok(Next::Rest) };
-            (next, push)
+            (next, push, till.now().unix())
         })
         .await?;
         push = after;
@@ -368,13 +371,15 @@ async fn bring_lines(
         };
         heard(&State::Sending);
         let response = http.carry(request).await?;
-        let (outcome, after) = ask(desk, move |till| {
+        let (outcome, after, ahead) = ask(desk, move |till| {
+            let ahead = response.ahead(sent, till.now().unix());
             // In school mode meanwhile, or another journal: what was answered is asked again later.
             let heard = if till.id() == register { push.answered(till, &response) } else { Ok(Heard::GoOn) };
-            (heard, push)
+            (heard, push, ahead)
         })
         .await?;
         push = after;
+        road.ahead = ahead.unwrap_or(road.ahead);
         match outcome? {
             Heard::GoOn => {}
             Heard::Later(trouble @ Trouble::Refused(Refused::Busy)) => {
@@ -460,8 +465,14 @@ async fn put_back(desk: &Arc<Desk>, checkpoint: Checkpoint) -> Result<State, Syn
 }
 
 /// Follows sales and the network until `stop` changes. `ring` wakes it at once: something was sealed, or the network is
-/// back. `heard` is told whenever the state changes.
-pub async fn follow(desk: Arc<Desk>, ring: Arc<Notify>, stop: watch::Receiver<bool>, heard: impl FnMut(&State) + Send) {
+/// back. `heard` is told whenever the state changes, or the clocks come apart: by how many seconds this device's is ahead, 0
+/// where that is worth no word.
+pub async fn follow(
+    desk: Arc<Desk>,
+    ring: Arc<Notify>,
+    stop: watch::Receiver<bool>,
+    heard: impl FnMut(&State, i64) + Send,
+) {
     let changed = Arc::new(Notify::new());
     let (done, over) = watch::channel(false);
     let listening = tokio::spawn(listen(desk.clone(), changed.clone(), over));
@@ -476,16 +487,17 @@ async fn follow_on(
     ring: &Notify,
     changed: &Notify,
     mut stop: watch::Receiver<bool>,
-    mut heard: impl FnMut(&State) + Send,
+    mut heard: impl FnMut(&State, i64) + Send,
 ) {
     let mut failures = 0u32;
     let mut last = State::default();
     let mut road = Road::default();
+    let mut ahead = 0;
     loop {
         let mut tell = |state: &State| {
             if *state != last {
                 last = state.clone();
-                heard(state);
+                heard(state, ahead);
             }
         };
         let brought = tokio::select! {
@@ -502,9 +514,14 @@ async fn follow_on(
             Err(SyncError::Register(error)) => State::Trouble(error.message()),
         };
         tell(&state);
-        if std::mem::take(&mut road.has_taken) {
+        // A second more or less is no news.
+        let is_news = (ahead == 0) != (road.ahead == 0) || ahead.abs_diff(road.ahead) > 5;
+        if is_news {
+            ahead = road.ahead;
+        }
+        if std::mem::take(&mut road.has_taken) || is_news {
             // Whoever shows the catalogue looks again.
-            heard(&state);
+            heard(&state, ahead);
         }
         if ask(desk, |register: &mut Register| register.watch_offline_time().map(drop)).await.is_err() {
             return;

@@ -38,6 +38,12 @@ impl Till {
         }
     }
 
+    /// Hears by how many seconds this device's clock is ahead of the back office's, or behind it where negative; 0 where that is
+    /// worth no word.
+    pub fn heard_of_its_clock(&mut self, ahead: i64) {
+        self.ahead = ahead;
+    }
+
     /// Hears what came of being enrolled: for which merchant and store, or why not.
     pub fn enrolled(&mut self, outcome: Result<(String, String), Message>) {
         crate::settings::office::enrolled(self, outcome);
@@ -73,6 +79,40 @@ fn waiting(in_touch: &InTouch, now: Instant) -> (Message, Tone) {
     (said, if offline > half { Tone::Warn } else { Tone::Plain })
 }
 
+/// What the strip says of the device's clock, where the back office has another time.
+pub(crate) fn clock(ahead: i64) -> Option<Message> {
+    Some(match ahead {
+        0 => return None,
+        1.. => message!("clock +{time}", time = apart(ahead)),
+        _ => message!("clock −{time}", time = apart(ahead)),
+    })
+}
+
+/// What the settings say of it.
+pub(crate) fn clock_in_full(ahead: i64) -> Option<Message> {
+    Some(match ahead {
+        0 => return None,
+        1.. => message!(
+            "The clock of this device is {time} ahead of the back office’s. Set it right in the settings of the device itself: what is sold bears its time.",
+            time = apart(ahead)
+        ),
+        _ => message!(
+            "The clock of this device is {time} behind the back office’s. Set it right in the settings of the device itself: what is sold bears its time.",
+            time = apart(ahead)
+        ),
+    })
+}
+
+/// How far apart two clocks are, as a person says it.
+fn apart(ahead: i64) -> Message {
+    let seconds = ahead.unsigned_abs();
+    match seconds {
+        0..120 => message!("{seconds} s", seconds = seconds),
+        120..7200 => message!("{minutes} min", minutes = seconds / 60),
+        _ => message!("{hours} h", hours = seconds / 3600),
+    }
+}
+
 /// Hours and minutes, as a clock counts them.
 pub(crate) fn hours(seconds: i64) -> String {
     format!("{}:{:02}", seconds / 3600, seconds / 60 % 60)
@@ -91,6 +131,16 @@ mod tests {
         let (said, tone) =
             super::waiting(&InTouch { waiting, oldest, limit_hours: 24 }, at("2026-11-21T12:00:00+01:00"));
         (said.to_string(), tone)
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_told_in_words_and_one_that_is_right_is_not() {
+        let said = |ahead| clock(ahead).map(|said| said.to_string());
+        assert_eq!((said(0), clock_in_full(0)), (None, None));
+        assert_eq!(said(45).as_deref(), Some("clock +45 s"));
+        assert_eq!(said(-200).as_deref(), Some("clock −3 min"));
+        assert_eq!(said(86_400).as_deref(), Some("clock +24 h"));
+        assert!(clock_in_full(-200).is_some_and(|said| said.to_string().contains("3 min behind")));
     }
 
     #[test]

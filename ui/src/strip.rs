@@ -28,7 +28,7 @@ pub fn strip(till: &Till) -> StripView {
         backup: till.say(&backup).into(),
         backup_tone,
         room_trouble: said((!status.has_room).then(|| message!("The disk is full"))),
-        leap: said(status.clock_leap.map(|_| message!("Is the date right?"))),
+        leap: said(status.clock_leap.map(|_| message!("Is the date right?")).or_else(|| office::clock(till.ahead))),
         inspection: status.is_inspected,
         clock: status.now.time().format("%H:%M").to_string().into(),
         held: if till.held > 0 { till.held.to_string().into() } else { SharedString::new() },

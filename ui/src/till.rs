@@ -137,6 +137,20 @@ pub enum Order {
     /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
     /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
+    /// Ask the back office of a link what it holds of a lost till, beside everything else; [`Till::lost_till_found`] hears of
+    /// it under the same number, and [`Till::lost_till_comes`] meanwhile.
+    AskForLost {
+        /// The link, as it was typed or scanned.
+        link: String,
+        /// Which question it is.
+        asked: u32,
+    },
+    /// Open a till in the place of the lost one that was found under a number, start the till on it and enrol it. Where that
+    /// fails, tell the till by [`Till::not_founded`], and go on with what was open.
+    ReplaceLost {
+        /// Under which number.
+        asked: u32,
+    },
     /// Turn to school mode, or back to real sales, and start the till again.
     Turn {
         /// Who asks.
@@ -238,6 +252,8 @@ pub struct Till {
     pub(crate) status: Option<Status>,
     /// How it stands with the back office.
     pub(crate) touch: Touch,
+    /// By how many seconds this device's clock is ahead of the back office's; 0 where that is worth no word.
+    pub(crate) ahead: i64,
     pub(crate) toast: Option<Toast>,
     pub(crate) lock: Lock,
     pub(crate) sale: Sale,
@@ -306,6 +322,7 @@ impl Till {
             held: 0,
             status: None,
             touch: Touch::default(),
+            ahead: 0,
             toast: None,
             lock: Lock::default(),
             sale: Sale::default(),
@@ -487,7 +504,7 @@ impl Till {
 
     fn scan(&mut self, code: &str) {
         if self.welcome.is_some() {
-            return;
+            return welcome::lost::scan(self, code);
         }
         if self.who.is_none() {
             return lock::update(self, lock::Intent::Badge(code.to_owned()));

@@ -8,6 +8,8 @@ use comptoir_fiscal::entry::{Body, Mode};
 use comptoir_fiscal::language::Language;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::{Intent, Place};
+use comptoir_ui::welcome::Intent as Welcome;
+use comptoir_ui::welcome::form::Entry;
 use hand::{Hand, SHAPES, TARGET};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::ComponentHandle;
@@ -248,6 +250,43 @@ fn arrows_lead_from_tile_to_tile_and_stay_in_what_stands_in_front() {
     let label = hand.with_keys().unwrap_or_default();
     assert!(!label.starts_with("Formule") && !label.is_empty(), "{label} is not in front");
     hand.tap("Close");
+}
+
+#[test]
+fn return_presses_the_key_that_has_the_keys_and_takes_no_pin() {
+    use slint::platform::Key;
+    i_slint_backend_testing::init_no_event_loop();
+    let hand = new_device(SHAPES[0]);
+    let welcome = |intent| hand.rehearsal.screens().update(Intent::Welcome(intent));
+    welcome(Welcome::Begin);
+    for (entry, text) in
+        [(Entry::Name, "Lucette"), (Entry::Siret, "57210489100013"), (Entry::Naf, "4711B"), (Entry::Address, "Angers")]
+    {
+        welcome(Welcome::Type(entry, text.to_owned()));
+    }
+    for _ in 0..4 {
+        welcome(Welcome::Next);
+    }
+    hand.rest();
+    let typed = || hand.rehearsal.screens().window().global::<comptoir_ui::generated::Welcome>().get_view();
+    // Four digits, so that Return had a PIN to take.
+    for digit in "2580".chars() {
+        welcome(Welcome::Digit(digit));
+    }
+    hand.rest();
+    let mut tabs = 0;
+    while hand.with_keys().as_deref() != Some("7") {
+        assert!(tabs < 12, "Tab reaches the keypad");
+        hand.strike(Key::Tab);
+        tabs += 1;
+    }
+    hand.strike(Key::Return);
+    assert_eq!((typed().typed, typed().pin), (5, 0), "Return typed a seven, and the PIN is not taken");
+    // Once no control has the keys, Return ends the PIN.
+    hand.rehearsal.screens().window().invoke_take_keys();
+    hand.rest();
+    hand.strike(Key::Return);
+    assert_eq!((typed().typed, typed().pin), (0, 1));
 }
 
 #[test]

@@ -28,8 +28,9 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Starts following; `heard` is told on its thread whenever something changes.
-    pub fn start(desk: Arc<Desk>, heard: impl FnMut(&State) + Send + 'static) -> std::io::Result<Follower> {
+    /// Starts following; `heard` is told on its thread whenever something changes, and by how many seconds this device's clock
+    /// is ahead of the back office's (0 where that is worth no word).
+    pub fn start(desk: Arc<Desk>, heard: impl FnMut(&State, i64) + Send + 'static) -> std::io::Result<Follower> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let ring = Arc::new(Notify::new());
         let (stop, stopped) = watch::channel(false);

@@ -74,7 +74,7 @@ impl Till {
     /// Brings its journal from now on.
     pub fn follow(&mut self) {
         let (state, failures) = (self.state.clone(), self.failures.clone());
-        let heard = move |now: &State| {
+        let heard = move |now: &State, _| {
             if matches!(now, State::OutOfReach(_) | State::Trouble(_)) {
                 failures.fetch_add(1, Ordering::SeqCst);
             }

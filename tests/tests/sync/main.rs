@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod clock;
 mod convictions;
 mod lost;
 mod sharing;

@@ -118,7 +118,7 @@ async fn a_price_arrives_within_seconds_at_a_till_that_only_follows() {
     let (stop, stopped) = watch::channel(false);
     let (heard, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (followed, ring) = (second.clone(), Arc::new(Notify::new()));
-    let following = tokio::spawn(task::follow(followed, ring, stopped, move |state| {
+    let following = tokio::spawn(task::follow(followed, ring, stopped, move |state, _| {
         let _ = heard.send(state.clone());
     }));
     tokio::time::sleep(Duration::from_millis(500)).await;

@@ -153,6 +153,11 @@ impl Served {
 }
 
 pub(crate) fn found(folder: &Path, label: &str) -> Arc<Desk> {
+    found_by(folder, label, SystemClock)
+}
+
+/// The same, by another clock.
+pub(crate) fn found_by(folder: &Path, label: &str, clock: impl Clock + 'static) -> Arc<Desk> {
     let category = Category { id: "sample".to_owned(), label: "Exemple".to_owned(), color: None };
     let rate = Rate::from_basis_points(2000).unwrap();
     let product = Product {
@@ -162,7 +167,7 @@ pub(crate) fn found(folder: &Path, label: &str) -> Arc<Desk> {
     let catalogue = Catalogue::new(vec![category], vec![product], Vec::new()).unwrap();
     let mut founding = sample::founding(catalogue, "sample", "Europe/Paris").unwrap();
     founding.label = label.to_owned();
-    let register = Register::found(DataFolder::of_sample(folder), founding, sample::platform(SystemClock)).unwrap();
+    let register = Register::found(DataFolder::of_sample(folder), founding, sample::platform(clock)).unwrap();
     Arc::new(Desk::start(register).unwrap())
 }
 

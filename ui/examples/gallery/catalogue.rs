@@ -135,7 +135,7 @@ fn import(rehearsal: &Rehearsal) -> Outcome {
 fn preview(rehearsal: &Rehearsal) -> Outcome {
     look_at(
         rehearsal,
-        "Code;Désignation;Catégorie;Prix TTC;TVA;Étagère\nHIV-1;Vin chaud aux épices;Boissons;4,50;20;a\nHIV-2;Pain d'épices au miel de châtaignier, part;Boulangerie;3,20;5,5;b\n",
+        "Code;Désignation;Catégorie;Prix TTC;TVA;Étagère\nHIVER-1;Vin chaud aux épices;Boissons;4,50;20;a\nHIVER-2;Pain d'épices au miel de châtaignier, part;Boulangerie;3,20;5,5;b\n",
     )?;
     room(rehearsal, Room::Import(importing::Edit::Entry(1)));
     Ok(())
@@ -144,7 +144,7 @@ fn preview(rehearsal: &Rehearsal) -> Outcome {
 fn faults(rehearsal: &Rehearsal) -> Outcome {
     look_at(
         rehearsal,
-        "Code;Désignation;Catégorie;Prix TTC;TVA\nHIV-1;Vin chaud;Boissons;beaucoup;20\n;Sans code;Boissons;1,00;20\nHIV-1;Vin chaud;Boissons;4,50;200\n",
+        "Code;Désignation;Catégorie;Prix TTC;TVA\nHIVER-1;Vin chaud;Boissons;beaucoup;20\n;Sans code;Boissons;1,00;20\nHIVER-1;Vin chaud;Boissons;4,50;200\n",
     )?;
     room(rehearsal, Room::Import(importing::Edit::Entry(1)));
     Ok(())

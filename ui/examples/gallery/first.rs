@@ -5,6 +5,7 @@ use comptoir_ui::sale;
 use comptoir_ui::till::Intent;
 use comptoir_ui::welcome::Intent as Welcome;
 use comptoir_ui::welcome::form::Entry;
+use comptoir_ui::welcome::lost::{Held, Intent as Lost};
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::PointerEventButton;
@@ -26,6 +27,11 @@ pub(crate) const NEW: &[Scene] = &[
     Scene { name: "first-habits", prepare: habits },
     Scene { name: "first-owner", prepare: owner },
     Scene { name: "first-check", prepare: check },
+    Scene { name: "first-lost-link", prepare: lost_link },
+    Scene { name: "first-lost-refused", prepare: lost_refused },
+    Scene { name: "first-lost-asking", prepare: |rehearsal| lost_asking(rehearsal).map(drop) },
+    Scene { name: "first-lost-held", prepare: lost_held },
+    Scene { name: "first-lost-replacing", prepare: lost_replacing },
     Scene { name: "first-guided", prepare: guided },
     Scene { name: "first-guided-done", prepare: guided_to_its_end },
 ];
@@ -102,6 +108,51 @@ fn check(rehearsal: &Rehearsal) -> Outcome {
     }
     welcome(rehearsal, Welcome::Enter);
     welcome(rehearsal, Welcome::Next);
+    Ok(())
+}
+
+/// A link as the back office makes it; of nobody.
+const LINK: &str =
+    "https://caisse.example:8443/enrol#EXAMPLE2.comptoir-backoffice/0a1b2c3d.exampleexampleexampleexample";
+
+fn lost(rehearsal: &Rehearsal, intent: Lost) {
+    welcome(rehearsal, Welcome::Lost(intent));
+}
+
+fn lost_link(rehearsal: &Rehearsal) -> Outcome {
+    lost(rehearsal, Lost::Begin);
+    lost(rehearsal, Lost::Link(LINK.to_owned()));
+    Ok(())
+}
+
+/// The number under which the back office is asked.
+fn lost_asking(rehearsal: &Rehearsal) -> Result<u32, Box<dyn std::error::Error>> {
+    lost_link(rehearsal)?;
+    lost(rehearsal, Lost::Next);
+    rehearsal.screens().change(|till| till.lost_till_comes(1, 3, 8));
+    Ok(1)
+}
+
+fn lost_refused(rehearsal: &Rehearsal) -> Outcome {
+    let asked = lost_asking(rehearsal)?;
+    let why = comptoir_fiscal::message!("Copy the link of the back office into the field, or scan its code.");
+    rehearsal.screens().change(move |till| till.lost_till_found(asked, Err(why)));
+    Ok(())
+}
+
+fn lost_held(rehearsal: &Rehearsal) -> Outcome {
+    let asked = lost_asking(rehearsal)?;
+    let last_ticket = Some("2026-11-23T19:42:10+01:00".parse()?);
+    let (label, store) = ("01".to_owned(), "Boutique d'exemple, place du Marché".to_owned());
+    let held = Held { label, store, entries: 128_406, last_ticket };
+    rehearsal.screens().change(move |till| till.lost_till_found(asked, Ok(held)));
+    Ok(())
+}
+
+fn lost_replacing(rehearsal: &Rehearsal) -> Outcome {
+    lost_held(rehearsal)?;
+    lost(rehearsal, Lost::Next);
+    rehearsal.screens().change(|till| till.lost_till_comes(1, 5, 8));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{BackOffice, Command, Request};
+use comptoir_core::shared::{Change, Kind, Row};
 use comptoir_fiscal::entry::TicketRef;
 use comptoir_fiscal::key::DeviceKey;
 use comptoir_ui::lock;
@@ -24,6 +25,7 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-office-enrolled", prepare: |rehearsal| enrolled(rehearsal, Touch::Fine) },
     Scene { name: "settings-office-offline", prepare: |rehearsal| enrolled(rehearsal, Touch::OutOfReach) },
     Scene { name: "settings-office-revoked", prepare: |rehearsal| enrolled(rehearsal, Touch::Revoked) },
+    Scene { name: "settings-office-apart", prepare: apart },
     Scene { name: "settings-school", prepare: school },
     Scene { name: "settings-about", prepare: |rehearsal| section(rehearsal, Section::About) },
 ];
@@ -98,6 +100,22 @@ fn enrolled(rehearsal: &Rehearsal, touch: Touch) -> Outcome {
     rehearsal.screens().change(move |till| till.heard_of_office(touch));
     rehearsal.settle();
     Ok(())
+}
+
+/// The clock is wrong, and records came that this till does not use.
+fn apart(rehearsal: &Rehearsal) -> Outcome {
+    enrolled(rehearsal, Touch::Fine)?;
+    let change = |kind, key: &str| Change { kind, key: key.to_owned(), version: 1, at: 1, row: Some(Row::default()) };
+    let taken = rehearsal.register(|register| {
+        while let Some(outgoing) = register.edits_to_send(500)?.filter(|outgoing| !outgoing.edits.is_empty()) {
+            register.edits_answered(&outgoing.edits.iter().map(|edit| edit.id).collect::<Vec<_>>())?;
+        }
+        let changes = [change(Kind::Product, "NOUVEAU-1"), change(Kind::PriceList, "soir")];
+        register.take_in(&changes, "0123456789abcdef.2", false)
+    });
+    taken.transpose()?;
+    rehearsal.screens().change(|till| till.heard_of_its_clock(-200));
+    section(rehearsal, Section::Office)
 }
 
 fn school(rehearsal: &Rehearsal) -> Outcome {

@@ -1,6 +1,7 @@
 //! The settings of the device and of the shop: shown to everybody, changed by those who may, each change recorded as the
 //! journal asks.
 
+pub mod aside;
 pub mod backup;
 pub mod office;
 pub mod payments;
@@ -17,6 +18,7 @@ use comptoir_core::mail::MailJob;
 use comptoir_core::operators::Gate;
 use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
 use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity};
+use comptoir_core::shared::Kind;
 use comptoir_core::terms::Rules;
 use comptoir_fiscal::entry::{Genesis, Mode, Witnessed};
 use comptoir_fiscal::language::Message;
@@ -144,6 +146,8 @@ pub struct Facts {
     pub(crate) witnessed: Option<Witnessed>,
     /// For how many hours the till may be out of touch; none where it is enrolled nowhere.
     pub(crate) offline_limit: Option<u32>,
+    /// What the back office holds and this till does not use: of which kind, under which code, and why.
+    pub(crate) aside: Vec<(Kind, String, String)>,
 }
 
 impl Facts {
@@ -163,6 +167,7 @@ impl Facts {
             back_office: register.back_office().cloned(),
             witnessed: register.journal().witnessed(),
             offline_limit: register.in_touch()?.map(|in_touch| in_touch.limit_hours),
+            aside: register.set_aside()?,
         })
     }
 }

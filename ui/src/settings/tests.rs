@@ -1,6 +1,8 @@
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::Command;
+use comptoir_core::register::{BackOffice, Command};
 use comptoir_core::sample::MANAGERS_PIN;
+use comptoir_core::shared::{Change, Kind, Row};
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::values::Cents;
 
 use super::*;
@@ -174,4 +176,80 @@ fn a_cashier_enters_school_mode_by_a_managers_word_and_a_manager_without_one() {
     let mut stage = as_owner();
     act(&mut stage, Intent::TurnSchool);
     assert_eq!(stage.turned, Some((Mode::Training, false)));
+}
+
+/// The owner of a till that is enrolled with a back office.
+fn enrolled() -> Stage {
+    let mut stage = as_owner();
+    let register = stage.register.id();
+    let back_office = BackOffice {
+        address: "https://caisse.example".to_owned(),
+        witness: "caisse.example".to_owned(),
+        witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
+        certificate: None,
+        register,
+    };
+    stage.register.enrolled(back_office).unwrap();
+    act(&mut stage, Intent::Section(Section::Office));
+    stage
+}
+
+#[test]
+fn for_how_long_a_till_may_be_out_of_touch_is_kept_and_what_is_no_number_of_hours_is_not() {
+    let mut stage = enrolled();
+    let hours = |stage: &mut Stage, typed: &str| {
+        act(stage, Intent::Office(office::Edit::Hours(typed.to_owned())));
+        act(stage, Intent::Office(office::Edit::KeepHours));
+    };
+    let limit = |stage: &mut Stage| stage.register.in_touch().unwrap().map(|in_touch| in_touch.limit_hours);
+    let before = limit(&mut stage);
+    for typed in ["", "7", "745", "douze", "-12"] {
+        hours(&mut stage, typed);
+        assert!(stage.was_refused(), "{typed}");
+        assert_eq!(limit(&mut stage), before, "{typed}");
+    }
+    hours(&mut stage, " 12 ");
+    assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+    assert_eq!(limit(&mut stage), Some(12));
+    let view = view::settings(&stage.till);
+    assert_eq!((view.office_hours.as_str(), view.office_hours_kept), ("12", true));
+    // The strip warns after half of them, and the journal records it once they have passed.
+    stage.sell(&["baguette de tradition"]);
+    stage.clock.advance(7 * 3600);
+    stage.act(Any::Tick);
+    stage.till.look_around();
+    stage.act(Any::Dismiss);
+    assert_eq!(crate::strip::strip(&stage.till).backup_tone, crate::generated::Tone::Warn);
+    stage.clock.advance(6 * 3600);
+    assert!(stage.register.watch_offline_time().unwrap());
+    assert_eq!(stage.events(922).len(), 1);
+}
+
+#[test]
+fn what_the_back_office_holds_and_this_till_does_not_use_is_told_with_why() {
+    let mut stage = enrolled();
+    assert!(aside::aside(&stage.till).is_empty());
+    while let Some(outgoing) = stage.register.edits_to_send(500).unwrap().filter(|outgoing| !outgoing.edits.is_empty())
+    {
+        let ids: Vec<_> = outgoing.edits.iter().map(|edit| edit.id).collect();
+        stage.register.edits_answered(&ids).unwrap();
+    }
+    let change =
+        Change { kind: Kind::Product, key: "NOUVEAU-1".to_owned(), version: 1, at: 1, row: Some(Row::default()) };
+    stage.register.take_in(&[change], "0123456789abcdef.1", false).unwrap();
+    act(&mut stage, Intent::Section(Section::Office));
+    let rows = aside::aside(&stage.till);
+    assert_eq!(rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>(), ["Article NOUVEAU-1"]);
+    assert!(rows[0].hint.contains("ne sait pas le lire"), "{}", rows[0].hint);
+}
+
+#[test]
+fn a_clock_apart_from_the_back_offices_shows_in_the_strip_and_in_full_in_its_room() {
+    let mut stage = enrolled();
+    assert_eq!(view::settings(&stage.till).office_clock, "");
+    stage.till.heard_of_its_clock(-200);
+    assert_eq!(crate::strip::strip(&stage.till).leap, "horloge −3 min");
+    assert!(view::settings(&stage.till).office_clock.contains("retarde de 3 min"));
+    stage.till.heard_of_its_clock(0);
+    assert_eq!(crate::strip::strip(&stage.till).leap, "");
 }

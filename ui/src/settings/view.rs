@@ -12,7 +12,7 @@ use super::{Facts, Section, payments};
 use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
 use crate::mail;
-use crate::office::Touch;
+use crate::office::{self, Touch};
 use crate::till::Till;
 
 /// A copy that is older than this many seconds is worth a word.
@@ -72,6 +72,7 @@ pub fn settings(till: &Till) -> SettingsView {
         office_state: till.say(&office_state(till, facts)).into(),
         office_tone: office_tone(till),
         enrolled: facts.back_office.is_some(),
+        office_clock: office::clock_in_full(till.ahead).map(|said| till.say(&said)).unwrap_or_default().into(),
         office_hours_kept: facts.offline_limit.is_none_or(|hours| room.office.hours.trim() == hours.to_string()),
         automatic: facts.folder.is_some(),
         automatic_where: facts.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default().into(),

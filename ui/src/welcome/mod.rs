@@ -1,9 +1,10 @@
-//! The first run: a device without a shop tries the sample one, or opens its own.
+//! The first run: a device without a shop tries the sample one, opens its own, or takes the place of a lost till.
 //!
 //! What is typed is checked where it is typed, by the rules of the core; nothing is founded until all of it holds. The
 //! owner's PIN is hashed as soon as it is typed, so that only its hash is kept while it is typed a second time.
 
 pub mod form;
+pub mod lost;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -14,6 +15,7 @@ use comptoir_fiscal::message;
 
 use crate::till::{Order, Till};
 use form::{Entry, Form};
+use lost::Lost;
 
 /// The steps, in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +74,8 @@ pub enum Intent {
     Next,
     /// Goes a step back.
     Back,
+    /// On the way to a lost till's place.
+    Lost(lost::Intent),
 }
 
 /// The first run.
@@ -89,6 +93,8 @@ pub struct Welcome {
     pub(crate) pin_trouble: Option<Message>,
     /// Whether something is being done outside.
     pub(crate) waits: bool,
+    /// Where it takes the place of a lost till: how far that is.
+    pub(crate) lost: Option<Lost>,
     /// Whether it was asked for from a shop that is open already, which it goes back to.
     pub(crate) over_a_shop: bool,
 }
@@ -103,7 +109,9 @@ pub(crate) fn not_founded(till: &mut Till, why: Message) {
     if let Some(welcome) = &mut till.welcome {
         welcome.waits = false;
     }
-    till.refuse_for(why);
+    if !lost::not_taken(till, &why) {
+        till.refuse_for(why);
+    }
 }
 
 /// Does what a person asked for.
@@ -130,6 +138,8 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Enter => enter(till),
         Intent::OtherPin => welcome.forget_pin(),
         Intent::Next => next(till),
+        Intent::Lost(intent) => lost::update(till, intent),
+        Intent::Back if lost::back(till) => {}
         Intent::Back => back(till),
     }
 }

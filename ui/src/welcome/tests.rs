@@ -9,6 +9,7 @@ use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
 use super::form::Entry;
+use super::lost::{Held, Intent as Lost};
 use super::{Intent as Welcome, Step, view};
 use crate::lock;
 use crate::rehearsal::{BEGINS, Dice, platform};
@@ -19,12 +20,15 @@ struct Device {
     till: Till,
     register: Option<Register>,
     folder: TempDir,
+    /// What was asked of a back office: the link and the number, and the number that a place was to be taken under.
+    asked: Vec<(String, u32)>,
+    replaced: Vec<u32>,
 }
 
 impl Device {
     fn new() -> Device {
         let till = Till::welcome(Language::English, Look::default());
-        Device { till, register: None, folder: tempfile::tempdir().unwrap() }
+        Device { till, register: None, folder: tempfile::tempdir().unwrap(), asked: Vec::new(), replaced: Vec::new() }
     }
 
     fn found(&mut self, folder: PathBuf, founding: comptoir_core::register::Founding) {
@@ -60,6 +64,8 @@ impl Device {
                         self.found(self.folder.path().join("sample"), sample::founding(Mode::Training).unwrap());
                     }
                     Order::Found(founding) => self.found(self.folder.path().join("shop"), *founding),
+                    Order::AskForLost { link, asked } => self.asked.push((link, asked)),
+                    Order::ReplaceLost { asked } => self.replaced.push(asked),
                     _ => {}
                 }
             }
@@ -249,4 +255,90 @@ fn a_founding_that_fails_is_said_and_what_was_typed_stays() {
     assert!(device.till.toast.as_ref().is_some_and(|toast| toast.refused));
     assert_eq!(device.step(), Some(Step::Check));
     assert!(!device.till.welcome.as_ref().unwrap().waits);
+}
+
+fn held() -> Held {
+    let last_ticket = Some("2026-11-23T19:42:10+01:00".parse().unwrap());
+    Held { label: "01".to_owned(), store: "Angers".to_owned(), entries: 1204, last_ticket }
+}
+
+#[test]
+fn a_lost_tills_place_is_taken_only_once_what_is_held_of_it_was_shown() {
+    let mut device = Device::new();
+    device.welcome(Welcome::Lost(Lost::Begin));
+    device.welcome(Welcome::Lost(Lost::Next));
+    assert!(view::welcome(&device.till).lost_trouble.contains("link"));
+    assert!(device.asked.is_empty(), "without a link nobody is asked");
+    device.welcome(Welcome::Lost(Lost::Link(" https://caisse.example/enrol#A ".to_owned())));
+    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!(device.asked, [("https://caisse.example/enrol#A".to_owned(), 1)]);
+    device.till.lost_till_comes(1, 1, 4);
+    let view = view::welcome(&device.till);
+    assert_eq!((view.lost, view.lost_done), (2, 0.25));
+    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!((device.asked.len(), device.replaced.len()), (1, 0), "it waits");
+
+    device.till.lost_till_found(1, Ok(held()));
+    let rows: Vec<String> = view::held(&device.till).iter().map(|row| row.amount.to_string()).collect();
+    assert_eq!(rows, ["Angers", "01", "1,204 entries", "23 Nov 2026 at 19:42:10"]);
+    assert!(device.replaced.is_empty(), "nobody has said so yet");
+    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!(device.replaced, [1]);
+    device.welcome(Welcome::Back);
+    assert_eq!(view::welcome(&device.till).lost, 4, "what is being made is not left");
+
+    // It could not be made: what is held still stands there, and can be tried again.
+    device.till.not_founded(comptoir_fiscal::message!("January"));
+    let view = view::welcome(&device.till);
+    assert_eq!((view.lost, view.lost_trouble.as_str(), view.waits), (3, "January", false));
+    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!(device.replaced, [1, 1]);
+    device.found(device.folder.path().join("shop"), sample::founding(Mode::Live).unwrap());
+    assert!(device.till.welcome.is_none(), "the till sells");
+}
+
+#[test]
+fn a_back_office_that_refuses_is_said_and_the_link_stays_to_be_corrected() {
+    let mut device = Device::new();
+    device.welcome(Welcome::Lost(Lost::Begin));
+    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#A".to_owned())));
+    device.welcome(Welcome::Lost(Lost::Next));
+    device.till.lost_till_found(1, Err(comptoir_fiscal::message!("January")));
+    let view = view::welcome(&device.till);
+    assert_eq!((view.lost, view.lost_trouble.as_str()), (1, "January"));
+    assert_eq!(view.link, "https://caisse.example/enrol#A");
+    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#B".to_owned())));
+    assert_eq!(view::welcome(&device.till).lost_trouble, "", "another link is another try");
+}
+
+#[test]
+fn what_was_given_up_is_answered_to_nobody() {
+    let mut device = Device::new();
+    device.welcome(Welcome::Lost(Lost::Begin));
+    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#A".to_owned())));
+    device.welcome(Welcome::Lost(Lost::Next));
+    device.welcome(Welcome::Back);
+    assert_eq!(view::welcome(&device.till).lost, 1);
+    device.till.lost_till_found(1, Ok(held()));
+    assert_eq!(view::welcome(&device.till).lost, 1, "it came too late");
+    device.welcome(Welcome::Lost(Lost::Next));
+    device.till.lost_till_found(1, Ok(held()));
+    assert_eq!(view::welcome(&device.till).lost, 2, "that was the first question's");
+    device.welcome(Welcome::Back);
+    device.welcome(Welcome::Back);
+    let view = view::welcome(&device.till);
+    assert_eq!((view.lost, view.step), (0, 0));
+}
+
+#[test]
+fn a_scanned_link_asks_at_once_whatever_stands_in_the_field() {
+    let mut device = Device::new();
+    device.act(Intent::Scan("https://caisse.example/enrol#A".to_owned()));
+    assert!(device.asked.is_empty(), "nobody has asked for it");
+    device.welcome(Welcome::Lost(Lost::Begin));
+    device.welcome(Welcome::Lost(Lost::Link("bonjourhttps://caisse.example/enrol#A".to_owned())));
+    device.act(Intent::Scan("https://caisse.example/enrol#A".to_owned()));
+    assert_eq!(device.asked, [("https://caisse.example/enrol#A".to_owned(), 1)]);
+    device.act(Intent::Scan("https://caisse.example/enrol#B".to_owned()));
+    assert_eq!(device.asked.len(), 1, "it is being asked already");
 }

@@ -6,6 +6,7 @@ use comptoir_fiscal::message;
 use slint::SharedString;
 
 use super::form::{Entry, Form};
+use super::lost::{Lost, Stage};
 use super::{Step, Welcome};
 use crate::generated::{FigureRow, FormRow, WelcomeView};
 use crate::till::Till;
@@ -30,7 +31,50 @@ pub fn welcome(till: &Till) -> WelcomeView {
         },
         pin_trouble: pin_trouble(till, welcome),
         keyboard: till.look.keyboard == crate::till::OnScreen::OnTouch,
+        lost: welcome.lost.as_ref().map_or(0, stage),
+        link: welcome.lost.as_ref().map(|lost| lost.link.as_str()).unwrap_or_default().into(),
+        lost_trouble: lost_trouble(till, welcome),
+        lost_done: welcome.lost.as_ref().map_or(0.0, share),
     }
+}
+
+/// The stage on the way to a lost till's place, as the screen counts them from 1.
+fn stage(lost: &Lost) -> i32 {
+    match lost.stage {
+        Stage::Link => 1,
+        Stage::Asking => 2,
+        Stage::Held(_) => 3,
+        Stage::Replacing(_) => 4,
+    }
+}
+
+fn lost_trouble(till: &Till, welcome: &Welcome) -> SharedString {
+    let trouble = welcome.lost.as_ref().and_then(|lost| lost.trouble.as_ref());
+    trouble.map(|trouble| till.say(trouble).into()).unwrap_or_default()
+}
+
+/// How much has come, from 0 to 1; nothing where that is not known.
+fn share(lost: &Lost) -> f32 {
+    let (done, total) = lost.progress.unwrap_or_default();
+    let thousandths = done.saturating_mul(1000).checked_div(total).unwrap_or_default();
+    f32::from(u16::try_from(thousandths).unwrap_or(1000)) / 1000.0
+}
+
+/// What the back office holds of the lost till.
+pub fn held(till: &Till) -> Vec<FigureRow> {
+    let lost = till.welcome.as_ref().and_then(|welcome| welcome.lost.as_ref());
+    let Some(Stage::Held(held) | Stage::Replacing(held)) = lost.map(|lost| &lost.stage) else { return Vec::new() };
+    let row =
+        |label: Message, text: String| FigureRow { label: till.say(&label).into(), amount: text.into(), strong: false };
+    let mut rows = vec![
+        row(message!("Shop"), held.store.clone()),
+        row(message!("Till"), held.label.clone()),
+        row(message!("Journal"), till.say(&message!("{entries} entries", entries = held.entries))),
+    ];
+    if let Some(at) = held.last_ticket {
+        rows.push(row(message!("Last ticket"), till.language().instant(at)));
+    }
+    rows
 }
 
 fn pin_trouble(till: &Till, welcome: &Welcome) -> SharedString {

@@ -10,7 +10,7 @@ use slint::{Global, SharedString};
 use super::rows::Rows;
 use super::{Screens, index};
 use crate::generated::{self, AppWindow, EntryRow, FieldRow, FigureRow, JobRow, SectionRow};
-use crate::settings::{self, Section, backup, office, payments, printer, shop, view};
+use crate::settings::{self, Section, aside, backup, office, payments, printer, shop, view};
 use crate::till::{Intent, Till};
 
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub(super) struct Room {
     queue: Rows<JobRow>,
     entries: Rows<EntryRow>,
     office: Rows<FigureRow>,
+    aside: Rows<FieldRow>,
     about: Rows<FigureRow>,
 }
 
@@ -36,6 +37,7 @@ impl Room {
         port.set_queue(room.queue.model());
         port.set_entries(room.entries.model());
         port.set_office(room.office.model());
+        port.set_aside(room.aside.model());
         port.set_about(room.about.model());
         room
     }
@@ -49,6 +51,7 @@ impl Room {
         self.queue.show(view::queue(till));
         self.entries.show(view::entries(till));
         self.office.show(view::office(till));
+        self.aside.show(aside::aside(till));
         self.about.show(view::about(till));
     }
 }

@@ -1,7 +1,7 @@
 //! Carries orders from the screens to the register, and its replies back, on a thread of its own: the window never waits.
 
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 use comptoir_core::mail::Posted;
@@ -23,6 +23,7 @@ use uuid::Uuid;
 use super::device::Memory;
 use super::errands::Errands;
 use super::homes::Homes;
+use super::replacing::{self, Lost};
 use crate::backoffice::{self, Follower};
 use crate::devices::{Delivered, Postman, PrinterError, Smtp, SmtpFault, Spooler, Trial};
 use crate::mail_secret::MailSecret;
@@ -73,8 +74,16 @@ impl Courier {
         post: Post,
     ) -> std::io::Result<Courier> {
         let (orders, inbox) = mpsc::channel();
-        let mut round =
-            Round { homes, shop: None, hanging, width: Width::default(), copying: None, texts: Arc::new(texts), post };
+        let mut round = Round {
+            homes,
+            shop: None,
+            hanging,
+            width: Width::default(),
+            copying: None,
+            lost: Arc::default(),
+            texts: Arc::new(texts),
+            post,
+        };
         if let Some(register) = register {
             round.open(register)?;
         }
@@ -124,6 +133,8 @@ struct Round {
     width: Width,
     /// The copy that is being made, or was made last.
     copying: Option<JoinHandle<()>>,
+    /// The lost till that was found last, with the number under which it was asked for.
+    lost: Arc<Mutex<Option<(u32, Lost)>>>,
     texts: Arc<Translations>,
     post: Post,
 }
@@ -204,7 +215,7 @@ impl Round {
     /// Brings what is sealed to the back office, where the till is enrolled with one.
     fn follow(&self, desk: Arc<Desk>) -> std::io::Result<Follower> {
         let post = self.post.clone();
-        Follower::start(desk, move |state| {
+        Follower::start(desk, move |state, ahead| {
             let is_new_journal = matches!(state, State::PutBack);
             let touch = touch_of(state);
             post(Box::new(move |till| {
@@ -212,16 +223,17 @@ impl Round {
                     till.begin_again();
                 }
                 till.heard_of_office(touch);
+                till.heard_of_its_clock(ahead);
             }));
         })
     }
 
     /// Enrols the till by a link, on a thread of its own: a back office that does not answer holds up no sale.
-    fn enrol(&self, shop: &Shop, link: String) {
+    fn enrol(&self, shop: &Shop, link: Result<EnrolmentLink, NotALink>, refused: fn(Message) -> Message) {
         let (desk, post) = (shop.desk.clone(), self.post.clone());
         let enrol = move || {
-            let link = link.parse().map_err(|error: NotALink| error.message());
-            let enrolled = link.and_then(|link: EnrolmentLink| backoffice::enrol(&desk, &link));
+            let enrolled =
+                link.map_err(|error| error.message()).and_then(|link| backoffice::enrol(&desk, &link)).map_err(refused);
             drop(desk);
             let outcome = enrolled.map(|enrolled| (enrolled.merchant, enrolled.store));
             post(Box::new(move |till| till.enrolled(outcome)));
@@ -356,13 +368,19 @@ impl Round {
                     self.send_a_mail(shop)?;
                 }
             }
-            Order::Practise => self.go_on_with(Round::practise),
-            Order::Found(founding) => self.go_on_with(|round| round.found(*founding)),
+            Order::Practise => {
+                self.go_on_with(Round::practise);
+            }
+            Order::Found(founding) => {
+                self.go_on_with(|round| round.found(*founding));
+            }
             Order::Enrol(link) => {
                 if let Some(shop) = &self.shop {
-                    self.enrol(shop, link);
+                    self.enrol(shop, link.parse(), |why| why);
                 }
             }
+            Order::AskForLost { link, asked } => self.ask_for_lost(link, asked),
+            Order::ReplaceLost { asked } => self.replace_lost(asked),
             Order::Errand(errand) => {
                 if let Some(shop) = &mut self.shop {
                     shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
@@ -386,17 +404,54 @@ impl Round {
         Ok(())
     }
 
-    /// Opens another shop and leaves the one that was open. Where the other does not open, that one stays.
-    fn go_on_with(&mut self, other: impl FnOnce(&mut Round) -> Result<Register, Message>) {
+    /// Asks a back office for a lost till, on a thread of its own.
+    fn ask_for_lost(&self, link: String, asked: u32) {
+        let (post, kept) = (self.post.clone(), self.lost.clone());
+        let ask = move || {
+            let comes = |done: u64, total: u64| post(Box::new(move |till| till.lost_till_comes(asked, done, total)));
+            let found = replacing::ask(&link, comes).map(|(lost, held)| {
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost));
+                held
+            });
+            post(Box::new(move |till| till.lost_till_found(asked, found)));
+        };
+        if let Err(cause) = std::thread::Builder::new().name("lost till".to_owned()).spawn(ask) {
+            let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
+            (self.post)(Box::new(move |till| till.lost_till_found(asked, Err(why))));
+        }
+    }
+
+    /// Takes the place of the lost till that was asked for under a number, and is enrolled for it.
+    fn replace_lost(&mut self, asked: u32) {
+        let found = self.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((_, lost)) = found.filter(|(number, _)| *number == asked) else {
+            let why = message!("What the back office holds is no longer at hand: go back and ask for it again.");
+            return (self.post)(Box::new(move |till| till.not_founded(why)));
+        };
+        let post = self.post.clone();
+        let comes = move |done: u64, total: u64| post(Box::new(move |till| till.lost_till_comes(asked, done, total)));
+        let opened = self.go_on_with(|round| {
+            replacing::replace(&lost, round.homes.own.clone(), platform::this_device(SystemClock), comes)
+        });
+        match &self.shop {
+            Some(shop) if opened => self.enrol(shop, Ok(lost.link.clone()), not_enrolled),
+            _ => *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost)),
+        }
+    }
+
+    /// Opens another shop and leaves the one that was open; whether it did. Where the other does not open, that one stays.
+    fn go_on_with(&mut self, other: impl FnOnce(&mut Round) -> Result<Register, Message>) -> bool {
         let opened = other(self).and_then(|register| {
             // What the shop that is left has to say was said to nobody who still listens: it is the sample one.
             let _ = self.leave();
             self.open(register).map_err(|error| super::ScreensError::Io(error).message())
         });
+        let is_open = opened.is_ok();
         match opened {
             Ok(()) => (self.post)(Box::new(|till| till.begin_again())),
             Err(why) => (self.post)(Box::new(move |till| till.not_founded(why))),
         }
+        is_open
     }
 
     /// The shop that is founded in the device's own folder.
@@ -431,6 +486,14 @@ impl Round {
         // Nobody else has the desk: jobs, printer, archivist and copy have ended.
         Arc::try_unwrap(desk).map_or(Ok(()), Desk::close)
     }
+}
+
+/// A till that has taken a lost one's place, and was not enrolled for it.
+fn not_enrolled(why: Message) -> Message {
+    message!(
+        "This till sells in the lost one’s place, but is not enrolled yet: {why} Enrol it with a link in the settings, under “Back office”.",
+        why = why
+    )
 }
 
 /// How the till stands with its back office, as the screens say it.

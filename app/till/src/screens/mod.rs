@@ -4,6 +4,7 @@ mod courier;
 mod device;
 mod errands;
 mod homes;
+mod replacing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
