@@ -137,8 +137,8 @@ pub enum Order {
     /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
     /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
-    /// Ask the back office of a link what it holds of a lost till, beside everything else; [`Till::lost_till_found`] hears of
-    /// it under the same number, and [`Till::lost_till_comes`] meanwhile.
+    /// Ask the back office of a link what it offers, beside everything else; [`Till::lost_till_found`] hears of it under the same
+    /// number.
     AskForLost {
         /// The link, as it was typed or scanned.
         link: String,

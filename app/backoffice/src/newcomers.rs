@@ -21,7 +21,12 @@ pub(crate) fn offer(tx: &mut dyn Tx, place: &Place) -> Result<Option<Offer>, Sto
     let Some(like) = model(tx, place)? else { return Ok(None) };
     if place.replaces.is_some() {
         let before = ancestors(tx, &like)?.iter().map(awaited).collect();
-        let lost = LostJournal { journal: awaited(&like), settings: like.settings()?, before };
+        let lost = LostJournal {
+            journal: awaited(&like),
+            settings: like.settings()?,
+            until: Some(like.standing()?.at),
+            before,
+        };
         return Ok(Some(Offer::Replace(Box::new(lost))));
     }
     let sql = "SELECT label FROM register WHERE merchant = $1 AND store = $2";

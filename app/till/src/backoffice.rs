@@ -8,10 +8,10 @@ use comptoir_core::register::{Desk, Offer, Platform, Register, RegisterError};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use comptoir_sync::enrol::{self, EnrolError};
-use comptoir_sync::http::Http;
+use comptoir_sync::http::{Http, Unreachable};
 use comptoir_sync::link::EnrolmentLink;
 use comptoir_sync::message::Enrolled;
-use comptoir_sync::restore;
+use comptoir_sync::restore::{self, RestoreError};
 use comptoir_sync::task::{self, State};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -76,7 +76,13 @@ pub fn ask_for_place(link: &EnrolmentLink) -> Result<Newcomer, Message> {
     let edited = tempfile::tempdir().map_err(refused)?;
     let http = Http::along(link).map_err(|error| error.message())?;
     let fetched = runtime()?.block_on(restore::fetch(&http, link, &edited.path().join(EDITED)));
-    Ok(Newcomer { offer: fetched.map_err(|error| error.message())?, edited })
+    let offer = fetched.map_err(|error| match error {
+        RestoreError::Unreachable(Unreachable::Network(_)) => {
+            message!("The back office does not answer. Look whether this device has a network, and try again.")
+        }
+        error => error.message(),
+    })?;
+    Ok(Newcomer { offer, edited })
 }
 
 /// Opens a till in a new folder, in the place of a lost one or as one more of its store. It can sell, and is to be enrolled by

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use comptoir_fiscal::entry::Genesis;
 use comptoir_fiscal::sealed::Sealed;
-use comptoir_fiscal::values::RegisterId;
+use comptoir_fiscal::values::{Instant, RegisterId};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ pub struct LostJournal {
     pub journal: Awaited,
     /// Its settings as they read at its end.
     pub settings: Genesis,
+    /// When the newest of its entries was sealed, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
     /// The journals before it, newest first: each was lost or left for the next.
     #[serde(default)]
     pub before: Vec<Awaited>,
@@ -94,7 +97,7 @@ impl Register {
         if folder.holds_a_shop() {
             return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
         }
-        let LostJournal { journal: Awaited { register: left, size, checkpoint, .. }, settings, before } = lost;
+        let LostJournal { journal: Awaited { register: left, size, checkpoint, .. }, settings, before, .. } = lost;
         let part = folder.root().join("shop.db.part");
         fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
         fs::copy(shop, &part).map_err(io_at(&part))?;

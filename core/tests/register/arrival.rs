@@ -35,7 +35,11 @@ impl Held {
         let lines = register.journal().lines(0, standing.size()).unwrap();
         let shop = tempfile::tempdir().unwrap();
         edited::copy_to(&till.shop_db(), &shop.path().join("shop.db")).unwrap();
-        Held { lost: LostJournal { journal, settings: standing.genesis().clone(), before: Vec::new() }, lines, shop }
+        Held {
+            lost: LostJournal { journal, settings: standing.genesis().clone(), until: None, before: Vec::new() },
+            lines,
+            shop,
+        }
     }
 
     /// A till on another device in the place of the one that was lost.

@@ -31,6 +31,7 @@ pub(crate) const NEW: &[Scene] = &[
     Scene { name: "first-lost-refused", prepare: lost_refused },
     Scene { name: "first-lost-asking", prepare: |rehearsal| lost_asking(rehearsal).map(drop) },
     Scene { name: "first-lost-held", prepare: lost_held },
+    Scene { name: "first-lost-joins", prepare: lost_joins },
     Scene { name: "first-lost-replacing", prepare: lost_replacing },
     Scene { name: "first-guided", prepare: guided },
     Scene { name: "first-guided-done", prepare: guided_to_its_end },
@@ -129,7 +130,6 @@ fn lost_link(rehearsal: &Rehearsal) -> Outcome {
 fn lost_asking(rehearsal: &Rehearsal) -> Result<u32, Box<dyn std::error::Error>> {
     lost_link(rehearsal)?;
     lost(rehearsal, Lost::Next);
-    rehearsal.screens().change(|till| till.lost_till_comes(1, 3, 8));
     Ok(1)
 }
 
@@ -142,9 +142,17 @@ fn lost_refused(rehearsal: &Rehearsal) -> Outcome {
 
 fn lost_held(rehearsal: &Rehearsal) -> Outcome {
     let asked = lost_asking(rehearsal)?;
-    let last_ticket = Some("2026-11-23T19:42:10+01:00".parse()?);
+    let until = Some("2026-11-23T19:42:10+01:00".parse()?);
     let (label, store) = ("01".to_owned(), "Boutique d'exemple, place du Marché".to_owned());
-    let held = Held { label, store, entries: 128_406, last_ticket };
+    let held = Held { label, store, entries: Some(128_406), until };
+    rehearsal.screens().change(move |till| till.lost_till_found(asked, Ok(held)));
+    Ok(())
+}
+
+fn lost_joins(rehearsal: &Rehearsal) -> Outcome {
+    let asked = lost_asking(rehearsal)?;
+    let (label, store) = ("02".to_owned(), "Boutique d'exemple, place du Marché".to_owned());
+    let held = Held { label, store, entries: None, until: None };
     rehearsal.screens().change(move |till| till.lost_till_found(asked, Ok(held)));
     Ok(())
 }
@@ -152,7 +160,6 @@ fn lost_held(rehearsal: &Rehearsal) -> Outcome {
 fn lost_replacing(rehearsal: &Rehearsal) -> Outcome {
     lost_held(rehearsal)?;
     lost(rehearsal, Lost::Next);
-    rehearsal.screens().change(|till| till.lost_till_comes(1, 5, 8));
     Ok(())
 }
 

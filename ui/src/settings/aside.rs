@@ -31,6 +31,7 @@ fn record(kind: Kind, code: &str) -> Message {
         Kind::Picture => message!("Picture {code}", code = code),
         Kind::Order => message!("Order of the categories"),
         Kind::Voucher => message!("Voucher {code}", code = code),
+        Kind::Held => message!("Held ticket"),
     }
 }
 

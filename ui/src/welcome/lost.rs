@@ -1,5 +1,5 @@
-//! A new device takes the place of a lost till: the back office's link is asked for, what it holds is shown in words, and
-//! nothing is made of it before somebody says so.
+//! A new device begins by a link of the back office: in the place of a lost till, or as one more of its shop. What is offered
+//! is shown in words, and nothing is made of it before somebody says so.
 
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
@@ -7,17 +7,17 @@ use comptoir_fiscal::values::Instant;
 
 use crate::till::{Order, Till};
 
-/// What a back office holds of a lost till.
+/// What a back office offers a new device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// What the till was called.
+    /// What the till is called, or was.
     pub label: String,
-    /// Which store it was in.
+    /// Which store it is in.
     pub store: String,
-    /// How many entries of its journal are held.
-    pub entries: u64,
-    /// When the last of its tickets was sealed, where that is known.
-    pub last_ticket: Option<Instant>,
+    /// How many entries of the lost till's journal are held; none where the device is to be one more till of the shop.
+    pub entries: Option<u64>,
+    /// When the newest of them was sealed, where that is known.
+    pub until: Option<Instant>,
 }
 
 /// What a person does on the way to it.
@@ -52,26 +52,14 @@ pub struct Lost {
     pub(crate) stage: Stage,
     /// Why it did not go on.
     pub(crate) trouble: Option<Message>,
-    /// How much of how much has come.
-    pub(crate) progress: Option<(u64, u64)>,
     /// Which question the till waits for: one that was given up is answered to nobody.
     asked: u32,
 }
 
 impl Till {
-    /// Hears how much of how much has come of what was asked under a number ([`Order::AskForLost`]), or was made of it.
-    pub fn lost_till_comes(&mut self, asked: u32, done: u64, total: u64) {
-        if let Some(lost) = waiting(self, asked)
-            && matches!(lost.stage, Stage::Asking | Stage::Replacing(_))
-        {
-            lost.progress = Some((done, total));
-        }
-    }
-
-    /// Hears what the back office holds of a lost till, or why it gives nothing.
+    /// Hears what the back office offers, asked for under a number ([`Order::AskForLost`]), or why it offers nothing.
     pub fn lost_till_found(&mut self, asked: u32, outcome: Result<Held, Message>) {
         let Some(lost) = waiting(self, asked).filter(|lost| lost.stage == Stage::Asking) else { return };
-        lost.progress = None;
         match outcome {
             Ok(held) => (lost.stage, lost.trouble) = (Stage::Held(held), None),
             Err(why) => (lost.stage, lost.trouble) = (Stage::Link, Some(why)),
@@ -92,7 +80,7 @@ pub(super) fn update(till: &mut Till, intent: Intent) {
         (Intent::Next, Some(lost)) => match lost.stage.clone() {
             Stage::Link => ask(till),
             Stage::Held(held) => {
-                (lost.stage, lost.trouble, lost.progress) = (Stage::Replacing(held), None, None);
+                (lost.stage, lost.trouble) = (Stage::Replacing(held), None);
                 welcome.waits = true;
                 let asked = lost.asked;
                 till.order(Order::ReplaceLost { asked });
@@ -119,7 +107,7 @@ fn ask(till: &mut Till) {
         return lost.trouble = Some(message!("Copy the link of the back office into the field, or scan its code."));
     }
     lost.asked = lost.asked.wrapping_add(1);
-    (lost.stage, lost.trouble, lost.progress) = (Stage::Asking, None, None);
+    (lost.stage, lost.trouble) = (Stage::Asking, None);
     let asked = lost.asked;
     till.order(Order::AskForLost { link, asked });
 }
@@ -133,7 +121,7 @@ pub(super) fn back(till: &mut Till) -> bool {
         Stage::Asking | Stage::Held(_) => {
             // What was asked is given up.
             lost.asked = lost.asked.wrapping_add(1);
-            (lost.stage, lost.progress, lost.trouble) = (Stage::Link, None, None);
+            (lost.stage, lost.trouble) = (Stage::Link, None);
         }
         Stage::Replacing(_) => {}
     }
@@ -144,6 +132,6 @@ pub(super) fn back(till: &mut Till) -> bool {
 pub(super) fn not_taken(till: &mut Till, why: &Message) -> bool {
     let Some(lost) = till.welcome.as_mut().and_then(|welcome| welcome.lost.as_mut()) else { return false };
     let Stage::Replacing(held) = lost.stage.clone() else { return false };
-    (lost.stage, lost.trouble, lost.progress) = (Stage::Held(held), Some(why.clone()), None);
+    (lost.stage, lost.trouble) = (Stage::Held(held), Some(why.clone()));
     true
 }

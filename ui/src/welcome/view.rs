@@ -34,7 +34,7 @@ pub fn welcome(till: &Till) -> WelcomeView {
         lost: welcome.lost.as_ref().map_or(0, stage),
         link: welcome.lost.as_ref().map(|lost| lost.link.as_str()).unwrap_or_default().into(),
         lost_trouble: lost_trouble(till, welcome),
-        lost_done: welcome.lost.as_ref().map_or(0.0, share),
+        lost_joins: welcome.lost.as_ref().is_some_and(joins),
     }
 }
 
@@ -53,26 +53,23 @@ fn lost_trouble(till: &Till, welcome: &Welcome) -> SharedString {
     trouble.map(|trouble| till.say(trouble).into()).unwrap_or_default()
 }
 
-/// How much has come, from 0 to 1; nothing where that is not known.
-fn share(lost: &Lost) -> f32 {
-    let (done, total) = lost.progress.unwrap_or_default();
-    let thousandths = done.saturating_mul(1000).checked_div(total).unwrap_or_default();
-    f32::from(u16::try_from(thousandths).unwrap_or(1000)) / 1000.0
+/// Whether the device is to be one more till of the shop.
+fn joins(lost: &Lost) -> bool {
+    matches!(&lost.stage, Stage::Held(held) | Stage::Replacing(held) if held.entries.is_none())
 }
 
-/// What the back office holds of the lost till.
+/// What the back office offers.
 pub fn held(till: &Till) -> Vec<FigureRow> {
     let lost = till.welcome.as_ref().and_then(|welcome| welcome.lost.as_ref());
     let Some(Stage::Held(held) | Stage::Replacing(held)) = lost.map(|lost| &lost.stage) else { return Vec::new() };
     let row =
         |label: Message, text: String| FigureRow { label: till.say(&label).into(), amount: text.into(), strong: false };
-    let mut rows = vec![
-        row(message!("Shop"), held.store.clone()),
-        row(message!("Till"), held.label.clone()),
-        row(message!("Journal"), till.say(&message!("{entries} entries", entries = held.entries))),
-    ];
-    if let Some(at) = held.last_ticket {
-        rows.push(row(message!("Last ticket"), till.language().instant(at)));
+    let mut rows = vec![row(message!("Shop"), held.store.clone()), row(message!("Till"), held.label.clone())];
+    if let Some(entries) = held.entries {
+        rows.push(row(message!("Journal"), till.say(&message!("{entries} entries", entries = entries))));
+    }
+    if let Some(at) = held.until {
+        rows.push(row(message!("Until"), till.language().instant(at)));
     }
     rows
 }

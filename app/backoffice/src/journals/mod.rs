@@ -10,6 +10,7 @@ pub mod vouchers;
 
 use comptoir_fiscal::entry::Genesis;
 use comptoir_fiscal::key::PublicKey;
+use comptoir_fiscal::standing::Standing;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_fiscal::verify::{Intake, IntakeState};
 use comptoir_sync::message::{Head, Refused};
@@ -106,8 +107,13 @@ impl Registered {
 
     /// The settings of its journal as they read at its end.
     pub(crate) fn settings(&self) -> Result<Genesis, StoreError> {
+        Ok(self.standing()?.genesis().clone())
+    }
+
+    /// Where its journal stands.
+    pub(crate) fn standing(&self) -> Result<Standing, StoreError> {
         let state: IntakeState = serde_json::from_str(&self.state).map_err(StoreError::unreadable)?;
-        Ok(state.standing.genesis().clone())
+        Ok(state.standing)
     }
 
     /// Goes on taking its journal in.

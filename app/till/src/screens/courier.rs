@@ -408,8 +408,7 @@ impl Round {
     fn ask_for_lost(&self, link: String, asked: u32) {
         let (post, kept) = (self.post.clone(), self.lost.clone());
         let ask = move || {
-            let comes = |done: u64, total: u64| post(Box::new(move |till| till.lost_till_comes(asked, done, total)));
-            let found = replacing::ask(&link, comes).map(|(lost, held)| {
+            let found = replacing::ask(&link).map(|(lost, held)| {
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost));
                 held
             });
@@ -428,11 +427,8 @@ impl Round {
             let why = message!("What the back office holds is no longer at hand: go back and ask for it again.");
             return (self.post)(Box::new(move |till| till.not_founded(why)));
         };
-        let post = self.post.clone();
-        let comes = move |done: u64, total: u64| post(Box::new(move |till| till.lost_till_comes(asked, done, total)));
-        let opened = self.go_on_with(|round| {
-            replacing::replace(&lost, round.homes.own.clone(), platform::this_device(SystemClock), comes)
-        });
+        let opened = self
+            .go_on_with(|round| replacing::replace(&lost, round.homes.own.clone(), platform::this_device(SystemClock)));
         match &self.shop {
             Some(shop) if opened => self.enrol(shop, Ok(lost.link.clone()), not_enrolled),
             _ => *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost)),
@@ -488,10 +484,10 @@ impl Round {
     }
 }
 
-/// A till that has taken a lost one's place, and was not enrolled for it.
+/// A till that was opened by a link, and not enrolled by it.
 fn not_enrolled(why: Message) -> Message {
     message!(
-        "This till sells in the lost one’s place, but is not enrolled yet: {why} Enrol it with a link in the settings, under “Back office”.",
+        "This till can sell, but is not enrolled yet: {why} Enrol it with a link in the settings, under “Back office”.",
         why = why
     )
 }
