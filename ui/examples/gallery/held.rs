@@ -1,9 +1,15 @@
 //! The tickets that wait.
 
+use comptoir_core::register::BackOffice;
+use comptoir_core::shared::held::{HeldRecord, HeldState};
+use comptoir_core::shared::{Change, Kind};
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_ui::held::{Intent as Held, Step};
+use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale;
 use comptoir_ui::till::{Intent, Place};
+use uuid::Uuid;
 
 use super::scenes::{Outcome, Scene, act, sale_intent, sell_nothing, touch};
 
@@ -17,6 +23,9 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "held-kitchen", prepare: kitchen },
     Scene { name: "held-giving-up", prepare: giving_up },
     Scene { name: "held-refused", prepare: refused },
+    Scene { name: "held-elsewhere", prepare: |rehearsal| elsewhere(rehearsal, HeldState::Waiting) },
+    Scene { name: "held-asked-for", prepare: asked_for },
+    Scene { name: "held-bound", prepare: bound },
 ];
 
 fn held(rehearsal: &Rehearsal, intent: Held) {
@@ -114,5 +123,52 @@ fn refused(rehearsal: &Rehearsal) -> Outcome {
     held(rehearsal, Held::Open(0));
     held(rehearsal, Held::Go(Step::GivingUp));
     held(rehearsal, Held::Confirm);
+    Ok(())
+}
+
+/// Two tickets wait at another till of the store.
+fn elsewhere(rehearsal: &Rehearsal, state: HeldState) -> Outcome {
+    full(rehearsal)?;
+    let told = rehearsal.register(|register| -> Outcome {
+        register.enrolled(BackOffice {
+            address: "https://caisse.example:8443".to_owned(),
+            witness: "comptoir-backoffice/0a1b2c3d".to_owned(),
+            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
+            certificate: None,
+            register: register.id(),
+        })?;
+        while let Some(outgoing) = register.edits_to_send(500)?.filter(|outgoing| !outgoing.edits.is_empty()) {
+            register.edits_answered(&outgoing.edits.iter().map(|edit| edit.id).collect::<Vec<_>>())?;
+        }
+        let holder = "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse()?;
+        let waiting = register.held().map_err(|refusal| refusal.to_string())?;
+        let mut changes = Vec::new();
+        for (n, (mut ticket, title)) in (1u64..).zip(waiting.into_iter().take(2).zip([None, Some("Exemple de nom")])) {
+            (ticket.id, ticket.title, ticket.table) = (Uuid::from_u128(n.into()), title.map(str::to_owned), None);
+            let record = HeldRecord { holder, label: "02".to_owned(), state, ticket, paid: Vec::new() };
+            let (key, row) = (record.ticket.id.to_string(), Some(record.to_row()?));
+            changes.push(Change { kind: Kind::Held, key, version: n, at: n, row });
+        }
+        register.take_in(&changes, "0123456789abcdef.2", false)?;
+        Ok(())
+    });
+    told.transpose()?;
+    act(rehearsal, Intent::Go(Place::Held));
+    Ok(())
+}
+
+/// One of them was asked for, and the back office cannot be reached.
+fn asked_for(rehearsal: &Rehearsal) -> Outcome {
+    elsewhere(rehearsal, HeldState::Waiting)?;
+    rehearsal.screens().change(|till| till.heard_of_office(Touch::OutOfReach));
+    held(rehearsal, Held::Open(4));
+    held(rehearsal, Held::Bring);
+    Ok(())
+}
+
+/// One was paid in part there.
+fn bound(rehearsal: &Rehearsal) -> Outcome {
+    elsewhere(rehearsal, HeldState::Stays)?;
+    held(rehearsal, Held::Open(4));
     Ok(())
 }
