@@ -125,7 +125,9 @@ pub fn cards(till: &Till) -> Vec<HeldCard> {
     });
     let elsewhere = till.waiting.elsewhere.iter().map(|record| {
         let place = till.say(&message!("At till {label}", label = record.label.as_str()));
-        HeldCard { place: place.into(), ..card(till, &record.ticket) }
+        // What was noted and ordered there is for that till to say.
+        let card = card(till, &record.ticket);
+        HeldCard { place: place.into(), note: Default::default(), kitchen: Default::default(), ..card }
     });
     here.chain(elsewhere).collect()
 }
