@@ -19,7 +19,7 @@ use crate::http::{Http, Unreachable};
 use crate::message::Refused;
 use crate::past::{NextPast, Past};
 use crate::push::{Heard, Next, Push, Trouble};
-use crate::request::{self, Method, Request};
+use crate::request::{self, Method, Request, Response};
 use crate::share::{Share, Shared};
 
 /// The shortest and the longest wait after a failure.
@@ -69,6 +69,9 @@ pub enum SyncError {
     /// No answer came.
     #[error(transparent)]
     Unreachable(#[from] Unreachable),
+    /// Whoever follows is to stop.
+    #[error("stopped before the answer came")]
+    Stopped,
 }
 
 /// Brings all that is sealed to the back office, once. `heard` is told of each step.
@@ -85,6 +88,9 @@ pub async fn bring(desk: &Arc<Desk>, heard: &mut (dyn FnMut(&State) + Send)) -> 
 /// The way to the back office, kept from one time to the next, so that a sale costs no new connection.
 #[derive(Debug)]
 struct Road {
+    /// Changes once no answer is to be waited for any more. What is asked of the register is waited for in any case, so that
+    /// nobody is at the desk when it has stopped.
+    stop: Option<watch::Receiver<bool>>,
     known: Option<(BackOffice, Http)>,
     /// Whether the back office is to be asked even where nothing is to be sent, so that the till hears of what became of it:
     /// the first time, and after each rest. What rings in between asks nobody for nothing.
@@ -111,6 +117,7 @@ struct Road {
 impl Default for Road {
     fn default() -> Road {
         Road {
+            stop: None,
             known: None,
             asks: true,
             ended: State::InStep,
@@ -135,6 +142,15 @@ impl Road {
     /// Whether what was sold on a lost device comes before what is shared.
     fn is_past_first(&self) -> bool {
         self.past.is_some() && self.pieces < PIECES_FIRST
+    }
+
+    /// Carries a request, unless it is to stop first.
+    async fn carry(&mut self, http: &Http, request: Request) -> Result<Response, SyncError> {
+        let Some(stop) = &mut self.stop else { return Ok(http.carry(request).await?) };
+        tokio::select! {
+            response = http.carry(request) => Ok(response?),
+            _ = stop.wait_for(|stop| *stop) => Err(SyncError::Stopped),
+        }
     }
 
     fn to(&mut self, back_office: BackOffice) -> Result<Http, Unreachable> {
@@ -197,14 +213,15 @@ async fn fetch_past(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>
     };
     let trouble = match next {
         NextPast::Say(request) => {
-            let response = road.to(back_office)?.carry(request).await?;
+            let http = road.to(back_office)?;
+            let response = road.carry(&http, request).await?;
             let (trouble, after) = ask(desk, move |till| (past.answered(till, &response), past)).await?;
             past = after;
             road.pieces += u32::from(trouble.is_none());
             trouble
         }
         NextPast::Finish(arrival) => {
-            finish_past(desk, arrival).await?;
+            finish_past(desk, arrival, road.stop.clone()).await?;
             None
         }
         NextPast::Later(trouble) => Some(trouble),
@@ -226,32 +243,35 @@ async fn fetch_past(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>
 }
 
 /// Writes a journal that has arrived, and makes it one of the till's where it is the one that the lost device had signed.
-async fn finish_past(desk: &Arc<Desk>, arrival: Arrival) -> Result<(), SyncError> {
+async fn finish_past(desk: &Arc<Desk>, arrival: Arrival, stop: Option<watch::Receiver<bool>>) -> Result<(), SyncError> {
     let Arrival::Finish { from, awaited, to } = arrival else { return Ok(()) };
     let (wanted, asks) = (Arc::new(AtomicBool::new(true)), (from, awaited.clone(), to.clone()));
-    // Whoever stops meanwhile does not wait for the end of a large journal.
-    let given_up = GivenUp(wanted.clone());
-    let written = tokio::task::spawn_blocking(move || {
+    let given_up = wanted.clone();
+    let mut writing = tokio::task::spawn_blocking(move || {
         let (from, awaited, to) = asks;
         arriving::finish(&from, &awaited, &to, &|| wanted.load(Ordering::Relaxed))
     });
-    let written = written.await.unwrap_or(Err(ArrivingError::GivenUp));
-    drop(given_up);
-    match written {
+    let stopped = async {
+        match stop {
+            Some(mut stop) => drop(stop.wait_for(|stop| *stop).await),
+            None => std::future::pending().await,
+        }
+    };
+    let written = tokio::select! {
+        written = &mut writing => written,
+        () = stopped => {
+            // Whoever stops does not wait for the end of a large journal.
+            given_up.store(false, Ordering::Relaxed);
+            let _ = writing.await;
+            return Err(SyncError::Stopped);
+        }
+    };
+    match written.unwrap_or(Err(ArrivingError::GivenUp)) {
         Ok(()) => ask(desk, move |till| till.adopt(&awaited, &to)).await??,
         Err(ArrivingError::OtherJournal) => ask(desk, move |till| till.disown(&awaited)).await??,
         Err(error) => return Err(RegisterError::from(error).into()),
     }
     Ok(())
-}
-
-/// Says so when it goes.
-struct GivenUp(Arc<AtomicBool>);
-
-impl Drop for GivenUp {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
-    }
 }
 
 /// Sends some of what was edited here, or takes in some of what was edited elsewhere; why not now. One request at a time, as
@@ -273,7 +293,7 @@ async fn share(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>, Syn
             return Ok(None);
         }
     };
-    let response = http.carry(request).await?;
+    let response = road.carry(&http, request).await?;
     let (outcome, share) = ask(desk, move |till| (share.answered(till, &response), share)).await?;
     match outcome? {
         Shared::GoOn => {
@@ -305,7 +325,7 @@ async fn listen(desk: Arc<Desk>, changed: Arc<Notify>, mut stop: watch::Receiver
                 LISTEN_AGAIN
             }
             Ok(None) | Err(SyncError::Unreachable(_) | SyncError::Register(_)) => LISTEN_LATER,
-            Err(SyncError::Closed(_)) => return,
+            Err(SyncError::Closed(_) | SyncError::Stopped) => return,
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -348,7 +368,7 @@ async fn bring_lines(
     let Some((back_office, register)) = ask(desk, enrolment).await? else { return Ok(State::Alone) };
     let is_enrolled = back_office.register == register;
     let http = road.to(back_office)?;
-    if !is_enrolled && let Some(refused) = vouch(desk, &http).await? {
+    if !is_enrolled && let Some(refused) = vouch(desk, road, &http).await? {
         return Ok(State::Trouble(refused.message()));
     }
     let waits = ask(desk, |register| register.in_touch().map(|in_touch| in_touch.is_some_and(|one| one.waiting > 0)));
@@ -370,7 +390,7 @@ async fn bring_lines(
             Next::Say(request) => request,
         };
         heard(&State::Sending);
-        let response = http.carry(request).await?;
+        let response = road.carry(&http, request).await?;
         let (outcome, after, ahead) = ask(desk, move |till| {
             let ahead = response.ahead(sent, till.now().unix());
             // In school mode meanwhile, or another journal: what was answered is asked again later.
@@ -415,7 +435,7 @@ async fn bring_edited(desk: &Arc<Desk>, road: &mut Road) -> Result<(), SyncError
             Ok((request::sign((Method::Post, path), sent, None, own, time, nonce), time))
         });
         let (request, time) = request.await??;
-        let response = http.carry(request).await?;
+        let response = road.carry(&http, request).await?;
         match serde_json::from_slice(&response.body) {
             Ok(Refused::Clock { time: there }) => {
                 offset += i64::try_from(i128::from(there) - i128::from(time)).unwrap_or_default();
@@ -429,7 +449,7 @@ async fn bring_edited(desk: &Arc<Desk>, road: &mut Road) -> Result<(), SyncError
 }
 
 /// Lets the journal that was enrolled vouch for the one that took its place on this device; why it was refused.
-async fn vouch(desk: &Arc<Desk>, http: &Http) -> Result<Option<Refused>, SyncError> {
+async fn vouch(desk: &Arc<Desk>, road: &mut Road, http: &Http) -> Result<Option<Refused>, SyncError> {
     let mut offset = 0;
     // The second time by the back office's clock, where the device's is wrong.
     for _ in 0..2 {
@@ -438,7 +458,7 @@ async fn vouch(desk: &Arc<Desk>, http: &Http) -> Result<Option<Refused>, SyncErr
             enrol::vouch(register, time).map(|request| (request, time))
         });
         let (Some(request), time) = asked.await?? else { return Ok(Some(Refused::UnknownRegister)) };
-        let response = http.carry(request).await?;
+        let response = road.carry(http, request).await?;
         if response.status == 200 {
             ask(desk, Register::vouched_for).await??;
             return Ok(None);
@@ -491,7 +511,7 @@ async fn follow_on(
 ) {
     let mut failures = 0u32;
     let mut last = State::default();
-    let mut road = Road::default();
+    let mut road = Road { stop: Some(stop.clone()), ..Road::default() };
     let mut ahead = 0;
     loop {
         let mut tell = |state: &State| {
@@ -500,13 +520,9 @@ async fn follow_on(
                 heard(state, ahead);
             }
         };
-        let brought = tokio::select! {
-            brought = bring_over(desk, &mut road, &mut tell) => brought,
-            _ = stop.changed() => return,
-        };
-        let state = match brought {
+        let state = match bring_over(desk, &mut road, &mut tell).await {
             Ok(state) => state,
-            Err(SyncError::Closed(_)) => return,
+            Err(SyncError::Closed(_) | SyncError::Stopped) => return,
             Err(SyncError::Unreachable(unreachable @ Unreachable::Network(_))) => {
                 State::OutOfReach(unreachable.message())
             }

@@ -115,7 +115,7 @@ fn bring(desk: &Arc<Desk>, texts: &Translations) -> Result<(), Message> {
     let state = brought.map_err(|error| match error {
         SyncError::Unreachable(unreachable) => unreachable.message(),
         SyncError::Register(error) => error.message(),
-        SyncError::Closed(_) => message!("The register has stopped. Start it again."),
+        SyncError::Closed(_) | SyncError::Stopped => message!("The register has stopped. Start it again."),
     })?;
     let size = desk.ask(|register| register.journal().standing().size());
     let size = size.map_err(|_| message!("The register has stopped. Start it again."))?;

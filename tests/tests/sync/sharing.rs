@@ -330,3 +330,20 @@ async fn a_credit_note_spent_at_two_tills_without_a_network_keeps_both_sales_and
     assert_eq!((served.inbox(), served.record("voucher", &code.to_string())), (vec![waits], told));
     served.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_following_in_the_middle_of_something_leaves_nobody_at_the_desk() {
+    let Store { folder: _folder, served, first: mut desk, second: _second } = store().await;
+    for delay in 0..40 {
+        sell(&desk, 1);
+        change(&desk, |product| product.label = format!("Exemple {delay}"));
+        let (stop, stopped) = watch::channel(false);
+        let (followed, ring) = (desk.clone(), Arc::new(Notify::new()));
+        let following = tokio::spawn(task::follow(followed, ring, stopped, |_, _| ()));
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+        stop.send(true).unwrap();
+        following.await.unwrap();
+        desk = Arc::new(Arc::into_inner(desk).expect("somebody is still at the desk"));
+    }
+    served.stop().await;
+}
