@@ -144,6 +144,10 @@ impl Road {
         self.past.is_some() && self.pieces < PIECES_FIRST
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| *stop.borrow())
+    }
+
     /// Carries a request, unless it is to stop first.
     async fn carry(&mut self, http: &Http, request: Request) -> Result<Response, SyncError> {
         let Some(stop) = &mut self.stop else { return Ok(http.carry(request).await?) };
@@ -204,6 +208,9 @@ async fn fetch_past(desk: &Arc<Desk>, road: &mut Road) -> Result<Option<Trouble>
     // Where it goes wrong, another conversation begins later.
     let mut past = road.past.replace(Past::default()).unwrap_or_default();
     let next = loop {
+        if road.is_stopped() {
+            return Err(SyncError::Stopped);
+        }
         let (next, after) = ask(desk, move |till| (past.next(till), past)).await?;
         past = after;
         match next? {

@@ -192,10 +192,7 @@ pub(crate) fn rebuild(place: &Place, texts: &Translations) -> Result<(), FolderE
     for name in registers {
         let Ok(register) = name.parse::<RegisterId>() else { continue };
         let now = i64::try_from(now()).unwrap_or(i64::MAX);
-        store.write_now(move |tx: &mut dyn Tx| match Registered::find(tx, register)? {
-            Some(found) => journals::rebuild(tx, &found, now),
-            None => Ok::<(), StoreError>(()),
-        })?;
+        store.write_now::<_, StoreError, _>(move |tx: &mut dyn Tx| journals::rebuild(tx, register, now))?;
         println!("{}", texts.say(&message!("{register} is derived anew.", register = name)));
     }
     Ok(())

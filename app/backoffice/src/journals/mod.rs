@@ -6,6 +6,8 @@
 mod derived;
 mod past;
 mod receive;
+#[cfg(test)]
+mod tests;
 pub mod vouchers;
 
 use comptoir_fiscal::entry::Genesis;
@@ -76,6 +78,14 @@ impl Registered {
             WHERE merchant = $1 AND register = $2";
         let values = [merchant.as_str().into(), register.to_string().into()];
         tx.one(sql, &values, |row| Registered::read(row, &merchant, register))
+    }
+
+    /// The same, and nobody else writes of it until the transaction ends: as it reads then it stays.
+    fn take(tx: &mut dyn Tx, register: RegisterId) -> Result<Option<Registered>, StoreError> {
+        let Some(found) = Registered::find(tx, register)? else { return Ok(None) };
+        let sql = "UPDATE register SET heard = heard WHERE merchant = $1 AND register = $2";
+        tx.execute(sql, &found.whose.key())?;
+        Registered::find(tx, register)
     }
 
     fn read(row: &Row<'_>, merchant: &str, register: RegisterId) -> Result<Registered, StoreError> {
@@ -152,7 +162,10 @@ pub fn lines(
     tx.each(sql, &whose.row([from.try_into()?]), &mut |row| take(row.blob(0)?))
 }
 
-/// Throws away what is derived from a register's lines and derives it anew, by checking them again, at `now` (unix seconds).
-pub fn rebuild(tx: &mut dyn Tx, register: &Registered, now: i64) -> Result<(), StoreError> {
-    receive::rebuild(tx, register, now)
+/// Throws away what is derived from a register's lines and derives it anew, by checking them again, at `now` (unix seconds);
+/// false where there is no such register.
+pub fn rebuild(tx: &mut dyn Tx, register: RegisterId, now: i64) -> Result<bool, StoreError> {
+    let Some(found) = Registered::take(tx, register)? else { return Ok(false) };
+    receive::rebuild(tx, &found, now)?;
+    Ok(true)
 }

@@ -75,6 +75,15 @@ pub(super) fn tell(tx: &mut dyn Tx, whose: &Whose, codes: &BTreeSet<String>, now
     if codes.is_empty() {
         return Ok(());
     }
+    let sql = "SELECT store FROM store WHERE merchant = $1 ORDER BY store";
+    let stores = tx.all(sql, &[whose.merchant.as_str().into()], |row| Ok(row.text(0)?.to_owned()))?;
+    // Each in the same order, so that no two wait for each other; and all of them before anything is read, so that of two
+    // tills that spend one voucher at the same moment the second is told with the first.
+    let mut feeds = Vec::new();
+    for store in stores {
+        let scope = Scope { merchant: whose.merchant.clone(), store };
+        feeds.push(Feed::take(tx, &scope, &Epoch::drawn()?)?);
+    }
     let mut told: Vec<(&str, VoucherParts, Row)> = Vec::new();
     for code in codes {
         let movements = movements(tx, &whose.merchant, code)?;
@@ -82,13 +91,8 @@ pub(super) fn tell(tx: &mut dyn Tx, whose: &Whose, codes: &BTreeSet<String>, now
         let row = serde_json::to_value(&parts).and_then(serde_json::from_value).map_err(StoreError::unreadable)?;
         told.push((code, parts, row));
     }
-    let sql = "SELECT store FROM store WHERE merchant = $1 ORDER BY store";
-    let stores = tx.all(sql, &[whose.merchant.as_str().into()], |row| Ok(row.text(0)?.to_owned()))?;
     let at = u64::try_from(now).unwrap_or_default().saturating_mul(1000);
-    // Each in the same order, so that no two wait for each other.
-    for store in stores {
-        let scope = Scope { merchant: whose.merchant.clone(), store };
-        let mut feed = Feed::take(tx, &scope, &Epoch::drawn()?)?;
+    for feed in &mut feeds {
         for (code, _, row) in &told {
             let known = feed.record(tx, Kind::Voucher, code)?;
             if known.is_some_and(|known| known.row.as_ref() == Some(row)) {

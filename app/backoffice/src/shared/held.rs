@@ -51,12 +51,15 @@ pub(super) fn forget_old(tx: &mut dyn Tx, scope: &Scope, now: u64) -> Result<(),
     let sql = "SELECT key, body, stamps FROM record WHERE merchant = $1 AND store = $2 AND kind = 'held'";
     let read = |row: &crate::store::Row<'_>| -> Result<Option<String>, StoreError> {
         let stamps: Stamps = serde_json::from_str(row.text(2)?).map_err(StoreError::unreadable)?;
+        // Few are old, and only of those the ticket is read.
+        if stamps.latest() >= now.saturating_sub(REMEMBERED) {
+            return Ok(None);
+        }
         let is_over = match row.optional_text(1)? {
             Some(body) => serde_json::from_str::<HeldRecord>(body).is_ok_and(|record| !record.paid.is_empty()),
             None => true,
         };
-        let is_old = stamps.latest() < now.saturating_sub(REMEMBERED);
-        Ok((is_over && is_old).then_some(row.text(0)?.to_owned()))
+        Ok(is_over.then_some(row.text(0)?.to_owned()))
     };
     for key in tx.all(sql, &scope.row([]), read)?.into_iter().flatten() {
         let sql = "DELETE FROM record WHERE merchant = $1 AND store = $2 AND kind = 'held' AND key = $3";

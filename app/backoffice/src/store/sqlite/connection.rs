@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -12,6 +12,8 @@ use super::super::StoreError;
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 /// How long another process (a command beside the server) is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it is waited before a new file's log is asked for again.
+const LOG_PAUSE: Duration = Duration::from_millis(5);
 /// How many statements a connection keeps prepared.
 const STATEMENTS_MAX: usize = 256;
 /// How many pages the write-ahead log may hold before readers are waited for, so that it begins again from its start.
@@ -97,9 +99,8 @@ fn open(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
     }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
-    )?;
+    use_log(&connection)?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")?;
     if purpose == Purpose::Reading {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }
@@ -111,6 +112,17 @@ fn open(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
     expect("trusted_schema", number("PRAGMA trusted_schema")?, 0)?;
     expect("query_only", number("PRAGMA query_only")?, i64::from(purpose == Purpose::Reading))?;
     Ok(connection)
+}
+
+/// Has the file written by a log. Where it is new and several do so at once, SQLite refuses all but one without waiting.
+fn use_log(connection: &Connection) -> Result<(), StoreError> {
+    let since = Instant::now();
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode = WAL").map_err(StoreError::from) {
+            Err(StoreError::Busy) if since.elapsed() < BUSY_TIMEOUT => std::thread::sleep(LOG_PAUSE),
+            done => return done,
+        }
+    }
 }
 
 /// Makes the file, where there is none, so that nobody but this server's user reads it. What SQLite puts beside it gets

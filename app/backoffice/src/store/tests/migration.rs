@@ -89,6 +89,26 @@ fn servers_that_start_together_do_each_step_once() {
 }
 
 #[test]
+fn a_file_that_several_make_at_once_is_opened_by_all_of_them() {
+    for round in 0..200 {
+        let place = Place::sqlite();
+        let gate = std::sync::Arc::new(std::sync::Barrier::new(6));
+        let opening: Vec<_> = (0..6)
+            .map(|_| {
+                let (database, gate) = (place.database.clone(), gate.clone());
+                thread::spawn(move || {
+                    gate.wait();
+                    Store::open(&database, STEPS).map(drop)
+                })
+            })
+            .collect();
+        for opened in opening {
+            assert_eq!(opened.join().unwrap(), Ok(()), "round {round}");
+        }
+    }
+}
+
+#[test]
 fn tables_are_described_in_the_words_of_each_database() {
     let check = |statement: &str, postgres: &str| {
         assert_eq!(Words::Postgres.of(statement), postgres);
