@@ -106,6 +106,21 @@ pub enum VoucherKind {
     GiftVoucher,
 }
 
+impl VoucherKind {
+    /// As it stands in a table: as the means of payment is sealed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            VoucherKind::CreditNote => "credit_note",
+            VoucherKind::GiftVoucher => "gift_voucher",
+        }
+    }
+
+    /// The kind of that name; none where it is no kind's.
+    pub fn named(name: &str) -> Option<VoucherKind> {
+        [VoucherKind::CreditNote, VoucherKind::GiftVoucher].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
 /// A voucher as it was issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voucher {

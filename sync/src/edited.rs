@@ -6,7 +6,7 @@ use comptoir_core::edited;
 use comptoir_core::register::RegisterError;
 use comptoir_fiscal::values::Hash;
 
-use crate::push::compressed;
+use crate::gzip::packed;
 
 /// What is edited, as one file, packed, with the edition that it is of; none where that is the one that is known.
 pub(crate) fn pack(shop: &Path, known: Option<Hash>) -> Result<Option<(Hash, Vec<u8>)>, RegisterError> {
@@ -15,9 +15,9 @@ pub(crate) fn pack(shop: &Path, known: Option<Hash>) -> Result<Option<(Hash, Vec
         return Ok(None);
     }
     let copy = shop.with_extension("edited");
-    let packed = edited::copy_to(shop, &copy).map(|()| std::fs::read(&copy));
+    let copied = edited::copy_to(shop, &copy).map(|()| std::fs::read(&copy));
     // Left behind it would only be written over; what it holds lies in the same folder anyway.
     let _ = std::fs::remove_file(&copy);
     // Where it cannot be read, it is tried again with the next look.
-    Ok(packed?.ok().map(|bytes| (edition, compressed(&bytes))))
+    Ok(copied?.ok().map(|bytes| (edition, packed(&bytes))))
 }

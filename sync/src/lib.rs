@@ -4,8 +4,10 @@
 //! of what was said: [`push::Push`] is asked for the next request and handed the answer, and knows no network. [`http`]
 //! carries requests, [`task`] follows sales and the network by itself.
 
+mod clock;
 mod edited;
 pub mod enrol;
+pub mod gzip;
 pub mod http;
 pub mod link;
 pub mod meeting;

@@ -2,15 +2,14 @@
 //! the answer, as [`Push`](crate::push::Push) is. What it fetches at once it hands to the register in slices, so that no
 //! sale waits behind them.
 
-use std::io::Read;
-
 use comptoir_core::register::{ARRIVING_AT_ONCE, Arrival, Register, RegisterError};
 use comptoir_fiscal::values::RegisterId;
-use flate2::read::GzDecoder;
 
+use crate::clock::OfficeClock;
+use crate::gzip::unpacked;
 use crate::message::Refused;
 use crate::push::Trouble;
-use crate::request::{self, Method, Request, Response};
+use crate::request::{Method, Request, Response};
 
 /// How many lines are fetched at once.
 pub const PIECE_LINES: u64 = 5000;
@@ -35,8 +34,7 @@ pub enum NextPast {
 /// One conversation about it.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    /// How far the back office's clock is ahead of the device's, in seconds.
-    offset: i64,
+    clock: OfficeClock,
     asked: Option<RegisterId>,
     /// What was fetched and is not with the register yet: the last line of it comes next.
     waiting: Vec<Vec<u8>>,
@@ -59,10 +57,7 @@ impl Past {
             Arrival::Fetch(register, before) => {
                 self.asked = Some(register);
                 let path = format!("/v1/registers/{}/past?of={register}&before={before}", till.id());
-                let nonce = *till.new_command()?.uuid().as_bytes();
-                let time = u64::try_from(till.now().unix()).unwrap_or_default().saturating_add_signed(self.offset);
-                let own = (till.id(), till.journal().key());
-                Ok(NextPast::Say(request::sign((Method::Get, path), Vec::new(), None, own, time, nonce)))
+                Ok(NextPast::Say(self.clock.sign(till, (Method::Get, path), Vec::new(), None)?))
             }
             Arrival::GoOn => Ok(NextPast::GoOn),
             finish @ Arrival::Finish { .. } => Ok(NextPast::Finish(finish)),
@@ -74,19 +69,13 @@ impl Past {
     pub fn answered(&mut self, till: &mut Register, response: &Response) -> Option<Trouble> {
         if response.status != 200 {
             return match serde_json::from_slice(&response.body) {
-                Ok(Refused::Clock { time }) => {
-                    let before = self.offset;
-                    let difference = i128::from(time) - i128::from(till.now().unix());
-                    self.offset = i64::try_from(difference).unwrap_or_default();
-                    (self.offset.abs_diff(before) <= 1).then_some(Trouble::Refused(Refused::Clock { time }))
-                }
+                Ok(Refused::Clock { time }) if self.clock.correct(till, time) => None,
                 Ok(refused) => Some(Trouble::Refused(refused)),
                 Err(_) => Some(Trouble::Unreadable),
             };
         }
-        let mut bytes = Vec::new();
-        let read = GzDecoder::new(response.body.as_slice()).take(PIECE_BYTES_MAX).read_to_end(&mut bytes);
+        let Ok(bytes) = unpacked(&response.body, PIECE_BYTES_MAX) else { return Some(Trouble::Unreadable) };
         self.waiting = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-        (read.is_err() || self.waiting.is_empty()).then_some(Trouble::Unreadable)
+        self.waiting.is_empty().then_some(Trouble::Unreadable)
     }
 }

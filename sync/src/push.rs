@@ -4,8 +4,6 @@
 //! What the back office acknowledges is believed only with the countersignature of the witness that the till was enrolled
 //! with, over the root that the till's own entries have.
 
-use std::io::Write;
-
 use comptoir_core::register::{Piece, Register, RegisterError, Suspicion};
 use comptoir_fiscal::checkpoint::{Checkpoint, Witness};
 use comptoir_fiscal::key::DeviceKey;
@@ -13,11 +11,11 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::merkle::Frontier;
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::RegisterId;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
+use crate::clock::OfficeClock;
+use crate::gzip::packed;
 use crate::message::{Head, Refused};
-use crate::request::{self, Method, Request, Response};
+use crate::request::{Method, Request, Response};
 
 /// How many entries are read at once where the till has forgotten what was sent, so that no sale waits behind it.
 const SLICE: u64 = 500;
@@ -157,8 +155,7 @@ impl Trouble {
 /// The bringing of one journal.
 #[derive(Clone, Debug, Default)]
 pub struct Push {
-    /// How far the back office's clock is ahead of the device's, in seconds.
-    offset: i64,
+    clock: OfficeClock,
     phase: Phase,
     revoked: bool,
     /// Whether it was heard before that the back office holds another entry.
@@ -215,7 +212,7 @@ impl Push {
             Phase::AskHead | Phase::Begun | Phase::Sending(_) | Phase::Showing(_) => {
                 self.phase = Phase::AskHead;
                 let path = format!("/v1/registers/{}/head", till.register());
-                Ok(Next::Say(self.signed(till, (Method::Get, path), Vec::new(), None)?))
+                Ok(Next::Say(self.clock.sign(till, (Method::Get, path), Vec::new(), None)?))
             }
         }
     }
@@ -298,10 +295,7 @@ impl Push {
     fn take_refusal<T: Till>(&mut self, till: &mut T, refused: Refused) -> Result<Heard, T::Fault> {
         match &refused {
             Refused::Clock { time } => {
-                let before = self.offset;
-                let difference = i128::from(*time) - i128::from(till.time());
-                self.offset = i64::try_from(difference).unwrap_or_default();
-                if self.offset.abs_diff(before) > 1 {
+                if self.clock.correct(till, *time) {
                     return Ok(Heard::GoOn);
                 }
             }
@@ -407,20 +401,8 @@ impl Push {
 
     fn bring<T: Till>(&self, till: &mut T, piece: Piece) -> Result<Request, T::Fault> {
         let path = format!("/v1/registers/{}/entries?from={}", piece.register, piece.from);
-        let body = compressed(&piece.lines.concat());
-        self.signed(till, (Method::Post, path), body, Some(piece.checkpoint.to_string()))
-    }
-
-    fn signed<T: Till>(
-        &self,
-        till: &mut T,
-        what: (Method, String),
-        body: Vec<u8>,
-        checkpoint: Option<String>,
-    ) -> Result<Request, T::Fault> {
-        let nonce = till.nonce()?;
-        let time = till.time().saturating_add_signed(self.offset);
-        Ok(request::sign(what, body, checkpoint, (till.register(), till.key()), time, nonce))
+        let body = packed(&piece.lines.concat());
+        self.clock.sign(till, (Method::Post, path), body, Some(piece.checkpoint.to_string()))
     }
 }
 
@@ -430,12 +412,4 @@ fn countersigned<T: Till>(till: &T, head: &Head) -> Option<Checkpoint> {
     let statement = &checkpoint.statement;
     let is_of_it = statement.register == till.register() && statement.size == head.size;
     (is_of_it && checkpoint.witnessed_at(&till.witness()?).is_some()).then_some(checkpoint)
-}
-
-/// Lines as they are sent: gzip, which needs no C library on any device.
-pub(crate) fn compressed(lines: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing into memory fails for nothing but a lack of it.
-    let _ = encoder.write_all(lines);
-    encoder.finish().unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 //! what the shop had edited. It sells from that; what a lost till had sold comes once it is enrolled ([`crate::past`]). The code
 //! is used up only by that enrolment.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use comptoir_core::arriving::Awaited;
@@ -10,8 +10,8 @@ use comptoir_core::register::Offer;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
-use flate2::read::GzDecoder;
 
+use crate::gzip::unpacked;
 use crate::http::{Http, Unreachable};
 use crate::link::{Code, EnrolmentLink};
 use crate::message::Refused;
@@ -103,10 +103,7 @@ async fn bytes(http: &Http, path: String, link: &EnrolmentLink) -> Result<Vec<u8
     if response.status != 200 {
         return Err(refused(&response));
     }
-    let mut bytes = Vec::new();
-    let read = GzDecoder::new(response.body.as_slice()).take(BYTES_MAX).read_to_end(&mut bytes);
-    read.map_err(|_| RestoreError::Unreadable)?;
-    Ok(bytes)
+    unpacked(&response.body, BYTES_MAX).map_err(|_| RestoreError::Unreadable)
 }
 
 fn refused(response: &Response) -> RestoreError {

@@ -3,17 +3,16 @@
 //!
 //! Edits always go first, so that it is the back office that holds the one till's against the other's, by its rules.
 
-use std::io::Read;
-
 use comptoir_core::register::{Outgoing, Register, RegisterError, TakingIn};
 use comptoir_core::shared::Changes;
-use flate2::read::GzDecoder;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::clock::OfficeClock;
+use crate::gzip::{packed, unpacked};
 use crate::message::{EDITS_MAX, Edits, Merged, Refused};
-use crate::push::{Next, Trouble, compressed};
-use crate::request::{self, Method, Request, Response};
+use crate::push::{Next, Trouble};
+use crate::request::{Method, Request, Response};
 
 /// The largest answer that is unpacked.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
@@ -30,8 +29,7 @@ pub enum Shared {
 /// One conversation about what is shared.
 #[derive(Clone, Debug, Default)]
 pub struct Share {
-    /// How far the back office's clock is ahead of the device's, in seconds.
-    offset: i64,
+    clock: OfficeClock,
     asked: Option<Asked>,
     /// Whether everything was asked for anew: once in a conversation, or two that disagree would talk for ever.
     was_anew: bool,
@@ -67,9 +65,9 @@ impl Share {
         self.is_in_step = false;
         self.asked = Some(Asked::Edits(outgoing.edits.iter().map(|edit| edit.id).collect()));
         let edits = Edits { cursor: outgoing.cursor, edits: outgoing.edits };
-        let body = compressed(&serde_json::to_vec(&edits).unwrap_or_default());
+        let body = packed(&serde_json::to_vec(&edits).unwrap_or_default());
         let path = format!("/v1/registers/{}/edits", till.id());
-        Ok(Next::Say(self.signed(till, (Method::Post, path), body)?))
+        Ok(Next::Say(self.clock.sign(till, (Method::Post, path), body, None)?))
     }
 
     /// What to say so that the back office answers as soon as something changes; none where the till shares nothing.
@@ -81,7 +79,7 @@ impl Share {
     /// Takes the answer to the request by which it was waited: whether there is something to take in.
     pub fn waited(&mut self, till: &mut Register, response: &Response) -> Result<bool, RegisterError> {
         if response.status == 200 {
-            return Ok(unpacked::<Changes>(&response.body).is_some_and(|changes| !changes.changes.is_empty()));
+            return Ok(read::<Changes>(&response.body).is_some_and(|changes| !changes.changes.is_empty()));
         }
         match serde_json::from_slice(&response.body) {
             Ok(Refused::Cursor) => Ok(true),
@@ -125,7 +123,7 @@ impl Share {
     }
 
     fn take_changes(&mut self, till: &mut Register, response: &Response) -> Result<Shared, RegisterError> {
-        let Some(Changes { changes, next, more }) = unpacked(&response.body) else {
+        let Some(Changes { changes, next, more }) = read(&response.body) else {
             return Ok(Shared::Later(Trouble::Unreadable));
         };
         match till.take_in(&changes, &next, more)? {
@@ -141,10 +139,7 @@ impl Share {
     fn take_refusal(&mut self, till: &mut Register, refused: Refused) -> Result<Shared, RegisterError> {
         match &refused {
             Refused::Clock { time } => {
-                let before = self.offset;
-                let difference = i128::from(*time) - i128::from(till.now().unix());
-                self.offset = i64::try_from(difference).unwrap_or_default();
-                if self.offset.abs_diff(before) > 1 {
+                if self.clock.correct(till, *time) {
                     return Ok(Shared::GoOn);
                 }
             }
@@ -161,18 +156,10 @@ impl Share {
 
     fn changes(&self, till: &mut Register, what: &str, cursor: &str) -> Result<Request, RegisterError> {
         let path = format!("/v1/registers/{}/{what}?after={cursor}", till.id());
-        self.signed(till, (Method::Get, path), Vec::new())
-    }
-
-    fn signed(&self, till: &mut Register, what: (Method, String), body: Vec<u8>) -> Result<Request, RegisterError> {
-        let nonce = *till.new_command()?.uuid().as_bytes();
-        let time = u64::try_from(till.now().unix()).unwrap_or_default().saturating_add_signed(self.offset);
-        Ok(request::sign(what, body, None, (till.id(), till.journal().key()), time, nonce))
+        self.clock.sign(till, (Method::Get, path), Vec::new(), None)
     }
 }
 
-fn unpacked<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let mut json = Vec::new();
-    GzDecoder::new(body).take(ANSWER_BYTES_MAX).read_to_end(&mut json).ok()?;
-    serde_json::from_slice(&json).ok()
+fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_slice(&unpacked(body, ANSWER_BYTES_MAX).ok()?).ok()
 }

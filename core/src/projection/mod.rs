@@ -213,10 +213,8 @@ pub fn catch_up_telling(
         }
         Ok(())
     })?;
-    let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
-               ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
     for (_, projection) in next.iter().zip(&ALL).filter(|(next, _)| **next < size) {
-        transaction.prepare_cached(sql)?.execute(params![projection.name, register, size])?;
+        reach(&transaction, projection.name, &register, size)?;
     }
     Ok(transaction.commit()?)
 }
@@ -252,13 +250,11 @@ pub(crate) fn take_back(
             (projection.apply)(&transaction, entry)?;
         }
     }
-    let reached = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
-                   ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
     if lowest > 0 {
-        transaction.execute(reached, params![TAKEN_BACK, name, lowest])?;
+        reach(&transaction, TAKEN_BACK, &name, lowest)?;
     } else {
         for projection in &ALL {
-            transaction.execute(reached, params![projection.name, name, size])?;
+            reach(&transaction, projection.name, &name, size)?;
         }
         transaction.execute("DELETE FROM projection WHERE name = ?1 AND register = ?2", [TAKEN_BACK, &name])?;
     }
@@ -285,6 +281,13 @@ pub fn rebuild(shop: &mut Shop, journal: &impl Entries) -> Result<(), Projection
 /// Whether the projections have ever looked into a journal.
 pub(crate) fn knows(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
     Ok(next_seq(shop.reading(), tickets::Tickets::NAME, &text(register))?.is_some())
+}
+
+fn reach(transaction: &Transaction<'_>, name: &str, register: &str, seq: u64) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO projection (name, register, next_seq) VALUES (?1, ?2, ?3)
+               ON CONFLICT (name, register) DO UPDATE SET next_seq = excluded.next_seq";
+    transaction.prepare_cached(sql)?.execute(params![name, register, seq])?;
+    Ok(())
 }
 
 fn next_seq(connection: &Connection, name: &str, register: &str) -> rusqlite::Result<Option<u64>> {

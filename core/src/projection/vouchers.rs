@@ -11,9 +11,6 @@ use crate::shop::{Shop, ShopError};
 use crate::voucher::VoucherKind;
 use crate::voucher::movement::{Movement, issue_among, movements_of};
 
-/// How the table calls a credit note.
-const CREDIT_NOTE: &str = "credit_note";
-
 pub(super) struct Vouchers;
 
 impl Projection for Vouchers {
@@ -22,10 +19,6 @@ impl Projection for Vouchers {
 
     fn apply(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
         for (n, code, movement) in movements_of(entry) {
-            let kind = match movement.kind {
-                VoucherKind::CreditNote => CREDIT_NOTE,
-                VoucherKind::GiftVoucher => "gift_voucher",
-            };
             let sql = "INSERT INTO voucher (code, register, seq, payment, at, kind, day, amount)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             transaction.prepare_cached(sql)?.execute(params![
@@ -34,7 +27,7 @@ impl Projection for Vouchers {
                 movement.seq,
                 i64::try_from(n).unwrap_or(i64::MAX),
                 movement.at,
-                kind,
+                movement.kind.as_str(),
                 movement.on.to_string(),
                 movement.amount.get()
             ])?;
@@ -120,10 +113,7 @@ fn movements(shop: &Shop, code: &str) -> Result<Vec<Movement>, ShopError> {
             seq: row.get(1)?,
             at: row.get(2)?,
             on: row.get_ref(3)?.as_str()?.parse().map_err(|_| unreadable())?,
-            kind: match row.get_ref(4)?.as_str()? {
-                CREDIT_NOTE => VoucherKind::CreditNote,
-                _ => VoucherKind::GiftVoucher,
-            },
+            kind: VoucherKind::named(row.get_ref(4)?.as_str()?).ok_or_else(unreadable)?,
             amount: Cents::new(row.get(5)?),
         })
     })?;

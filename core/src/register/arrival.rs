@@ -19,7 +19,7 @@ use crate::backup::{BackupError, io_at};
 use crate::data_folder::{CURRENT_JOURNAL, DataFolder};
 use crate::history::HistoryError;
 use crate::projection;
-use crate::shop::Shop;
+use crate::shop::{Shop, ShopError};
 
 /// The journals that are to arrive, the one that was lost first.
 pub(super) const AWAITED: &str = "journals awaited";
@@ -92,28 +92,17 @@ impl Register {
         folder: DataFolder,
         shop: &Path,
         lost: &LostJournal,
-        mut platform: Platform,
+        platform: Platform,
     ) -> Result<Register, RegisterError> {
-        if folder.holds_a_shop() {
-            return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
-        }
         let LostJournal { journal: Awaited { register: left, size, checkpoint, .. }, settings, before, .. } = lost;
-        let part = folder.root().join("shop.db.part");
-        fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
-        fs::copy(shop, &part).map_err(io_at(&part))?;
-        let mut edited = Shop::open(&part).map_err(BackupError::from)?;
-        let awaited: Vec<Awaited> = std::iter::once(&lost.journal).chain(before).cloned().collect();
-        for journal in awaited.iter().rev() {
-            projection::name(&mut edited, journal.register, &journal.label)?;
-        }
         let genesis = successor(settings, *left, Some(checkpoint.clone()));
-        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
-        edited.set(AWAITED, &awaited)?;
-        edited.set(CURRENT_JOURNAL, &journal.standing().register)?;
-        drop(edited);
-        fs::rename(&part, folder.shop()).map_err(io_at(&part))?;
-        let shop = Shop::open(&folder.shop())?;
-        let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+        let awaited: Vec<Awaited> = std::iter::once(&lost.journal).chain(before).cloned().collect();
+        let mut register = begin_with(folder, shop, genesis, platform, |shop| {
+            for journal in awaited.iter().rev() {
+                projection::name(shop, journal.register, &journal.label)?;
+            }
+            shop.set(AWAITED, &awaited)
+        })?;
         let detail = format!("{left}: {size} entrées");
         register.record(220, "Restauration de la base de données", Some(detail))?;
         register.tell_of_key()?;
@@ -127,23 +116,10 @@ impl Register {
         folder: DataFolder,
         shop: &Path,
         settings: &Genesis,
-        mut platform: Platform,
+        platform: Platform,
     ) -> Result<Register, RegisterError> {
-        if folder.holds_a_shop() {
-            return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
-        }
-        let part = folder.root().join("shop.db.part");
-        fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
-        fs::copy(shop, &part).map_err(io_at(&part))?;
-        let edited = Shop::open(&part).map_err(BackupError::from)?;
-        edited.keep_what_is_shared()?;
         let genesis = Genesis { software: platform.software.clone(), succeeds: None, ..settings.clone() };
-        let (journal, protection) = begin(&folder, genesis, &mut platform)?;
-        edited.set(CURRENT_JOURNAL, &journal.standing().register)?;
-        drop(edited);
-        fs::rename(&part, folder.shop()).map_err(io_at(&part))?;
-        let shop = Shop::open(&folder.shop())?;
-        let mut register = Register::assemble(folder, platform, journal, protection, shop)?;
+        let mut register = begin_with(folder, shop, genesis, platform, |shop| shop.keep_what_is_shared())?;
         register.tell_of_key()?;
         register.start()?;
         Ok(register)
@@ -250,4 +226,29 @@ impl Register {
         }
         Ok(())
     }
+}
+
+/// Begins a journal in a new folder, with what another till had edited: a copy of it, made this till's by `adapt`. It is a
+/// shop only once the journal is there.
+fn begin_with(
+    folder: DataFolder,
+    shop: &Path,
+    genesis: Genesis,
+    mut platform: Platform,
+    adapt: impl FnOnce(&mut Shop) -> Result<(), ShopError>,
+) -> Result<Register, RegisterError> {
+    if folder.holds_a_shop() {
+        return Err(RegisterError::ShopExists { folder: folder.root().display().to_string() });
+    }
+    let part = folder.root().join("shop.db.part");
+    fs::create_dir_all(folder.root()).map_err(io_at(folder.root()))?;
+    fs::copy(shop, &part).map_err(io_at(&part))?;
+    let mut edited = Shop::open(&part).map_err(BackupError::from)?;
+    adapt(&mut edited)?;
+    let (journal, protection) = begin(&folder, genesis, &mut platform)?;
+    edited.set(CURRENT_JOURNAL, &journal.standing().register)?;
+    drop(edited);
+    fs::rename(&part, folder.shop()).map_err(io_at(&part))?;
+    let shop = Shop::open(&folder.shop())?;
+    Register::assemble(folder, platform, journal, protection, shop)
 }

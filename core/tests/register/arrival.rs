@@ -12,7 +12,8 @@ use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::receipt::Receipt;
 use comptoir_fiscal::values::{Cents, Hash, RegisterId};
 
-use crate::shop::{Till, cash, chosen, credit_note, rows};
+use crate::projections;
+use crate::shop::{Till, cash, chosen, rows};
 
 /// What the back office holds of a till.
 struct Held {
@@ -78,24 +79,11 @@ fn arrive(till: &mut Till, held: &Held, most: u64, mut stop: impl FnMut(&Arrival
     }
 }
 
-/// Two days of all that leaves a trace: sales, a copy of a ticket, a return to a credit note that is spent and put back in
-/// part, a cancel, a count, closings that are archived. Returns the last sale.
+/// Two days of all that leaves a trace, with a closing between them. Returns the last sale.
 fn busy(till: &mut Till) -> TicketRef {
-    let sale = till.sell(&[("VASE", 2000), ("CAFE", 1000)], &[]);
-    let of = till.reference(&sale);
-    let back = Command::Return {
-        of,
-        chosen: vec![chosen(1, 1000)],
-        pay_back: vec![PayBack::CreditNote],
-        reason: "Fêlé".to_owned(),
-    };
-    let note = till.ask(back).unwrap().vouchers.remove(0);
-    till.sell(&[("CAFE", 2000)], &[credit_note(&note, 2990)]);
+    projections::busy(till);
     till.ask(Command::CloseDay).unwrap();
     till.clock.advance(24 * 3600);
-    let undone = till.sell(&[("CAFE", 1000)], &[credit_note(&note, 2490)]);
-    let of = till.reference(&undone);
-    till.ask(Command::Cancel { of, reason: "Erreur".to_owned() }).unwrap();
     for _ in 0..4 {
         till.sell_coffee();
     }

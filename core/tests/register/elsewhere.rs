@@ -90,6 +90,15 @@ fn put_aside(till: &mut Till) -> Uuid {
     id
 }
 
+/// Two tills of a store, and a ticket that waits at the first and is seen at the other.
+fn seen() -> (Till, Till, Office, Uuid) {
+    let (mut one, mut other, mut office) = two();
+    let id = put_aside(&mut one);
+    office.meet(&mut one);
+    office.meet(&mut other);
+    (one, other, office, id)
+}
+
 fn pay(till: &mut Till, id: Uuid) -> u64 {
     let held = till.register().held_ticket(id).unwrap();
     let settled = till.settled(held.basket, &[cash(1000)]);
@@ -110,10 +119,7 @@ fn here(till: &mut Till) -> Vec<Uuid> {
 
 #[test]
 fn a_ticket_that_waits_is_seen_at_the_other_till_asked_for_and_paid_there() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     let label = one.register().settings().label.clone();
     assert_eq!(elsewhere(&mut other), [(id, label, HeldState::Waiting)]);
     assert!(elsewhere(&mut one).is_empty());
@@ -142,10 +148,7 @@ fn a_ticket_that_waits_is_seen_at_the_other_till_asked_for_and_paid_there() {
 
 #[test]
 fn a_ticket_on_the_counter_or_paid_in_part_stays_at_its_till() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     let mut taken_up = one.register().held_ticket(id).unwrap();
     taken_up.on_counter = true;
     one.register().hold("cashier", &taken_up).unwrap();
@@ -173,10 +176,7 @@ fn a_ticket_on_the_counter_or_paid_in_part_stays_at_its_till() {
 
 #[test]
 fn a_ticket_paid_at_two_tills_that_could_not_hear_of_each_other_keeps_both_sales() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     let taken = other.register().take_held_anyway("cashier", id).unwrap();
     assert_eq!(taken.basket.figures().ttc.get(), 500);
     let numbers = (pay(&mut one, id), pay(&mut other, id));
@@ -194,10 +194,7 @@ fn a_ticket_paid_at_two_tills_that_could_not_hear_of_each_other_keeps_both_sales
 
 #[test]
 fn what_was_taken_without_the_back_office_is_held_from_then_on_and_leaves_the_till_that_held_it() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     other.register().take_held_anyway("cashier", id).unwrap();
     office.meet(&mut other);
     assert_eq!(office.held(id).unwrap().holder, other.register().id());
@@ -214,10 +211,7 @@ fn what_was_taken_without_the_back_office_is_held_from_then_on_and_leaves_the_ti
 
 #[test]
 fn a_ticket_that_was_paid_elsewhere_meanwhile_is_said_to_be_before_it_is_paid_again() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     other.register().take_held_anyway("cashier", id).unwrap();
     pay(&mut other, id);
     // On the counter of the one when it hears of it: what somebody has before them does not go.
@@ -290,10 +284,7 @@ fn a_ticket_paid_before_the_back_office_told_of_it_again_is_known_to_be_paid() {
 
 #[test]
 fn a_ticket_paid_here_and_given_up_elsewhere_meanwhile_is_told_to_be_paid() {
-    let (mut one, mut other, mut office) = two();
-    let id = put_aside(&mut one);
-    office.meet(&mut one);
-    office.meet(&mut other);
+    let (mut one, mut other, mut office, id) = seen();
     other.register().take_held_anyway("cashier", id).unwrap();
     office.meet(&mut other);
     other.register().give_up("manager", id, "Parti").unwrap();

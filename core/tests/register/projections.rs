@@ -5,7 +5,7 @@ use comptoir_core::register::{Command, PayBack};
 use crate::shop::{Till, chosen, credit_note, rows};
 
 /// Some sales, a return to a credit note that is spent in part, a cancel.
-fn busy(till: &mut Till) {
+pub(crate) fn busy(till: &mut Till) {
     let sale = till.sell(&[("VASE", 2000), ("CAFE", 1000)], &[]);
     let of = till.reference(&sale);
     let back = Command::Return {

@@ -49,7 +49,7 @@ pub(super) fn rows_of(whose: &Whose, entry: &Entry) -> Result<Vec<(String, Vec<V
             u64::try_from(n).unwrap_or(u64::MAX).try_into()?,
             movement.at.into(),
             movement.on.to_string().into(),
-            as_text(movement.kind).into(),
+            movement.kind.as_str().into(),
             movement.amount.get().into(),
         ]);
         Ok((code, row))
@@ -124,10 +124,7 @@ fn movements(tx: &mut dyn Tx, merchant: &str, code: &str) -> Result<Vec<Movement
             seq: row.unsigned(1)?,
             at: row.integer(2)?,
             on: row.text(3)?.parse().map_err(StoreError::unreadable)?,
-            kind: match row.text(4)? {
-                "credit_note" => VoucherKind::CreditNote,
-                _ => VoucherKind::GiftVoucher,
-            },
+            kind: VoucherKind::named(row.text(4)?).ok_or_else(|| StoreError::unreadable("a kind of voucher"))?,
             amount: Cents::new(row.integer(5)?),
         })
     })
@@ -142,11 +139,4 @@ fn spenders(tx: &mut dyn Tx, merchant: &str, code: &str) -> Result<Vec<Spender>,
     tx.all(sql, &[merchant.into(), code.into()], |row| {
         Ok(Spender { till: row.text(0)?.to_owned(), number: row.unsigned(1)?, amount: Cents::new(row.integer(2)?) })
     })
-}
-
-fn as_text(kind: VoucherKind) -> &'static str {
-    match kind {
-        VoucherKind::CreditNote => "credit_note",
-        VoucherKind::GiftVoucher => "gift_voucher",
-    }
 }
