@@ -294,11 +294,7 @@ impl Push {
 
     fn take_refusal<T: Till>(&mut self, till: &mut T, refused: Refused) -> Result<Heard, T::Fault> {
         match &refused {
-            Refused::Clock { time } => {
-                if self.clock.correct(till, *time) {
-                    return Ok(Heard::GoOn);
-                }
-            }
+            Refused::Clock { time } if self.clock.correct(till, *time) => return Ok(Heard::GoOn),
             Refused::Gap { size } => {
                 self.watch_size(till, *size)?;
                 self.phase = Phase::AskHead;

@@ -138,11 +138,7 @@ impl Share {
 
     fn take_refusal(&mut self, till: &mut Register, refused: Refused) -> Result<Shared, RegisterError> {
         match &refused {
-            Refused::Clock { time } => {
-                if self.clock.correct(till, *time) {
-                    return Ok(Shared::GoOn);
-                }
-            }
+            Refused::Clock { time } if self.clock.correct(till, *time) => return Ok(Shared::GoOn),
             Refused::Cursor if !self.was_anew => {
                 self.was_anew = true;
                 self.is_in_step = false;

@@ -137,17 +137,17 @@ pub enum Order {
     /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
     /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
-    /// Ask the back office of a link what it offers, beside everything else; [`Till::lost_till_found`] hears of it under the same
+    /// Ask the back office of a link what it offers, beside everything else; [`Till::offered`] hears of it under the same
     /// number.
-    AskForLost {
+    AskByLink {
         /// The link, as it was typed or scanned.
         link: String,
         /// Which question it is.
         asked: u32,
     },
-    /// Open a till in the place of the lost one that was found under a number, start the till on it and enrol it. Where that
-    /// fails, tell the till by [`Till::not_founded`], and go on with what was open.
-    ReplaceLost {
+    /// Open the till that was offered under a number, start on it and enrol it. Where that fails, tell the till by
+    /// [`Till::not_founded`], and go on with what was open.
+    OpenByLink {
         /// Under which number.
         asked: u32,
     },
@@ -504,7 +504,7 @@ impl Till {
 
     fn scan(&mut self, code: &str) {
         if self.welcome.is_some() {
-            return welcome::lost::scan(self, code);
+            return welcome::by_link::scan(self, code);
         }
         if self.who.is_none() {
             return lock::update(self, lock::Intent::Badge(code.to_owned()));

@@ -4,8 +4,8 @@ use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale;
 use comptoir_ui::till::Intent;
 use comptoir_ui::welcome::Intent as Welcome;
+use comptoir_ui::welcome::by_link::{Intent as ByLink, Offered};
 use comptoir_ui::welcome::form::Entry;
-use comptoir_ui::welcome::lost::{Held, Intent as Lost};
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::PointerEventButton;
@@ -27,12 +27,12 @@ pub(crate) const NEW: &[Scene] = &[
     Scene { name: "first-habits", prepare: habits },
     Scene { name: "first-owner", prepare: owner },
     Scene { name: "first-check", prepare: check },
-    Scene { name: "first-lost-link", prepare: lost_link },
-    Scene { name: "first-lost-refused", prepare: lost_refused },
-    Scene { name: "first-lost-asking", prepare: |rehearsal| lost_asking(rehearsal).map(drop) },
-    Scene { name: "first-lost-held", prepare: lost_held },
-    Scene { name: "first-lost-joins", prepare: lost_joins },
-    Scene { name: "first-lost-replacing", prepare: lost_replacing },
+    Scene { name: "first-link-typed", prepare: link_typed },
+    Scene { name: "first-link-refused", prepare: link_refused },
+    Scene { name: "first-link-asking", prepare: |rehearsal| link_asking(rehearsal).map(drop) },
+    Scene { name: "first-link-offered", prepare: link_offered },
+    Scene { name: "first-link-joins", prepare: link_joins },
+    Scene { name: "first-link-opening", prepare: link_opening },
     Scene { name: "first-guided", prepare: guided },
     Scene { name: "first-guided-done", prepare: guided_to_its_end },
 ];
@@ -116,50 +116,50 @@ fn check(rehearsal: &Rehearsal) -> Outcome {
 const LINK: &str =
     "https://caisse.example:8443/enrol#EXAMPLE2.comptoir-backoffice/0a1b2c3d.exampleexampleexampleexample";
 
-fn lost(rehearsal: &Rehearsal, intent: Lost) {
-    welcome(rehearsal, Welcome::Lost(intent));
+fn by_link(rehearsal: &Rehearsal, intent: ByLink) {
+    welcome(rehearsal, Welcome::ByLink(intent));
 }
 
-fn lost_link(rehearsal: &Rehearsal) -> Outcome {
-    lost(rehearsal, Lost::Begin);
-    lost(rehearsal, Lost::Link(LINK.to_owned()));
+fn link_typed(rehearsal: &Rehearsal) -> Outcome {
+    by_link(rehearsal, ByLink::Begin);
+    by_link(rehearsal, ByLink::Link(LINK.to_owned()));
     Ok(())
 }
 
 /// The number under which the back office is asked.
-fn lost_asking(rehearsal: &Rehearsal) -> Result<u32, Box<dyn std::error::Error>> {
-    lost_link(rehearsal)?;
-    lost(rehearsal, Lost::Next);
+fn link_asking(rehearsal: &Rehearsal) -> Result<u32, Box<dyn std::error::Error>> {
+    link_typed(rehearsal)?;
+    by_link(rehearsal, ByLink::Next);
     Ok(1)
 }
 
-fn lost_refused(rehearsal: &Rehearsal) -> Outcome {
-    let asked = lost_asking(rehearsal)?;
+fn link_refused(rehearsal: &Rehearsal) -> Outcome {
+    let asked = link_asking(rehearsal)?;
     let why = comptoir_fiscal::message!("Copy the link of the back office into the field, or scan its code.");
-    rehearsal.screens().change(move |till| till.lost_till_found(asked, Err(why)));
+    rehearsal.screens().change(move |till| till.offered(asked, Err(why)));
     Ok(())
 }
 
-fn lost_held(rehearsal: &Rehearsal) -> Outcome {
-    let asked = lost_asking(rehearsal)?;
+fn link_offered(rehearsal: &Rehearsal) -> Outcome {
+    let asked = link_asking(rehearsal)?;
     let until = Some("2026-11-23T19:42:10+01:00".parse()?);
     let (label, store) = ("01".to_owned(), "Boutique d'exemple, place du Marché".to_owned());
-    let held = Held { label, store, entries: Some(128_406), until };
-    rehearsal.screens().change(move |till| till.lost_till_found(asked, Ok(held)));
+    let offered = Offered { label, store, entries: Some(128_406), until };
+    rehearsal.screens().change(move |till| till.offered(asked, Ok(offered)));
     Ok(())
 }
 
-fn lost_joins(rehearsal: &Rehearsal) -> Outcome {
-    let asked = lost_asking(rehearsal)?;
+fn link_joins(rehearsal: &Rehearsal) -> Outcome {
+    let asked = link_asking(rehearsal)?;
     let (label, store) = ("02".to_owned(), "Boutique d'exemple, place du Marché".to_owned());
-    let held = Held { label, store, entries: None, until: None };
-    rehearsal.screens().change(move |till| till.lost_till_found(asked, Ok(held)));
+    let offered = Offered { label, store, entries: None, until: None };
+    rehearsal.screens().change(move |till| till.offered(asked, Ok(offered)));
     Ok(())
 }
 
-fn lost_replacing(rehearsal: &Rehearsal) -> Outcome {
-    lost_held(rehearsal)?;
-    lost(rehearsal, Lost::Next);
+fn link_opening(rehearsal: &Rehearsal) -> Outcome {
+    link_offered(rehearsal)?;
+    by_link(rehearsal, ByLink::Next);
     Ok(())
 }
 

@@ -1,9 +1,7 @@
 //! The tickets that wait.
 
-use comptoir_core::register::BackOffice;
 use comptoir_core::shared::held::{HeldRecord, HeldState};
 use comptoir_core::shared::{Change, Kind};
-use comptoir_fiscal::key::DeviceKey;
 use comptoir_ui::held::{Intent as Held, Step};
 use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
@@ -11,7 +9,7 @@ use comptoir_ui::sale;
 use comptoir_ui::till::{Intent, Place};
 use uuid::Uuid;
 
-use super::scenes::{Outcome, Scene, act, sale_intent, sell_nothing, touch};
+use super::scenes::{Outcome, Scene, act, enrol, sale_intent, sell_nothing, tell, touch};
 
 pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "held-empty", prepare: empty },
@@ -129,30 +127,18 @@ fn refused(rehearsal: &Rehearsal) -> Outcome {
 /// Two tickets wait at another till of the store.
 fn elsewhere(rehearsal: &Rehearsal, state: HeldState) -> Outcome {
     full(rehearsal)?;
-    let told = rehearsal.register(|register| -> Outcome {
-        register.enrolled(BackOffice {
-            address: "https://caisse.example:8443".to_owned(),
-            witness: "comptoir-backoffice/0a1b2c3d".to_owned(),
-            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
-            certificate: None,
-            register: register.id(),
-        })?;
-        while let Some(outgoing) = register.edits_to_send(500)?.filter(|outgoing| !outgoing.edits.is_empty()) {
-            register.edits_answered(&outgoing.edits.iter().map(|edit| edit.id).collect::<Vec<_>>())?;
-        }
-        let holder = "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse()?;
-        let waiting = register.held().map_err(|refusal| refusal.to_string())?;
-        let mut changes = Vec::new();
-        for (n, (mut ticket, title)) in (1u64..).zip(waiting.into_iter().take(2).zip([None, Some("Exemple de nom")])) {
-            (ticket.id, ticket.title, ticket.table) = (Uuid::from_u128(n.into()), title.map(str::to_owned), None);
-            let record = HeldRecord { holder, label: "02".to_owned(), state, ticket, paid: Vec::new() };
-            let (key, row) = (record.ticket.id.to_string(), Some(record.to_row()?));
-            changes.push(Change { kind: Kind::Held, key, version: n, at: n, row });
-        }
-        register.take_in(&changes, "0123456789abcdef.2", false)?;
-        Ok(())
-    });
-    told.transpose()?;
+    enrol(rehearsal)?;
+    let waiting = rehearsal.register(|register| register.held()).transpose().map_err(|refusal| refusal.to_string())?;
+    let holder = "0192f0c1-7a3e-7c55-9d1b-3f0a6a1c2b3d".parse()?;
+    let mut changes = Vec::new();
+    let titles = [None, Some("Exemple de nom")];
+    for (n, (mut ticket, title)) in (1u64..).zip(waiting.unwrap_or_default().into_iter().zip(titles)) {
+        (ticket.id, ticket.title, ticket.table) = (Uuid::from_u128(n.into()), title.map(str::to_owned), None);
+        let record = HeldRecord { holder, label: "02".to_owned(), state, ticket, paid: Vec::new() };
+        let (key, row) = (record.ticket.id.to_string(), Some(record.to_row()?));
+        changes.push(Change { kind: Kind::Held, key, version: n, at: n, row });
+    }
+    tell(rehearsal, &changes)?;
     act(rehearsal, Intent::Go(Place::Held));
     Ok(())
 }

@@ -3,8 +3,11 @@
 use std::error::Error;
 use std::time::Duration;
 
+use comptoir_core::register::BackOffice;
 use comptoir_core::sample;
+use comptoir_core::shared::Change;
 use comptoir_fiscal::entry::Mode;
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::language::Language;
 use comptoir_fiscal::values::Cents;
 use comptoir_ui::rehearsal::Rehearsal;
@@ -143,6 +146,31 @@ pub(crate) fn touch(rehearsal: &Rehearsal, name: &str) {
     sale_intent(rehearsal, sale::Intent::Search(name.to_owned()));
     sale_intent(rehearsal, sale::Intent::Tile(0));
     sale_intent(rehearsal, sale::Intent::Search(String::new()));
+}
+
+/// Enrols the till with a back office, which is nobody's.
+pub(crate) fn enrol(rehearsal: &Rehearsal) -> Outcome {
+    let enrolled = rehearsal.register(|register| {
+        register.enrolled(BackOffice {
+            address: "https://caisse.example:8443".to_owned(),
+            witness: "comptoir-backoffice/0a1b2c3d".to_owned(),
+            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
+            certificate: None,
+            register: register.id(),
+        })
+    });
+    Ok(enrolled.transpose().map(drop)?)
+}
+
+/// Tells the till what its back office holds, once that has taken what the till had edited.
+pub(crate) fn tell(rehearsal: &Rehearsal, changes: &[Change]) -> Outcome {
+    let told = rehearsal.register(|register| {
+        while let Some(outgoing) = register.edits_to_send(500)?.filter(|outgoing| !outgoing.edits.is_empty()) {
+            register.edits_answered(&outgoing.edits.iter().map(|edit| edit.id).collect::<Vec<_>>())?;
+        }
+        register.take_in(changes, "0123456789abcdef.2", false)
+    });
+    Ok(told.transpose().map(drop)?)
 }
 
 pub(crate) fn sell_nothing(rehearsal: &Rehearsal) -> Outcome {

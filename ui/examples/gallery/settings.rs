@@ -1,10 +1,9 @@
 //! The settings.
 
 use comptoir_core::printing::PaperOf;
-use comptoir_core::register::{BackOffice, Command, Request};
+use comptoir_core::register::{Command, Request};
 use comptoir_core::shared::{Change, Kind, Row};
 use comptoir_fiscal::entry::TicketRef;
-use comptoir_fiscal::key::DeviceKey;
 use comptoir_ui::lock;
 use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
@@ -12,7 +11,7 @@ use comptoir_ui::sale;
 use comptoir_ui::settings::{Intent as Room, Section, backup};
 use comptoir_ui::till::{Intent, Place};
 
-use super::scenes::{Outcome, Scene, act, sale_intent, touch};
+use super::scenes::{Outcome, Scene, act, enrol, sale_intent, tell, touch};
 
 pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-menu", prepare: menu },
@@ -85,16 +84,7 @@ fn copies(rehearsal: &Rehearsal) -> Outcome {
 
 /// A till that is enrolled, and has not been in touch for hours.
 fn enrolled(rehearsal: &Rehearsal, touch: Touch) -> Outcome {
-    let enrolled = rehearsal.register(|register| {
-        register.enrolled(BackOffice {
-            address: "https://caisse.example:8443".to_owned(),
-            witness: "comptoir-backoffice/0a1b2c3d".to_owned(),
-            witness_key: DeviceKey::from_seed(&[7; 32]).public().to_base64(),
-            certificate: None,
-            register: register.id(),
-        })
-    });
-    enrolled.transpose()?;
+    enrol(rehearsal)?;
     rehearsal.clock().advance(42 * 60);
     section(rehearsal, Section::Office)?;
     rehearsal.screens().change(move |till| till.heard_of_office(touch));
@@ -106,14 +96,7 @@ fn enrolled(rehearsal: &Rehearsal, touch: Touch) -> Outcome {
 fn apart(rehearsal: &Rehearsal) -> Outcome {
     enrolled(rehearsal, Touch::Fine)?;
     let change = |kind, key: &str| Change { kind, key: key.to_owned(), version: 1, at: 1, row: Some(Row::default()) };
-    let taken = rehearsal.register(|register| {
-        while let Some(outgoing) = register.edits_to_send(500)?.filter(|outgoing| !outgoing.edits.is_empty()) {
-            register.edits_answered(&outgoing.edits.iter().map(|edit| edit.id).collect::<Vec<_>>())?;
-        }
-        let changes = [change(Kind::Product, "NOUVEAU-1"), change(Kind::PriceList, "soir")];
-        register.take_in(&changes, "0123456789abcdef.2", false)
-    });
-    taken.transpose()?;
+    tell(rehearsal, &[change(Kind::Product, "NOUVEAU-1"), change(Kind::PriceList, "soir")])?;
     rehearsal.screens().change(|till| till.heard_of_its_clock(-200));
     section(rehearsal, Section::Office)
 }

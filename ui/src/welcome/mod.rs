@@ -1,10 +1,10 @@
-//! The first run: a device without a shop tries the sample one, opens its own, or takes the place of a lost till.
+//! The first run: a device without a shop tries the sample one, opens its own, or begins by a link of the back office.
 //!
 //! What is typed is checked where it is typed, by the rules of the core; nothing is founded until all of it holds. The
 //! owner's PIN is hashed as soon as it is typed, so that only its hash is kept while it is typed a second time.
 
+pub mod by_link;
 pub mod form;
-pub mod lost;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -14,8 +14,8 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 
 use crate::till::{Order, Till};
+use by_link::ByLink;
 use form::{Entry, Form};
-use lost::Lost;
 
 /// The steps, in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +74,8 @@ pub enum Intent {
     Next,
     /// Goes a step back.
     Back,
-    /// On the way to a lost till's place.
-    Lost(lost::Intent),
+    /// On the way in by a link.
+    ByLink(by_link::Intent),
 }
 
 /// The first run.
@@ -93,8 +93,8 @@ pub struct Welcome {
     pub(crate) pin_trouble: Option<Message>,
     /// Whether something is being done outside.
     pub(crate) waits: bool,
-    /// Where it takes the place of a lost till: how far that is.
-    pub(crate) lost: Option<Lost>,
+    /// Where it begins by a link: how far that is.
+    pub(crate) by_link: Option<ByLink>,
     /// Whether it was asked for from a shop that is open already, which it goes back to.
     pub(crate) over_a_shop: bool,
 }
@@ -109,7 +109,7 @@ pub(crate) fn not_founded(till: &mut Till, why: Message) {
     if let Some(welcome) = &mut till.welcome {
         welcome.waits = false;
     }
-    if !lost::not_taken(till, &why) {
+    if !by_link::not_opened(till, &why) {
         till.refuse_for(why);
     }
 }
@@ -138,8 +138,8 @@ pub(crate) fn update(till: &mut Till, intent: Intent) {
         Intent::Enter => enter(till),
         Intent::OtherPin => welcome.forget_pin(),
         Intent::Next => next(till),
-        Intent::Lost(intent) => lost::update(till, intent),
-        Intent::Back if lost::back(till) => {}
+        Intent::ByLink(intent) => by_link::update(till, intent),
+        Intent::Back if by_link::back(till) => {}
         Intent::Back => back(till),
     }
 }

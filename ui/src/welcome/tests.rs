@@ -8,8 +8,8 @@ use comptoir_fiscal::entry::{Body, Genesis, Mode};
 use comptoir_fiscal::language::Language;
 use tempfile::TempDir;
 
+use super::by_link::{Intent as ByLink, Offered};
 use super::form::Entry;
-use super::lost::{Held, Intent as Lost};
 use super::{Intent as Welcome, Step, view};
 use crate::lock;
 use crate::rehearsal::{BEGINS, Dice, platform};
@@ -64,8 +64,8 @@ impl Device {
                         self.found(self.folder.path().join("sample"), sample::founding(Mode::Training).unwrap());
                     }
                     Order::Found(founding) => self.found(self.folder.path().join("shop"), *founding),
-                    Order::AskForLost { link, asked } => self.asked.push((link, asked)),
-                    Order::ReplaceLost { asked } => self.replaced.push(asked),
+                    Order::AskByLink { link, asked } => self.asked.push((link, asked)),
+                    Order::OpenByLink { asked } => self.replaced.push(asked),
                     _ => {}
                 }
             }
@@ -257,39 +257,39 @@ fn a_founding_that_fails_is_said_and_what_was_typed_stays() {
     assert!(!device.till.welcome.as_ref().unwrap().waits);
 }
 
-fn held() -> Held {
+fn offered() -> Offered {
     let until = Some("2026-11-23T19:42:10+01:00".parse().unwrap());
-    Held { label: "01".to_owned(), store: "Angers".to_owned(), entries: Some(1204), until }
+    Offered { label: "01".to_owned(), store: "Angers".to_owned(), entries: Some(1204), until }
 }
 
 #[test]
 fn a_lost_tills_place_is_taken_only_once_what_is_held_of_it_was_shown() {
     let mut device = Device::new();
-    device.welcome(Welcome::Lost(Lost::Begin));
-    device.welcome(Welcome::Lost(Lost::Next));
-    assert!(view::welcome(&device.till).lost_trouble.contains("link"));
+    device.welcome(Welcome::ByLink(ByLink::Begin));
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    assert!(view::welcome(&device.till).link_trouble.contains("link"));
     assert!(device.asked.is_empty(), "without a link nobody is asked");
-    device.welcome(Welcome::Lost(Lost::Link(" https://caisse.example/enrol#A ".to_owned())));
-    device.welcome(Welcome::Lost(Lost::Next));
+    device.welcome(Welcome::ByLink(ByLink::Link(" https://caisse.example/enrol#A ".to_owned())));
+    device.welcome(Welcome::ByLink(ByLink::Next));
     assert_eq!(device.asked, [("https://caisse.example/enrol#A".to_owned(), 1)]);
-    assert_eq!(view::welcome(&device.till).lost, 2);
-    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!(view::welcome(&device.till).link_stage, 2);
+    device.welcome(Welcome::ByLink(ByLink::Next));
     assert_eq!((device.asked.len(), device.replaced.len()), (1, 0), "it waits");
 
-    device.till.lost_till_found(1, Ok(held()));
-    let rows: Vec<String> = view::held(&device.till).iter().map(|row| row.amount.to_string()).collect();
+    device.till.offered(1, Ok(offered()));
+    let rows: Vec<String> = view::offered(&device.till).iter().map(|row| row.amount.to_string()).collect();
     assert_eq!(rows, ["Angers", "01", "1,204 entries", "23 Nov 2026 at 19:42:10"]);
     assert!(device.replaced.is_empty(), "nobody has said so yet");
-    device.welcome(Welcome::Lost(Lost::Next));
+    device.welcome(Welcome::ByLink(ByLink::Next));
     assert_eq!(device.replaced, [1]);
     device.welcome(Welcome::Back);
-    assert_eq!(view::welcome(&device.till).lost, 4, "what is being made is not left");
+    assert_eq!(view::welcome(&device.till).link_stage, 4, "what is being made is not left");
 
     // It could not be made: what is held still stands there, and can be tried again.
     device.till.not_founded(comptoir_fiscal::message!("January"));
     let view = view::welcome(&device.till);
-    assert_eq!((view.lost, view.lost_trouble.as_str(), view.waits), (3, "January", false));
-    device.welcome(Welcome::Lost(Lost::Next));
+    assert_eq!((view.link_stage, view.link_trouble.as_str(), view.waits), (3, "January", false));
+    device.welcome(Welcome::ByLink(ByLink::Next));
     assert_eq!(device.replaced, [1, 1]);
     device.found(device.folder.path().join("shop"), sample::founding(Mode::Live).unwrap());
     assert!(device.till.welcome.is_none(), "the till sells");
@@ -298,34 +298,34 @@ fn a_lost_tills_place_is_taken_only_once_what_is_held_of_it_was_shown() {
 #[test]
 fn a_back_office_that_refuses_is_said_and_the_link_stays_to_be_corrected() {
     let mut device = Device::new();
-    device.welcome(Welcome::Lost(Lost::Begin));
-    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#A".to_owned())));
-    device.welcome(Welcome::Lost(Lost::Next));
-    device.till.lost_till_found(1, Err(comptoir_fiscal::message!("January")));
+    device.welcome(Welcome::ByLink(ByLink::Begin));
+    device.welcome(Welcome::ByLink(ByLink::Link("https://caisse.example/enrol#A".to_owned())));
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    device.till.offered(1, Err(comptoir_fiscal::message!("January")));
     let view = view::welcome(&device.till);
-    assert_eq!((view.lost, view.lost_trouble.as_str()), (1, "January"));
+    assert_eq!((view.link_stage, view.link_trouble.as_str()), (1, "January"));
     assert_eq!(view.link, "https://caisse.example/enrol#A");
-    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#B".to_owned())));
-    assert_eq!(view::welcome(&device.till).lost_trouble, "", "another link is another try");
+    device.welcome(Welcome::ByLink(ByLink::Link("https://caisse.example/enrol#B".to_owned())));
+    assert_eq!(view::welcome(&device.till).link_trouble, "", "another link is another try");
 }
 
 #[test]
 fn what_was_given_up_is_answered_to_nobody() {
     let mut device = Device::new();
-    device.welcome(Welcome::Lost(Lost::Begin));
-    device.welcome(Welcome::Lost(Lost::Link("https://caisse.example/enrol#A".to_owned())));
-    device.welcome(Welcome::Lost(Lost::Next));
+    device.welcome(Welcome::ByLink(ByLink::Begin));
+    device.welcome(Welcome::ByLink(ByLink::Link("https://caisse.example/enrol#A".to_owned())));
+    device.welcome(Welcome::ByLink(ByLink::Next));
     device.welcome(Welcome::Back);
-    assert_eq!(view::welcome(&device.till).lost, 1);
-    device.till.lost_till_found(1, Ok(held()));
-    assert_eq!(view::welcome(&device.till).lost, 1, "it came too late");
-    device.welcome(Welcome::Lost(Lost::Next));
-    device.till.lost_till_found(1, Ok(held()));
-    assert_eq!(view::welcome(&device.till).lost, 2, "that was the first question's");
+    assert_eq!(view::welcome(&device.till).link_stage, 1);
+    device.till.offered(1, Ok(offered()));
+    assert_eq!(view::welcome(&device.till).link_stage, 1, "it came too late");
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    device.till.offered(1, Ok(offered()));
+    assert_eq!(view::welcome(&device.till).link_stage, 2, "that was the first question's");
     device.welcome(Welcome::Back);
     device.welcome(Welcome::Back);
     let view = view::welcome(&device.till);
-    assert_eq!((view.lost, view.step), (0, 0));
+    assert_eq!((view.link_stage, view.step), (0, 0));
 }
 
 #[test]
@@ -333,8 +333,8 @@ fn a_scanned_link_asks_at_once_whatever_stands_in_the_field() {
     let mut device = Device::new();
     device.act(Intent::Scan("https://caisse.example/enrol#A".to_owned()));
     assert!(device.asked.is_empty(), "nobody has asked for it");
-    device.welcome(Welcome::Lost(Lost::Begin));
-    device.welcome(Welcome::Lost(Lost::Link("bonjourhttps://caisse.example/enrol#A".to_owned())));
+    device.welcome(Welcome::ByLink(ByLink::Begin));
+    device.welcome(Welcome::ByLink(ByLink::Link("bonjourhttps://caisse.example/enrol#A".to_owned())));
     device.act(Intent::Scan("https://caisse.example/enrol#A".to_owned()));
     assert_eq!(device.asked, [("https://caisse.example/enrol#A".to_owned(), 1)]);
     device.act(Intent::Scan("https://caisse.example/enrol#B".to_owned()));

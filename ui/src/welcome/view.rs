@@ -5,8 +5,8 @@ use comptoir_fiscal::language::Message;
 use comptoir_fiscal::message;
 use slint::SharedString;
 
+use super::by_link::{ByLink, Stage};
 use super::form::{Entry, Form};
-use super::lost::{Lost, Stage};
 use super::{Step, Welcome};
 use crate::generated::{FigureRow, FormRow, WelcomeView};
 use crate::till::Till;
@@ -31,44 +31,46 @@ pub fn welcome(till: &Till) -> WelcomeView {
         },
         pin_trouble: pin_trouble(till, welcome),
         keyboard: till.look.keyboard == crate::till::OnScreen::OnTouch,
-        lost: welcome.lost.as_ref().map_or(0, stage),
-        link: welcome.lost.as_ref().map(|lost| lost.link.as_str()).unwrap_or_default().into(),
-        lost_trouble: lost_trouble(till, welcome),
-        lost_joins: welcome.lost.as_ref().is_some_and(joins),
+        link_stage: welcome.by_link.as_ref().map_or(0, stage),
+        link: welcome.by_link.as_ref().map(|by_link| by_link.link.as_str()).unwrap_or_default().into(),
+        link_trouble: link_trouble(till, welcome),
+        link_joins: welcome.by_link.as_ref().is_some_and(joins),
     }
 }
 
-/// The stage on the way to a lost till's place, as the screen counts them from 1.
-fn stage(lost: &Lost) -> i32 {
-    match lost.stage {
+/// The stage on the way in by a link, as the screen counts them from 1.
+fn stage(by_link: &ByLink) -> i32 {
+    match by_link.stage {
         Stage::Link => 1,
         Stage::Asking => 2,
-        Stage::Held(_) => 3,
-        Stage::Replacing(_) => 4,
+        Stage::Offered(_) => 3,
+        Stage::Opening(_) => 4,
     }
 }
 
-fn lost_trouble(till: &Till, welcome: &Welcome) -> SharedString {
-    let trouble = welcome.lost.as_ref().and_then(|lost| lost.trouble.as_ref());
+fn link_trouble(till: &Till, welcome: &Welcome) -> SharedString {
+    let trouble = welcome.by_link.as_ref().and_then(|by_link| by_link.trouble.as_ref());
     trouble.map(|trouble| till.say(trouble).into()).unwrap_or_default()
 }
 
 /// Whether the device is to be one more till of the shop.
-fn joins(lost: &Lost) -> bool {
-    matches!(&lost.stage, Stage::Held(held) | Stage::Replacing(held) if held.entries.is_none())
+fn joins(by_link: &ByLink) -> bool {
+    matches!(&by_link.stage, Stage::Offered(offered) | Stage::Opening(offered) if offered.entries.is_none())
 }
 
 /// What the back office offers.
-pub fn held(till: &Till) -> Vec<FigureRow> {
-    let lost = till.welcome.as_ref().and_then(|welcome| welcome.lost.as_ref());
-    let Some(Stage::Held(held) | Stage::Replacing(held)) = lost.map(|lost| &lost.stage) else { return Vec::new() };
+pub fn offered(till: &Till) -> Vec<FigureRow> {
+    let by_link = till.welcome.as_ref().and_then(|welcome| welcome.by_link.as_ref());
+    let Some(Stage::Offered(offered) | Stage::Opening(offered)) = by_link.map(|by_link| &by_link.stage) else {
+        return Vec::new();
+    };
     let row =
         |label: Message, text: String| FigureRow { label: till.say(&label).into(), amount: text.into(), strong: false };
-    let mut rows = vec![row(message!("Shop"), held.store.clone()), row(message!("Till"), held.label.clone())];
-    if let Some(entries) = held.entries {
+    let mut rows = vec![row(message!("Shop"), offered.store.clone()), row(message!("Till"), offered.label.clone())];
+    if let Some(entries) = offered.entries {
         rows.push(row(message!("Journal"), till.say(&message!("{entries} entries", entries = entries))));
     }
-    if let Some(at) = held.until {
+    if let Some(at) = offered.until {
         rows.push(row(message!("Until"), till.language().instant(at)));
     }
     rows

@@ -10,13 +10,13 @@ use crate::generated::{self, AppWindow, FigureRow, FormRow};
 use crate::guide;
 use crate::till::{Intent, Till};
 use crate::welcome::form::Entry;
-use crate::welcome::{Intent as Welcome, lost, view};
+use crate::welcome::{Intent as Welcome, by_link, view};
 
 #[derive(Default)]
 pub(super) struct FirstRun {
     fields: Rows<FormRow>,
     summary: Rows<FigureRow>,
-    held: Rows<FigureRow>,
+    offered: Rows<FigureRow>,
 }
 
 impl FirstRun {
@@ -25,7 +25,7 @@ impl FirstRun {
         let port = generated::Welcome::get(window);
         port.set_fields(first_run.fields.model());
         port.set_summary(first_run.summary.model());
-        port.set_held(first_run.held.model());
+        port.set_offered(first_run.offered.model());
         first_run
     }
 
@@ -34,7 +34,7 @@ impl FirstRun {
         // The rows first: a field that appears is filled from them.
         self.fields.show(view::fields(till));
         self.summary.show(view::summary(till));
-        self.held.show(view::held(till));
+        self.offered.show(view::offered(till));
         generated::Welcome::get(window).set_view(view::welcome(till));
     }
 }
@@ -61,11 +61,10 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_other_pin(none(Welcome::OtherPin));
     port.on_next(none(Welcome::Next));
     port.on_back(none(Welcome::Back));
-    port.on_lost(none(Welcome::Lost(lost::Intent::Begin)));
-    port.on_lost_link(
-        screens
-            .with_one(|link: slint::SharedString| Intent::Welcome(Welcome::Lost(lost::Intent::Link(link.to_string())))),
-    );
-    port.on_lost_next(none(Welcome::Lost(lost::Intent::Next)));
+    port.on_by_link(none(Welcome::ByLink(by_link::Intent::Begin)));
+    port.on_link_typed(screens.with_one(|link: slint::SharedString| {
+        Intent::Welcome(Welcome::ByLink(by_link::Intent::Link(link.to_string())))
+    }));
+    port.on_link_next(none(Welcome::ByLink(by_link::Intent::Next)));
     generated::Guide::get(&screens.window).on_end(screens.with_none(|| Intent::Guide(guide::Intent::End)));
 }

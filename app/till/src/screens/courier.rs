@@ -20,10 +20,10 @@ use comptoir_ui::office::Touch;
 use comptoir_ui::till::{Aside, Order, Reply};
 use uuid::Uuid;
 
+use super::by_link::{self, Asked};
 use super::device::Memory;
 use super::errands::Errands;
 use super::homes::Homes;
-use super::replacing::{self, Lost};
 use crate::backoffice::{self, Follower};
 use crate::devices::{Delivered, Postman, PrinterError, Smtp, SmtpFault, Spooler, Trial};
 use crate::mail_secret::MailSecret;
@@ -80,7 +80,7 @@ impl Courier {
             hanging,
             width: Width::default(),
             copying: None,
-            lost: Arc::default(),
+            offered: Arc::default(),
             texts: Arc::new(texts),
             post,
         };
@@ -133,8 +133,8 @@ struct Round {
     width: Width,
     /// The copy that is being made, or was made last.
     copying: Option<JoinHandle<()>>,
-    /// The lost till that was found last, with the number under which it was asked for.
-    lost: Arc<Mutex<Option<(u32, Lost)>>>,
+    /// What was offered last, with the number under which it was asked for.
+    offered: Arc<Mutex<Option<(u32, Asked)>>>,
     texts: Arc<Translations>,
     post: Post,
 }
@@ -379,8 +379,8 @@ impl Round {
                     self.enrol(shop, link.parse(), |why| why);
                 }
             }
-            Order::AskForLost { link, asked } => self.ask_for_lost(link, asked),
-            Order::ReplaceLost { asked } => self.replace_lost(asked),
+            Order::AskByLink { link, asked } => self.ask_by_link(link, asked),
+            Order::OpenByLink { asked } => self.open_by_link(asked),
             Order::Errand(errand) => {
                 if let Some(shop) = &mut self.shop {
                     shop.errands.begin(shop.desk.clone(), errand, self.post.clone());
@@ -404,34 +404,34 @@ impl Round {
         Ok(())
     }
 
-    /// Asks a back office for a lost till, on a thread of its own.
-    fn ask_for_lost(&self, link: String, asked: u32) {
-        let (post, kept) = (self.post.clone(), self.lost.clone());
+    /// Asks a back office what a link is for, on a thread of its own.
+    fn ask_by_link(&self, link: String, asked: u32) {
+        let (post, kept) = (self.post.clone(), self.offered.clone());
         let ask = move || {
-            let found = replacing::ask(&link).map(|(lost, held)| {
-                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost));
-                held
+            let found = by_link::ask(&link).map(|(offered, shown)| {
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, offered));
+                shown
             });
-            post(Box::new(move |till| till.lost_till_found(asked, found)));
+            post(Box::new(move |till| till.offered(asked, found)));
         };
-        if let Err(cause) = std::thread::Builder::new().name("lost till".to_owned()).spawn(ask) {
+        if let Err(cause) = std::thread::Builder::new().name("by link".to_owned()).spawn(ask) {
             let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
-            (self.post)(Box::new(move |till| till.lost_till_found(asked, Err(why))));
+            (self.post)(Box::new(move |till| till.offered(asked, Err(why))));
         }
     }
 
-    /// Takes the place of the lost till that was asked for under a number, and is enrolled for it.
-    fn replace_lost(&mut self, asked: u32) {
-        let found = self.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((_, lost)) = found.filter(|(number, _)| *number == asked) else {
+    /// Opens the till that was offered under a number, and enrols it.
+    fn open_by_link(&mut self, asked: u32) {
+        let found = self.offered.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((_, offered)) = found.filter(|(number, _)| *number == asked) else {
             let why = message!("What the back office holds is no longer at hand: go back and ask for it again.");
             return (self.post)(Box::new(move |till| till.not_founded(why)));
         };
         let opened = self
-            .go_on_with(|round| replacing::replace(&lost, round.homes.own.clone(), platform::this_device(SystemClock)));
+            .go_on_with(|round| by_link::open(&offered, round.homes.own.clone(), platform::this_device(SystemClock)));
         match &self.shop {
-            Some(shop) if opened => self.enrol(shop, Ok(lost.link.clone()), not_enrolled),
-            _ => *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, lost)),
+            Some(shop) if opened => self.enrol(shop, Ok(offered.link.clone()), not_enrolled),
+            _ => *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, offered)),
         }
     }
 

@@ -1,10 +1,10 @@
 //! The register with its screens: a window on this thread, the register on its own, and a courier between them.
 
+mod by_link;
 mod courier;
 mod device;
 mod errands;
 mod homes;
-mod replacing;
 
 use std::path::PathBuf;
 use std::sync::Arc;

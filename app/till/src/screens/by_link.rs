@@ -6,38 +6,38 @@ use comptoir_core::data_folder::DataFolder;
 use comptoir_core::register::{Offer, Platform, Register};
 use comptoir_fiscal::language::Message;
 use comptoir_sync::link::{EnrolmentLink, NotALink};
-use comptoir_ui::welcome::lost::Held;
+use comptoir_ui::welcome::by_link::Offered;
 
 use crate::backoffice::{self, Newcomer};
 
 /// What the back office offered: nothing is made of it yet.
-pub(super) struct Lost {
+pub(super) struct Asked {
     /// The link, by which the new till is enrolled then.
     pub(super) link: EnrolmentLink,
     newcomer: Newcomer,
 }
 
 /// Asks the back office of a link what it offers.
-pub(super) fn ask(link: &str) -> Result<(Lost, Held), Message> {
+pub(super) fn ask(link: &str) -> Result<(Asked, Offered), Message> {
     let link: EnrolmentLink = link.parse().map_err(|error: NotALink| error.message())?;
     let newcomer = backoffice::ask_for_place(&link)?;
-    let held = match &newcomer.offer {
-        Offer::Replace(lost) => Held {
+    let offered = match &newcomer.offer {
+        Offer::Replace(lost) => Offered {
             label: lost.journal.label.clone(),
             store: lost.settings.store.name.clone(),
             entries: Some(lost.journal.size),
             until: lost.until,
         },
         Offer::Join(settings) => {
-            Held { label: settings.label.clone(), store: settings.store.name.clone(), entries: None, until: None }
+            Offered { label: settings.label.clone(), store: settings.store.name.clone(), entries: None, until: None }
         }
     };
-    Ok((Lost { link, newcomer }, held))
+    Ok((Asked { link, newcomer }, offered))
 }
 
 /// Opens the till in a folder that holds none. It is to be enrolled by the same link, which shuts a lost device out.
-pub(super) fn replace(lost: &Lost, folder: DataFolder, platform: Platform) -> Result<Register, Message> {
-    backoffice::open_as(folder, &lost.newcomer, platform).map_err(|error| error.message())
+pub(super) fn open(asked: &Asked, folder: DataFolder, platform: Platform) -> Result<Register, Message> {
+    backoffice::open_as(folder, &asked.newcomer, platform).map_err(|error| error.message())
 }
 
 #[cfg(test)]
