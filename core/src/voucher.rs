@@ -6,7 +6,6 @@
 mod balance;
 pub mod movement;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -151,23 +150,27 @@ impl Voucher {
         format!("{text}.{signature}")
     }
 
-    /// Reads a QR code and checks it with the public keys of the merchant's registers.
-    pub fn from_qr(text: &str, registers: &BTreeMap<RegisterId, PublicKey>) -> Result<Voucher, VoucherError> {
+    /// Reads a QR code and checks it with the public key of the register that it names; `key_of` knows those of the
+    /// merchant's registers, and gives none for any other.
+    pub fn from_qr<E: From<VoucherError>>(
+        text: &str,
+        key_of: impl FnOnce(RegisterId) -> Result<Option<PublicKey>, E>,
+    ) -> Result<Voucher, E> {
         if !is_voucher_qr(text) {
-            return Err(VoucherError::NotAVoucher);
+            return Err(VoucherError::NotAVoucher.into());
         }
         if text.split('.').next() != Some(VERSION) {
-            return Err(VoucherError::Version);
+            return Err(VoucherError::Version.into());
         }
         let broken = || VoucherError::Broken;
         let (signed, signature) = text.rsplit_once('.').ok_or_else(broken)?;
         let voucher = Voucher::from_signed_text(signed).ok_or_else(broken)?;
         let signature: [u8; 64] =
             URL_SAFE_NO_PAD.decode(signature).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(broken)?;
-        let key = registers.get(&voucher.issuer).ok_or(VoucherError::Foreign)?;
+        let key = key_of(voucher.issuer)?.ok_or(VoucherError::Foreign)?;
         match key.verifies_voucher(signed.as_bytes(), &signature) {
             true => Ok(voucher),
-            false => Err(VoucherError::Forged),
+            false => Err(VoucherError::Forged.into()),
         }
     }
 
@@ -259,7 +262,10 @@ impl VoucherError {
             ),
             VoucherError::Forged => message!("The signature of this voucher is false; do not accept it."),
             VoucherError::Unknown { code } => {
-                message!("No voucher has the code {code}; compare it with the paper.", code = code)
+                message!(
+                    "No voucher with the code {code} is known to the back office; compare it with the paper, or scan its QR code.",
+                    code = code
+                )
             }
             VoucherError::NotKnownHere { code } => message!(
                 "The voucher {code} is not known here yet; scan its QR code, or connect the till and try again.",

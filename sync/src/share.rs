@@ -79,7 +79,12 @@ impl Share {
     /// Takes the answer to the request by which it was waited: whether there is something to take in.
     pub fn waited(&mut self, till: &mut Register, response: &Response) -> Result<bool, RegisterError> {
         if response.status == 200 {
-            return Ok(read::<Changes>(&response.body).is_some_and(|changes| !changes.changes.is_empty()));
+            let Some(changes) = read::<Changes>(&response.body) else { return Ok(false) };
+            let is_in_step = changes.changes.is_empty() && !changes.has_newer;
+            if is_in_step {
+                till.in_step();
+            }
+            return Ok(!is_in_step);
         }
         match serde_json::from_slice(&response.body) {
             Ok(Refused::Cursor) => Ok(true),
@@ -123,12 +128,18 @@ impl Share {
     }
 
     fn take_changes(&mut self, till: &mut Register, response: &Response) -> Result<Shared, RegisterError> {
-        let Some(Changes { changes, next, more }) = read(&response.body) else {
+        let Some(Changes { changes, next, more, has_newer }) = read(&response.body) else {
             return Ok(Shared::Later(Trouble::Unreadable));
         };
+        if has_newer {
+            till.told_of_newer()?;
+        }
         match till.take_in(&changes, &next, more)? {
             TakingIn::Taken => {
                 self.is_in_step = !more;
+                if !more {
+                    till.in_step();
+                }
                 self.has_taken |= !changes.is_empty();
             }
             TakingIn::EditsFirst => self.is_in_step = false,

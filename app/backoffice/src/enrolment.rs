@@ -11,6 +11,7 @@ use comptoir_sync::message::{Enrol, Enrolled, Refused, Succeed};
 
 use crate::journals::{self, Registered, Whose};
 use crate::merchants::{self, Place};
+use crate::shared::told;
 use crate::store::{StoreError, Tx, Value};
 use crate::witness::WitnessKey;
 
@@ -216,7 +217,7 @@ impl Asking {
             checkpoint.into(),
         ];
         tx.execute(sql, &values)?;
-        Ok(())
+        told::tell_of_tills(tx, merchant, now)
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn kind(kind: Kind) -> Message {
         Kind::Order => message!("order of categories"),
         Kind::Voucher => message!("voucher"),
         Kind::Held => message!("held ticket"),
+        Kind::Till => message!("till"),
     }
 }
 

@@ -29,7 +29,9 @@ impl RecordId {
             Kind::Product => RecordId::Product(code),
             Kind::Menu => RecordId::Menu(code),
             Kind::PriceList => RecordId::PriceList(code),
-            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held => return None,
+            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held | Kind::Till => {
+                return None;
+            }
         })
     }
 

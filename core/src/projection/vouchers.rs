@@ -121,7 +121,7 @@ fn movements(shop: &Shop, code: &str) -> Result<Vec<Movement>, ShopError> {
 }
 
 /// Whether a journal lies on this till and was read whole.
-fn is_here(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
+pub fn is_here(shop: &Shop, register: RegisterId) -> Result<bool, ShopError> {
     let sql = "SELECT 1 FROM projection WHERE name = ?1 AND register = ?2";
     Ok(shop.reading().prepare_cached(sql)?.exists([Vouchers::NAME, &text(register)])?)
 }

@@ -68,7 +68,7 @@ pub(crate) use office::KEPT_HERE;
 use office::Office;
 pub use office::{BackOffice, InTouch, PIECE_BYTES_MAX, PIECE_LINES_MAX, Piece, Sent, Suspicion};
 pub use opening::{Founding, Notice};
-pub(crate) use opening::{GATES, RULES, VALIDITY};
+pub(crate) use opening::{GATES, RULES, VALIDITY, VOUCHERS_OFFLINE};
 pub(crate) use papers::PAPER_SETTINGS;
 pub use people::{Approval, Change, Credential};
 pub use readiness::Readiness;
@@ -89,7 +89,7 @@ use crate::outside::{Clock, Random};
 use crate::projection;
 use crate::shop::Shop;
 use crate::terms::{Rules, Terms};
-use crate::voucher::Voucher;
+use crate::voucher::{OfflinePolicy, Voucher};
 
 /// What the register needs of the device it runs on.
 pub struct Platform {
@@ -131,6 +131,7 @@ pub struct Register {
     gates: Gates,
     rules: Rules,
     validity: Validity,
+    vouchers_offline: OfflinePolicy,
     notices: Vec<Notice>,
     /// The tickets that wait, by the id of the command that will sell them; whether each is on the counter.
     waiting: BTreeMap<Uuid, bool>,
@@ -283,6 +284,11 @@ impl Register {
     /// For how long vouchers are good.
     pub fn validity(&self) -> Validity {
         self.validity
+    }
+
+    /// Which vouchers are taken without the network.
+    pub fn vouchers_offline(&self) -> OfflinePolicy {
+        self.vouchers_offline
     }
 
     /// The rules of payment on the business date that a sale would take now.

@@ -35,6 +35,9 @@ pub const PIECE_LINES_MAX: usize = 1000;
 /// See [`PIECE_LINES_MAX`]; a single line that is longer goes alone.
 pub const PIECE_BYTES_MAX: usize = 1 << 20;
 
+/// For how long a till goes by what the back office said last, as if it said it now. It says it at least twice as often.
+const IN_STEP_SECONDS: i64 = 60;
+
 /// How long a till may be out of touch where the shop has not said: three days.
 const LIMIT_HOURS: u32 = 72;
 
@@ -174,6 +177,8 @@ pub(super) struct Office {
     limit_hours: u32,
     /// Whether it was recorded that the till is out of touch for too long.
     is_over_limit: bool,
+    /// When the back office last said that nothing is shared that this till has not; unix seconds.
+    in_step: Option<i64>,
 }
 
 impl Office {
@@ -185,6 +190,17 @@ impl Office {
 }
 
 impl Register {
+    /// Hears from the back office that nothing is shared just now that this till has not.
+    pub fn in_step(&mut self) {
+        self.office.in_step = Some(self.platform.clock.now());
+    }
+
+    /// Whether the till knows what the back office knows, up to this moment.
+    pub(super) fn is_in_step(&self) -> bool {
+        let since = self.office.in_step.map(|said| self.platform.clock.now() - said);
+        since.is_some_and(|seconds| (0..=IN_STEP_SECONDS).contains(&seconds))
+    }
+
     /// The back office that the till is enrolled with.
     pub fn back_office(&self) -> Option<&BackOffice> {
         self.office.enrolled.as_ref()

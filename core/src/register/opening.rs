@@ -19,12 +19,14 @@ use crate::operators::{Gates, Operator};
 use crate::projection::{self, ProjectionError};
 use crate::shop::Shop;
 use crate::terms::Rules;
+use crate::voucher::OfflinePolicy;
 
 const ROLLED_BACK: &str = "Retour en arrière du journal soupçonné";
 
 pub(crate) const RULES: &str = "rules";
 pub(crate) const GATES: &str = "gates";
 pub(crate) const VALIDITY: &str = "voucher validity";
+pub(crate) const VOUCHERS_OFFLINE: &str = "vouchers offline";
 
 /// What a new shop is made of.
 #[derive(Clone, Debug)]
@@ -191,6 +193,7 @@ impl Register {
             rules: shop.setting::<Rules>(RULES)?.unwrap_or_default(),
             gates: shop.setting::<Gates>(GATES)?.unwrap_or_default(),
             validity: shop.setting::<Validity>(VALIDITY)?.unwrap_or_default(),
+            vouchers_offline: shop.setting::<OfflinePolicy>(VOUCHERS_OFFLINE)?.unwrap_or_default(),
             signed_in: BTreeSet::new(),
             notices: Vec::new(),
             waiting: BTreeMap::new(),
@@ -218,6 +221,7 @@ impl Register {
         let ended = self.how_it_ended()?;
         if let Some(event) = self.update()? {
             self.record_event(SYSTEM, event)?;
+            self.take_in_what_was_newer()?;
         }
         self.record(80, "Démarrage", ended)?;
         self.take_up()

@@ -1,4 +1,5 @@
-//! The rules of payment, each figure with the date from which it holds, and the validity of vouchers.
+//! The rules of payment, each figure with the date from which it holds, the validity of vouchers, and which are taken without
+//! the network.
 //!
 //! What is sealed was sold by the rules of its day, so a change never touches it; it is recorded (event 270).
 
@@ -9,10 +10,11 @@ use comptoir_fiscal::values::Date;
 
 use super::command::in_euros;
 use super::error::Refusal;
-use super::opening::{RULES, VALIDITY};
+use super::opening::{RULES, VALIDITY, VOUCHERS_OFFLINE};
 use super::people::Edit;
 use super::{Register, RegisterError, Validity};
 use crate::terms::{CashRule, MealVoucherRule, Rules};
+use crate::voucher::OfflinePolicy;
 
 /// What of a shop's rules becomes another; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +22,7 @@ use crate::terms::{CashRule, MealVoucherRule, Rules};
 pub struct RulesChange {
     pub rules: Option<Rules>,
     pub validity: Option<Validity>,
+    pub vouchers_offline: Option<OfflinePolicy>,
 }
 
 impl Register {
@@ -28,6 +31,7 @@ impl Register {
         let change = RulesChange {
             rules: change.rules.filter(|rules| *rules != self.rules),
             validity: change.validity.filter(|validity| *validity != self.validity),
+            vouchers_offline: change.vouchers_offline.filter(|policy| *policy != self.vouchers_offline),
         };
         let mut told = Vec::new();
         if let Some(rules) = &change.rules {
@@ -39,6 +43,16 @@ impl Register {
             let months = |months: Option<u32>| months.map_or("sans fin".to_owned(), |months| format!("{months} mois"));
             told.push(format!("avoirs {}", months(validity.credit_note_months)));
             told.push(format!("bons cadeaux {}", months(validity.gift_voucher_months)));
+        }
+        if let Some(policy) = change.vouchers_offline {
+            told.push(match policy {
+                OfflinePolicy::Accept => "bons hors ligne acceptés".to_owned(),
+                OfflinePolicy::UpTo { most } if most.is_positive() => {
+                    format!("bons hors ligne jusqu'à {}", in_euros(most))
+                }
+                OfflinePolicy::UpTo { .. } => return Err(Refusal::RuleAmount),
+                OfflinePolicy::OnlyWhereIssued => "bons hors ligne à leur caisse d'émission seulement".to_owned(),
+            });
         }
         if told.is_empty() {
             return Err(Refusal::NothingChanges);
@@ -57,6 +71,10 @@ impl Register {
         if let Some(validity) = change.validity {
             self.shop.set(VALIDITY, &validity)?;
             self.validity = validity;
+        }
+        if let Some(policy) = change.vouchers_offline {
+            self.shop.set(VOUCHERS_OFFLINE, &policy)?;
+            self.vouchers_offline = policy;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use comptoir_fiscal::entry::{Genesis, Mode};
 use comptoir_fiscal::journal::{CommandId, Draft};
 
 use super::error::Refusal;
-use super::opening::{GATES, Opened, RULES, VALIDITY, begin, open_journal};
+use super::opening::{GATES, Opened, RULES, VALIDITY, VOUCHERS_OFFLINE, begin, open_journal};
 use super::papers::PAPER_SETTINGS;
 use super::settings::SettingsChange;
 use super::{Approval, Platform, Register, RegisterError, Validity};
@@ -102,6 +102,7 @@ impl Register {
         shop.set::<Rules>(RULES, &self.rules)?;
         shop.set::<Gates>(GATES, &self.gates)?;
         shop.set::<Validity>(VALIDITY, &self.validity)?;
+        shop.set(VOUCHERS_OFFLINE, &self.vouchers_offline)?;
         shop.set::<PaperSettings>(PAPER_SETTINGS, &self.paper_settings()?)?;
         if let Some(opened) = open_journal(folder, &shop, &mut self.platform, &mut |_, _| ())? {
             return Ok((opened, shop));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::catalogue::Shelf;
 use super::people::Edit as Made;
-use super::{GATES, RULES, Refusal, Register, RegisterError, RulesChange, VALIDITY};
+use super::{GATES, RULES, Refusal, Register, RegisterError, RulesChange, VALIDITY, VOUCHERS_OFFLINE};
 use crate::catalogue::{Catalogue, CatalogueEdit, CatalogueError, Picture, PictureId, RecordId};
 use crate::operators::{Operator, Rank};
 use crate::projection::sold;
@@ -32,6 +32,9 @@ struct Feed {
     /// The latest stamp that was seen or given (see [`Edit::at`]).
     #[serde(default)]
     latest: u64,
+    /// Whether a record was passed over because this program does not know its kind.
+    #[serde(default)]
+    has_newer: bool,
 }
 
 /// What is to be sent of what was edited here.
@@ -85,9 +88,22 @@ impl Register {
     /// Takes everything from the start, because the back office does not know the place up to which it was taken. What is
     /// here stays, and what the back office has lost is brought to it again.
     pub fn take_in_anew(&mut self) -> Result<(), RegisterError> {
-        let feed = Feed { cursor: String::new(), whole: true, ..self.feed()? };
+        let feed = Feed { cursor: String::new(), whole: true, has_newer: false, ..self.feed()? };
         self.shop.ledger(ledger::begin_anew)?;
         Ok(self.shop.set(FEED, &feed)?)
+    }
+
+    /// Hears that the back office tells of a kind of record that this program does not know. Once another program runs,
+    /// everything is taken from the start.
+    pub fn told_of_newer(&mut self) -> Result<(), RegisterError> {
+        let feed = Feed { has_newer: true, ..self.feed()? };
+        Ok(self.shop.set(FEED, &feed)?)
+    }
+
+    /// After the program became another: what the one before passed over may be known now.
+    pub(super) fn take_in_what_was_newer(&mut self) -> Result<(), RegisterError> {
+        let has_newer = self.shop.setting::<Option<Feed>>(FEED)?.flatten().is_some_and(|feed| feed.has_newer);
+        if has_newer { self.take_in_anew() } else { Ok(()) }
     }
 
     /// Takes in what the back office holds, in the order in which it is told. Records that this till cannot take (another has
@@ -166,10 +182,14 @@ impl Register {
         for change in fresh.iter().filter(|change| change.kind == Kind::Setting) {
             let Some(row) = &change.row else { continue };
             let edit = match change.key.as_str() {
-                RULES => read(row).map(|rules| RulesChange { rules: Some(rules), validity: None }).map(Setting::Rules),
-                VALIDITY => {
-                    read(row).map(|validity| RulesChange { rules: None, validity: Some(validity) }).map(Setting::Rules)
+                RULES => {
+                    read(row).map(|rules| Setting::Rules(RulesChange { rules: Some(rules), ..RulesChange::default() }))
                 }
+                VALIDITY => read(row)
+                    .map(|validity| Setting::Rules(RulesChange { validity: Some(validity), ..RulesChange::default() })),
+                VOUCHERS_OFFLINE => read(row).map(|policy| {
+                    Setting::Rules(RulesChange { vouchers_offline: Some(policy), ..RulesChange::default() })
+                }),
                 GATES => read(row).map(Setting::Gates),
                 _ => Err("unknown setting".to_owned()),
             };
@@ -239,7 +259,7 @@ impl Register {
         let (mut edits, mut order) = (Vec::new(), None);
         for change in fresh {
             match (change.kind, &change.row) {
-                (Kind::Setting | Kind::Operator | Kind::Picture | Kind::Voucher | Kind::Held, _)
+                (Kind::Setting | Kind::Operator | Kind::Picture | Kind::Voucher | Kind::Held | Kind::Till, _)
                 | (Kind::Order, None) => {}
                 (Kind::Order, Some(row)) => match read::<Order>(row) {
                     Ok(Order { keys }) => order = Some(CatalogueEdit::CategoryOrder(keys)),
@@ -414,7 +434,10 @@ fn catalogue_edit(kind: Kind, key: &str, row: Option<&Row>) -> Result<CatalogueE
         (Kind::Product, Some(row)) => Some(CatalogueEdit::Product(Box::new(read(row)?))),
         (Kind::Menu, Some(row)) => Some(CatalogueEdit::Menu(read(row)?)),
         (Kind::PriceList, Some(row)) => Some(CatalogueEdit::PriceList(read(row)?)),
-        (Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held, Some(_)) => None,
+        (
+            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held | Kind::Till,
+            Some(_),
+        ) => None,
     };
     match edit {
         Some(edit) if edit.record().is_some_and(|record| record.code() == key) => Ok(edit),

@@ -1,15 +1,16 @@
 //! Credit notes and gift vouchers at this till: issued with a code and a signed QR, taken for what is left on them.
 
-use std::collections::BTreeMap;
-
 use comptoir_fiscal::entry::{Body, Entry, Payment, Tender, Ticket};
-use comptoir_fiscal::values::{Cents, Date};
+use comptoir_fiscal::key::PublicKey;
+use comptoir_fiscal::values::{Cents, Date, RegisterId};
 use serde::{Deserialize, Serialize};
 
 use super::{Refusal, Register, RegisterError};
+use crate::projection::tickets;
 use crate::projection::vouchers::{self, KnownVoucher};
+use crate::shared::ledger;
 use crate::voucher::{
-    self, Knowledge, OfflinePolicy, Presented, Voucher, VoucherBalance, VoucherCode, VoucherError, VoucherKind, accept,
+    self, Knowledge, Presented, Voucher, VoucherBalance, VoucherCode, VoucherError, VoucherKind, accept,
 };
 
 /// For how many months vouchers are good; none for ever.
@@ -60,9 +61,13 @@ impl Register {
             (Some(known), _) => self.balance(code, known)?,
             (None, _) => None,
         };
-        let issued_here = known.is_some_and(|known| known.issue.is_some_and(|issue| issue.register == self.id()));
-        let knowledge = Knowledge { balance: balance.as_ref(), complete: false, issued_here };
-        let left = accept(presented, knowledge, OfflinePolicy::default(), today)?;
+        let issue = known.and_then(|known| known.issue);
+        let issued_here = match issue {
+            Some(issue) => vouchers::is_here(&self.shop, issue.register).map_err(RegisterError::from)?,
+            None => false,
+        };
+        let knowledge = Knowledge { balance: balance.as_ref(), complete: self.is_in_step(), issued_here };
+        let left = accept(presented, knowledge, self.vouchers_offline, today)?;
         if let Presented::Signed(voucher) = presented {
             self.shop.set(&shown_key(&voucher.code), voucher).map_err(RegisterError::from)?;
         }
@@ -70,17 +75,14 @@ impl Register {
     }
 
     /// Reads what was typed or scanned of a voucher, and says what kind it is and what it can pay here and now: a code, or
-    /// a QR that this register signed. Of a code that nobody here knows the kind is what `unless_known` says.
+    /// a QR that a till of the merchant's signed, as far as this one knows them. Of a code that nobody here knows the kind is what `unless_known` says.
     pub fn read_voucher(
         &mut self,
         text: &str,
         unless_known: VoucherKind,
     ) -> Result<(VoucherCode, VoucherKind, Cents), Refusal> {
         let presented = match voucher::is_voucher_qr(text) {
-            true => {
-                let ours = BTreeMap::from([(self.id(), self.journal.key().public())]);
-                Presented::Signed(Voucher::from_qr(text, &ours)?)
-            }
+            true => Presented::Signed(Voucher::from_qr(text, |issuer| self.key_of(issuer))?),
             false => Presented::Code(text.parse()?),
         };
         let left = self.voucher(&presented)?;
@@ -178,6 +180,25 @@ impl Register {
             }
         }
         Ok(issued)
+    }
+
+    /// The public key of a journal of the merchant's: of this till's, and of those that the back office told of.
+    fn key_of(&mut self, issuer: RegisterId) -> Result<Option<PublicKey>, Refusal> {
+        if issuer == self.id() {
+            return Ok(Some(self.journal.key().public()));
+        }
+        let told = ledger::till(self.shop.reading(), issuer).map_err(RegisterError::from)?;
+        let text = match told {
+            Some(till) => Some(till.public_key),
+            None if tickets::label_of(&self.shop, issuer).map_err(RegisterError::from)?.is_some() => {
+                self.line_if_any(issuer, 0)?.and_then(|first| match first.entry.body {
+                    Body::Genesis(genesis) => Some(genesis.public_key),
+                    _ => None,
+                })
+            }
+            None => None,
+        };
+        Ok(text.and_then(|text| PublicKey::from_base64(&text).ok()))
     }
 
     fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {

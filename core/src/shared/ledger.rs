@@ -5,23 +5,25 @@
 //! record can forget to tell of it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use comptoir_fiscal::values::RegisterId;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::held::{HeldRecord, HeldState};
-use super::{Change, Edit, Kind, Row, VoucherParts, differing};
+use super::{Change, Edit, Kind, KnownTill, Row, VoucherParts, differing};
 use crate::catalogue::{Category, Family, Menu, ModifierGroup, PictureId, PictureKind, PriceList, Product};
 use crate::data_folder::CURRENT_JOURNAL;
 use crate::held::HeldTicket;
 use crate::operators::{Gates, Operator};
-use crate::register::{GATES, RULES, VALIDITY, Validity};
+use crate::register::{GATES, RULES, VALIDITY, VOUCHERS_OFFLINE, Validity};
 use crate::shop::ShopError;
 use crate::terms::Rules;
+use crate::voucher::OfflinePolicy;
 
 /// The settings that a store's tills share.
-pub(crate) const SETTINGS: [&str; 3] = [RULES, GATES, VALIDITY];
+pub(crate) const SETTINGS: [&str; 4] = [RULES, GATES, VALIDITY, VOUCHERS_OFFLINE];
 
 /// How many bytes of records are sent at once.
 const BYTES_MAX: usize = 4 << 20;
@@ -133,11 +135,15 @@ pub(crate) fn begin_anew(connection: &Connection) -> Result<(), ShopError> {
 
 /// After everything was taken from the start: what the back office does not hold any more is brought to it again.
 pub(crate) fn bring_what_is_missing(connection: &Connection) -> Result<(), ShopError> {
-    connection.execute_batch(
-        "INSERT INTO touched (kind, key, at, operator) SELECT kind, key, at, '' FROM shared WHERE fresh = 0
+    let only_told: Vec<String> =
+        Kind::ALL.into_iter().filter(|kind| kind.is_only_told()).map(|kind| format!("'{kind}'")).collect();
+    connection.execute_batch(&format!(
+        "INSERT INTO touched (kind, key, at, operator) SELECT kind, key, at, '' FROM shared
+             WHERE fresh = 0 AND kind NOT IN ({})
          ON CONFLICT DO NOTHING;
          DELETE FROM shared WHERE fresh = 0;",
-    )?;
+        only_told.join(", ")
+    ))?;
     Ok(())
 }
 
@@ -233,8 +239,10 @@ pub(crate) fn keep(connection: &Connection, change: &Change) -> Result<bool, Sho
     let row = params![change.kind.as_str(), change.key, signed(change.version), signed(change.at), body];
     connection.prepare_cached(put)?.execute(row)?;
     match forgotten.map(unsigned).filter(|known| *known > change.at) {
-        Some(known) => touch(connection, change.kind, &change.key, known, "").map(|()| false),
-        None => Ok(true),
+        Some(known) if !change.kind.is_only_told() => {
+            touch(connection, change.kind, &change.key, known, "").map(|()| false)
+        }
+        _ => Ok(true),
     }
 }
 
@@ -324,6 +332,12 @@ pub(crate) fn voucher(connection: &Connection, code: &str) -> Result<Option<Vouc
     Ok(Some(serde_json::from_value(row.into())?))
 }
 
+/// What the back office told of another till.
+pub(crate) fn till(connection: &Connection, register: RegisterId) -> Result<Option<KnownTill>, ShopError> {
+    let Some((_, Some(row))) = shared(connection, Kind::Till, &register.to_string())? else { return Ok(None) };
+    Ok(Some(serde_json::from_value(row.into())?))
+}
+
 fn pending(connection: &Connection) -> Result<Vec<Edit>, ShopError> {
     let mut find = connection.prepare_cached("SELECT body FROM edit ORDER BY n")?;
     let mut rows = find.query([])?;
@@ -393,7 +407,7 @@ fn here(connection: &Connection, kind: Kind, key: &str) -> Result<Option<Row>, S
     let body = match kind {
         Kind::Order => return Ok(Some(order(connection)?)),
         Kind::Picture => return picture_here(connection, key),
-        Kind::Voucher => return Ok(None),
+        Kind::Voucher | Kind::Till => return Ok(None),
         Kind::Held => return held_here(connection, key),
         Kind::Setting => body("SELECT value FROM setting WHERE name = ?1")?,
         kind => body(&format!("SELECT body FROM {} WHERE key = ?1", kind.as_str()))?,
@@ -485,8 +499,9 @@ fn as_written_here(kind: Kind, key: &str, row: Row) -> Row {
         Kind::Setting if key == RULES => through::<Rules>(&row),
         Kind::Setting if key == GATES => through::<Gates>(&row),
         Kind::Setting if key == VALIDITY => through::<Validity>(&row),
+        Kind::Setting if key == VOUCHERS_OFFLINE => through::<OfflinePolicy>(&row),
         Kind::Held => through::<HeldRecord>(&row),
-        Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher => None,
+        Kind::Setting | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Till => None,
     };
     written.unwrap_or(row)
 }

@@ -40,6 +40,9 @@ pub enum Kind {
     Voucher,
     /// A ticket that waits, by the id of the command that will sell it. See [`held::HeldRecord`].
     Held,
+    /// A till of the merchant's, in whatever store, by the id of its journal: only ever told by the back office. See
+    /// [`KnownTill`].
+    Till,
 }
 
 /// What is said of a kind that is none.
@@ -49,7 +52,7 @@ pub struct NoSuchKind(String);
 
 impl Kind {
     /// All of them, those that others name first.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Setting,
         Kind::Picture,
         Kind::Category,
@@ -62,7 +65,13 @@ impl Kind {
         Kind::Operator,
         Kind::Voucher,
         Kind::Held,
+        Kind::Till,
     ];
+
+    /// Whether the back office alone says what it holds: no till brings it or edits it.
+    pub const fn is_only_told(self) -> bool {
+        matches!(self, Kind::Voucher | Kind::Till)
+    }
 
     /// As it stands in a table and in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -79,6 +88,7 @@ impl Kind {
             Kind::Order => "order",
             Kind::Voucher => "voucher",
             Kind::Held => "held",
+            Kind::Till => "till",
         }
     }
 }
@@ -116,6 +126,15 @@ pub struct Change {
     pub row: Option<Row>,
 }
 
+/// What each till of a merchant's knows of the others: the row of [`Kind::Till`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownTill {
+    /// What it is called in its store.
+    pub label: String,
+    /// Its journal's public key, in base64: what it signed on a voucher is checked with it.
+    pub public_key: String,
+}
+
 /// What the journals of all tills say of a voucher: the row of [`Kind::Voucher`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoucherParts {
@@ -141,8 +160,9 @@ pub struct VoucherPart {
     pub spent: Cents,
 }
 
-/// Changes in the order of their numbers.
+/// Changes in the order of their numbers. A kind of record that this program does not know yet is passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Told")]
 pub struct Changes {
     /// At most 1,000, and some megabytes.
     pub changes: Vec<Change>,
@@ -151,6 +171,39 @@ pub struct Changes {
     /// Whether more is there already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// Whether something was passed over.
+    #[serde(skip)]
+    pub has_newer: bool,
+}
+
+/// Changes as they are carried.
+#[derive(Deserialize)]
+struct Told {
+    changes: Vec<ToldOne>,
+    next: String,
+    #[serde(default)]
+    more: bool,
+}
+
+#[derive(Deserialize)]
+struct ToldOne {
+    kind: String,
+    key: String,
+    version: u64,
+    at: u64,
+    #[serde(default)]
+    row: Option<Row>,
+}
+
+impl From<Told> for Changes {
+    fn from(told: Told) -> Changes {
+        let known = |ToldOne { kind, key, version, at, row }: ToldOne| {
+            Some(Change { kind: kind.parse().ok()?, key, version, at, row })
+        };
+        let said = told.changes.len();
+        let changes: Vec<Change> = told.changes.into_iter().filter_map(known).collect();
+        Changes { has_newer: changes.len() < said, changes, next: told.next, more: told.more }
+    }
 }
 
 /// What a till has edited in one record.
@@ -198,6 +251,17 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), Value::from(kind.as_str()));
         }
         assert!("stock".parse::<Kind>().is_err());
+    }
+
+    #[test]
+    fn a_kind_of_record_that_is_not_known_yet_is_passed_over() {
+        let told = r#"{"changes":[{"kind":"kitty","key":"a","version":1,"at":0,"row":{}},
+            {"kind":"family","key":"b","version":2,"at":0}],"next":"x.2"}"#;
+        let changes: Changes = serde_json::from_str(told).unwrap();
+        let kinds: Vec<Kind> = changes.changes.iter().map(|change| change.kind).collect();
+        assert_eq!((kinds, changes.next.as_str(), changes.has_newer), (vec![Kind::Family], "x.2", true));
+        let again: Changes = serde_json::from_str(&serde_json::to_string(&changes).unwrap()).unwrap();
+        assert_eq!((again.changes, again.has_newer), (changes.changes, false));
     }
 
     #[test]

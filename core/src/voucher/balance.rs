@@ -108,13 +108,16 @@ pub enum Presented {
 
 /// What a till without the network takes of vouchers that it has not issued itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "take", rename_all = "snake_case")]
 pub enum OfflinePolicy {
     /// Up to what is left as far as is known.
     #[default]
     Accept,
-    /// Up to this sum of one voucher.
-    UpTo(Cents),
+    /// Up to this sum of one voucher at once.
+    UpTo {
+        /// In cents; above 0.
+        most: Cents,
+    },
     /// Nothing: only where it was issued, or with the network.
     OnlyWhereIssued,
 }
@@ -163,7 +166,9 @@ pub fn accept(
     }
     match policy {
         OfflinePolicy::Accept => Ok(usable),
-        OfflinePolicy::UpTo(most) if most.is_positive() => Ok(usable.min(most)),
-        OfflinePolicy::UpTo(_) | OfflinePolicy::OnlyWhereIssued => Err(VoucherError::OnlyWhereIssued { code: text() }),
+        OfflinePolicy::UpTo { most } if most.is_positive() => Ok(usable.min(most)),
+        OfflinePolicy::UpTo { .. } | OfflinePolicy::OnlyWhereIssued => {
+            Err(VoucherError::OnlyWhereIssued { code: text() })
+        }
     }
 }

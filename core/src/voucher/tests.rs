@@ -17,8 +17,9 @@ fn voucher(amount: i64) -> Voucher {
     }
 }
 
-fn registers(key: &DeviceKey) -> BTreeMap<RegisterId, PublicKey> {
-    BTreeMap::from([(voucher(1).issuer, key.public())])
+/// Reads a QR code where the register that issues [`voucher`]s is known by this key.
+fn read(text: &str, key: &DeviceKey) -> Result<Voucher, VoucherError> {
+    Voucher::from_qr(text, |issuer| Ok((issuer == voucher(1).issuer).then(|| key.public())))
 }
 
 #[test]
@@ -42,16 +43,15 @@ fn a_voucher_survives_its_qr_code() {
     let key = DeviceKey::from_seed(&[7; 32]);
     let qr = voucher(2500).to_qr(&key);
     assert!(is_voucher_qr(&qr));
-    assert_eq!(Voucher::from_qr(&qr, &registers(&key)), Ok(voucher(2500)));
+    assert_eq!(read(&qr, &key), Ok(voucher(2500)));
     let forever = Voucher { expires: None, kind: VoucherKind::GiftVoucher, ..voucher(1) };
-    assert_eq!(Voucher::from_qr(&forever.to_qr(&key), &registers(&key)), Ok(forever));
+    assert_eq!(read(&forever.to_qr(&key), &key), Ok(forever));
 }
 
 #[test]
 fn a_voucher_that_is_not_ours_is_refused() {
     let (key, other) = (DeviceKey::from_seed(&[7; 32]), DeviceKey::from_seed(&[8; 32]));
     let qr = voucher(2500).to_qr(&key);
-    let ours = registers(&key);
     for (text, expected) in [
         (qr.replace(".2500.", ".9500."), VoucherError::Forged),
         (qr.replace(".2500.", ".02500."), VoucherError::Broken),
@@ -60,9 +60,9 @@ fn a_voucher_that_is_not_ours_is_refused() {
         (voucher(2500).to_qr(&other), VoucherError::Forged),
         ("https://example.fr".to_owned(), VoucherError::NotAVoucher),
     ] {
-        assert_eq!(Voucher::from_qr(&text, &ours), Err(expected), "{text}");
+        assert_eq!(read(&text, &key), Err(expected), "{text}");
     }
-    assert_eq!(Voucher::from_qr(&qr, &BTreeMap::new()), Err(VoucherError::Foreign));
+    assert_eq!(Voucher::from_qr(&qr, |_| Ok(None)), Err(VoucherError::Foreign));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_till_takes_offline_what_it_can_know() {
     let refused = VoucherError::OnlyWhereIssued { code: voucher(1).code.to_string() };
     assert_eq!(take(&signed, blind, OfflinePolicy::Accept), Ok(2500));
     assert_eq!(take(&signed, knowing, OfflinePolicy::Accept), Ok(2000));
-    assert_eq!(take(&signed, blind, OfflinePolicy::UpTo(Cents::new(1000))), Ok(1000));
+    assert_eq!(take(&signed, blind, OfflinePolicy::UpTo { most: Cents::new(1000) }), Ok(1000));
     assert_eq!(take(&signed, blind, OfflinePolicy::OnlyWhereIssued), Err(refused));
     assert_eq!(take(&typed, knowing, OfflinePolicy::Accept), Ok(2000));
     assert_eq!(take(&typed, Knowledge { issued_here: true, ..knowing }, OfflinePolicy::OnlyWhereIssued), Ok(2000));
@@ -141,7 +141,7 @@ proptest! {
     #[test]
     fn no_text_breaks_the_reader(text in "(CV1\\.)?[0-9A-Za-zé.-]{0,80}") {
         let key = DeviceKey::from_seed(&[7; 32]);
-        prop_assert!(Voucher::from_qr(&text, &registers(&key)).is_err());
+        prop_assert!(read(&text, &key).is_err());
         let _ = text.parse::<VoucherCode>();
     }
 }

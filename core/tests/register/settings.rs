@@ -76,7 +76,7 @@ fn a_rule_of_payment_holds_from_its_date_and_its_change_is_recorded() {
         MealVoucherRule { from: "2026-11-21".parse().unwrap(), per_day: cents(3000), ..rules.meal_vouchers.0[0] };
     rules.meal_vouchers.0.push(next);
     let validity = Validity { credit_note_months: Some(6), gift_voucher_months: None };
-    let change = RulesChange { rules: Some(rules.clone()), validity: Some(validity) };
+    let change = RulesChange { rules: Some(rules.clone()), validity: Some(validity), ..RulesChange::default() };
     let refused = till.ask(Command::SetRules(Box::new(change.clone())));
     assert!(matches!(refused, Err(Refusal::Gate(_))));
     till.ask_as("owner", Command::SetRules(Box::new(change.clone()))).unwrap();
@@ -106,7 +106,7 @@ fn rules_that_cannot_be_are_refused() {
     ];
     for cash in wrong {
         let rules = Rules { cash: CashRules(cash), ..till.register().rules().clone() };
-        let change = RulesChange { rules: Some(rules), validity: None };
+        let change = RulesChange { rules: Some(rules), ..RulesChange::default() };
         let refused = till.ask_as("owner", Command::SetRules(Box::new(change))).unwrap_err();
         assert!(matches!(refused, Refusal::RuleAmount | Refusal::RuleDates { .. }), "{refused:?}");
     }

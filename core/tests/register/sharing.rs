@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use comptoir_core::catalogue::{CatalogueEdit, Category, Picture, Product, RecordId};
 use comptoir_core::operators::{Gate, Operator, Rank, Role};
-use comptoir_core::register::{Change as Secret, Command, TakingIn};
-use comptoir_core::shared::{Change, Edit, Kind, Row, VoucherPart, VoucherParts};
+use comptoir_core::register::{Change as Secret, Command, Refusal, RulesChange, TakingIn};
+use comptoir_core::shared::{Change, Edit, Kind, KnownTill, Row, VoucherPart, VoucherParts};
 use comptoir_core::tender::TenderRequest;
-use comptoir_core::voucher::{Presented, VoucherCode, VoucherKind};
+use comptoir_core::voucher::{OfflinePolicy, Presented, Voucher, VoucherCode, VoucherError, VoucherKind};
 use comptoir_fiscal::entry::Body;
+use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::values::RegisterId;
 use serde_json::json;
 
@@ -413,6 +414,91 @@ fn a_voucher_of_another_till_is_taken_by_its_typed_code_for_what_is_left_on_it()
     till.restart();
     assert_eq!(till.register().voucher(&presented).unwrap(), cents(650));
     assert!(!till.register().has_edits_to_send().unwrap());
+    till.end();
+}
+
+#[test]
+fn a_voucher_that_another_till_signed_is_taken_as_the_shop_has_said() {
+    let (mut till, mut held) = in_step();
+    let (key, other) = (DeviceKey::from_seed(&[7; 32]), "00000000-0000-7000-8000-000000000007".parse().unwrap());
+    let (code, expires) = (VoucherCode::from_random(99), Some("2027-11-22".parse().unwrap()));
+    let (kind, amount) = (VoucherKind::CreditNote, cents(5000));
+    let qr = Voucher { code: code.clone(), kind, issuer: other, seq: 12, amount, expires }.to_qr(&key);
+    let left = |till: &mut Till| till.register().read_voucher(&qr, VoucherKind::GiftVoucher).map(|(_, _, left)| left);
+    assert!(matches!(left(&mut till), Err(Refusal::Voucher(VoucherError::Foreign))), "nobody told of its till");
+
+    let after = held.last;
+    let known = KnownTill { label: "02".to_owned(), public_key: key.public().to_base64() };
+    held.put(Kind::Till, &other.to_string(), 0, row(serde_json::to_value(known).unwrap()));
+    held.give(&mut till, after);
+    assert_eq!(left(&mut till).unwrap(), cents(5000));
+
+    let say = |till: &mut Till, policy| {
+        let change = RulesChange { vouchers_offline: Some(policy), ..RulesChange::default() };
+        till.ask_as("owner", Command::SetRules(Box::new(change)))
+    };
+    assert!(say(&mut till, OfflinePolicy::UpTo { most: cents(0) }).is_err());
+    say(&mut till, OfflinePolicy::UpTo { most: cents(2000) }).unwrap();
+    assert_eq!(left(&mut till).unwrap(), cents(2000));
+    let spent = TenderRequest::CreditNote { code: code.clone(), balance: cents(2000), amount: None };
+    till.sell(&[("CAFE", 1000)], &[spent]);
+    assert_eq!(left(&mut till).unwrap(), cents(2000), "of the 47.50 that are left, as far as is known here");
+
+    say(&mut till, OfflinePolicy::OnlyWhereIssued).unwrap();
+    assert!(matches!(left(&mut till), Err(Refusal::Voucher(VoucherError::OnlyWhereIssued { .. }))));
+    // With the back office's word that nothing else is known, there is nothing to be careful of.
+    let part = VoucherPart {
+        register: other,
+        seq: 12,
+        issue: Some((12, "2026-11-02".parse().unwrap())),
+        issued: amount,
+        spent: cents(0),
+    };
+    let after = held.last;
+    let told = VoucherParts { kind, parts: vec![part] };
+    held.put(Kind::Voucher, &code.to_string(), 0, row(serde_json::to_value(told).unwrap()));
+    held.give(&mut till, after);
+    assert!(left(&mut till).is_err());
+    till.register().in_step();
+    assert_eq!(left(&mut till).unwrap(), cents(4750));
+    till.clock.advance(61);
+    assert!(left(&mut till).is_err(), "that was a minute ago");
+
+    // The other tills of the shop go by the same.
+    let edits = held.take_from(&mut till);
+    let said = edits.iter().find(|edit| edit.key == "vouchers offline").unwrap();
+    assert_eq!(said.row.as_ref().unwrap()["take"], "only_where_issued");
+    till.end();
+}
+
+#[test]
+fn what_the_back_office_alone_says_is_never_brought_to_it() {
+    let (mut till, mut held) = in_step();
+    let after = held.last;
+    let other = "00000000-0000-7000-8000-000000000007";
+    let known = KnownTill { label: "02".to_owned(), public_key: String::new() };
+    held.put(Kind::Till, other, 5, row(serde_json::to_value(known).unwrap()));
+    held.give(&mut till, after);
+    // It was put back to before it knew that till.
+    till.register().take_in_anew().unwrap();
+    let mut before = Held::default();
+    before.give(&mut till, 0);
+    let edits = before.take_from(&mut till);
+    assert!(!edits.is_empty() && edits.iter().all(|edit| edit.kind != Kind::Till), "{edits:?}");
+    till.end();
+}
+
+#[test]
+fn what_a_newer_back_office_told_of_is_asked_for_again_once_the_program_is_newer_too() {
+    let (mut till, held) = in_step();
+    till.register().told_of_newer().unwrap();
+    let next = format!("e.{}", held.last);
+    assert_eq!(till.register().take_in(&[], &next, false).unwrap(), TakingIn::Taken);
+    till.restart();
+    assert_eq!(cursor(&mut till), next);
+    till.software.version = "2.0.0".to_owned();
+    till.restart();
+    assert_eq!(cursor(&mut till), "");
     till.end();
 }
 

@@ -9,10 +9,10 @@ use comptoir_core::basket::Basket;
 use comptoir_core::catalogue::{CatalogueEdit, Category, Product};
 use comptoir_core::held::HeldTicket;
 use comptoir_core::history::TicketSearch;
-use comptoir_core::register::{Command, Desk, PayBack, Request};
+use comptoir_core::register::{Command, Desk, PayBack, Register, Request};
 use comptoir_core::returns::Chosen;
 use comptoir_core::tender::TenderRequest;
-use comptoir_core::voucher::{Presented, VoucherCode};
+use comptoir_core::voucher::{Presented, VoucherCode, VoucherKind};
 use comptoir_fiscal::entry::Channel;
 use comptoir_fiscal::journal::CommandId;
 use comptoir_fiscal::values::{Cents, Quantity};
@@ -247,8 +247,8 @@ async fn a_till_in_the_place_of_a_lost_one_has_the_tickets_that_waited_there() {
     served.stop().await;
 }
 
-/// Sells one of the sample article and takes it back, paid back by a credit note; its code.
-fn credit_note(desk: &Desk) -> VoucherCode {
+/// Sells one of the sample article and takes it back, paid back by a credit note; its code, and what its QR code holds.
+fn issued(desk: &Desk) -> (VoucherCode, String) {
     sell(desk, 1);
     let issued = desk.ask(|register| {
         let found = register.find_tickets(&TicketSearch::default(), None, 1).unwrap().tickets.remove(0);
@@ -259,9 +259,15 @@ fn credit_note(desk: &Desk) -> VoucherCode {
             reason: "Exemple".to_owned(),
         };
         let id = register.new_command().unwrap();
-        register.execute(Request::new(id, CASHIERS[0], back)).map(|answer| answer.vouchers[0].code.clone())
+        let issued = register.execute(Request::new(id, CASHIERS[0], back)).unwrap().vouchers.remove(0);
+        (issued.code.clone(), register.voucher_qr(&issued))
     });
-    issued.unwrap().unwrap()
+    issued.unwrap()
+}
+
+/// Issues a credit note; its code.
+fn credit_note(desk: &Desk) -> VoucherCode {
+    issued(desk).0
 }
 
 /// What a till says that a code can pay.
@@ -302,6 +308,22 @@ async fn a_credit_note_of_one_till_is_taken_at_the_other_by_its_code_for_what_is
     in_step(&second).await;
     in_step(&first).await;
     assert!(left(&first, &code).is_err_and(|why| why.contains("Exhausted")), "{:?}", left(&first, &code));
+    assert!(served.inbox().is_empty());
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_till_prints_on_a_credit_note_is_read_at_the_other_before_anything_of_it_has_arrived() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    in_step(&first).await;
+    in_step(&second).await;
+    let (code, qr) = issued(&first);
+    let read = move |register: &mut Register| register.read_voucher(&qr, VoucherKind::GiftVoucher);
+    assert_eq!(second.ask(read).unwrap().unwrap(), (code.clone(), VoucherKind::CreditNote, Cents::new(250)));
+    spend(&second, &code, 2);
+    in_step(&second).await;
+    in_step(&first).await;
+    assert!(left(&first, &code).is_err_and(|why| why.contains("Exhausted")));
     assert!(served.inbox().is_empty());
     served.stop().await;
 }

@@ -8,7 +8,7 @@ use comptoir_ui::lock;
 use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale;
-use comptoir_ui::settings::{Intent as Room, Section, backup};
+use comptoir_ui::settings::{Intent as Room, Section, backup, payments};
 use comptoir_ui::till::{Intent, Place};
 
 use super::scenes::{Outcome, Scene, act, enrol, sale_intent, tell, touch};
@@ -19,6 +19,7 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-printer", prepare: printer },
     Scene { name: "settings-shop", prepare: |rehearsal| section(rehearsal, Section::Shop) },
     Scene { name: "settings-payments", prepare: |rehearsal| section(rehearsal, Section::Payments) },
+    Scene { name: "settings-payments-enrolled", prepare: payments_of_several },
     Scene { name: "settings-copies", prepare: copies },
     Scene { name: "settings-office", prepare: |rehearsal| section(rehearsal, Section::Office) },
     Scene { name: "settings-office-enrolled", prepare: |rehearsal| enrolled(rehearsal, Touch::Fine) },
@@ -68,6 +69,15 @@ fn printer(rehearsal: &Rehearsal) -> Outcome {
     });
     asked.transpose()?;
     section(rehearsal, Section::Printer)
+}
+
+/// The rules of a till that is not the only one of its shop.
+fn payments_of_several(rehearsal: &Rehearsal) -> Outcome {
+    enrol(rehearsal)?;
+    section(rehearsal, Section::Payments)?;
+    room(rehearsal, Room::Payments(payments::Edit::Offline(payments::Offline::UpTo)));
+    room(rehearsal, Room::Payments(payments::Edit::OfflineMost("50,00".to_owned())));
+    Ok(())
 }
 
 fn copies(rehearsal: &Rehearsal) -> Outcome {

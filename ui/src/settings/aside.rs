@@ -32,6 +32,7 @@ fn record(kind: Kind, code: &str) -> Message {
         Kind::Order => message!("Order of the categories"),
         Kind::Voucher => message!("Voucher {code}", code = code),
         Kind::Held => message!("Held ticket"),
+        Kind::Till => message!("Till {code}", code = code),
     }
 }
 

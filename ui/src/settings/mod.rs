@@ -20,6 +20,7 @@ use comptoir_core::printing::{PaperSettings, PrintJob, ReceiptChoice};
 use comptoir_core::register::{BackOffice, BackedUp, Refusal, Register, Validity};
 use comptoir_core::shared::Kind;
 use comptoir_core::terms::Rules;
+use comptoir_core::voucher::OfflinePolicy;
 use comptoir_fiscal::entry::{Genesis, Mode, Witnessed};
 use comptoir_fiscal::language::Message;
 use comptoir_fiscal::nf525::Chain;
@@ -136,6 +137,7 @@ pub struct Facts {
     pub(crate) has_sold: bool,
     pub(crate) rules: Rules,
     pub(crate) validity: Validity,
+    pub(crate) vouchers_offline: OfflinePolicy,
     pub(crate) date: Date,
     pub(crate) papers: PaperSettings,
     pub(crate) queue: Vec<PrintJob>,
@@ -158,6 +160,7 @@ impl Facts {
             has_sold: register.journal().standing().next_number(Chain::T) > 1,
             rules: register.rules().clone(),
             validity: register.validity(),
+            vouchers_offline: register.vouchers_offline(),
             date: register.business_date(),
             papers: register.paper_settings()?,
             queue: register.print_queue()?,

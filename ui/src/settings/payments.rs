@@ -1,9 +1,11 @@
-//! The rules of payment: how much cash, which meal vouchers, for how long vouchers are good. A change holds from the
+//! The rules of payment: how much cash, which meal vouchers, for how long vouchers are good and which of
+//! them are taken without the network. A change holds from the
 //! business day on, and leaves what was sealed by the rules of its own day.
 
 use comptoir_core::holidays::Region;
 use comptoir_core::register::{Command, RulesChange, Validity};
 use comptoir_core::terms::{CashRule, MealVoucherRule, Rules};
+use comptoir_core::voucher::OfflinePolicy;
 use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Cents, Date};
@@ -27,6 +29,10 @@ pub enum Edit {
     Paper(bool),
     /// Whose public holidays are kept.
     Region(Region),
+    /// Which vouchers of other tills are taken without the network.
+    Offline(Offline),
+    /// Up to which sum.
+    OfflineMost(String),
     /// Keeps what was set.
     Keep,
 }
@@ -34,6 +40,21 @@ pub enum Edit {
 /// What is typed: the limit of cash, that for those who live abroad, what a meal voucher's holder may use a day, and for
 /// how many months credit notes and gift vouchers are good.
 pub(crate) const FIELDS: usize = 5;
+
+/// Which vouchers of other tills are taken without the network, as it is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Offline {
+    #[default]
+    Any,
+    UpTo,
+    None,
+}
+
+impl Offline {
+    /// In the order in which they are shown.
+    pub(crate) const ALL: [Offline; 3] = [Offline::Any, Offline::UpTo, Offline::None];
+}
 
 /// What is set of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +65,8 @@ pub struct Payments {
     pub(crate) holidays: bool,
     pub(crate) paper: bool,
     pub(crate) region: Region,
+    pub(crate) offline: Offline,
+    pub(crate) offline_most: String,
 }
 
 impl Payments {
@@ -51,6 +74,11 @@ impl Payments {
         let cash = facts.rules.cash.on(facts.date);
         let meal = facts.rules.meal_vouchers.on(facts.date);
         let months = |months: Option<u32>| months.map(|months| months.to_string()).unwrap_or_default();
+        let (offline, most) = match facts.vouchers_offline {
+            OfflinePolicy::Accept => (Offline::Any, None),
+            OfflinePolicy::UpTo { most } => (Offline::UpTo, Some(most)),
+            OfflinePolicy::OnlyWhereIssued => (Offline::None, None),
+        };
         Payments {
             typed: [
                 figures::typed(cash.limit, language),
@@ -64,6 +92,8 @@ impl Payments {
             holidays: meal.is_some_and(|rule| rule.holidays),
             paper: meal.is_some_and(|rule| rule.paper),
             region: facts.rules.region,
+            offline,
+            offline_most: most.map(|most| figures::typed(most, language)).unwrap_or_default(),
         }
     }
 
@@ -79,7 +109,12 @@ impl Payments {
         }
         rules.region = self.region;
         let validity = Validity { credit_note_months: months(credit)?, gift_voucher_months: months(gift)? };
-        Ok(RulesChange { rules: Some(rules), validity: Some(validity) })
+        let offline = match self.offline {
+            Offline::Any => OfflinePolicy::Accept,
+            Offline::UpTo => OfflinePolicy::UpTo { most: amount(&self.offline_most)? },
+            Offline::None => OfflinePolicy::OnlyWhereIssued,
+        };
+        Ok(RulesChange { rules: Some(rules), validity: Some(validity), vouchers_offline: Some(offline) })
     }
 }
 
@@ -136,6 +171,8 @@ pub(super) fn update(till: &mut Till, edit: Edit) {
         Edit::Holidays(holidays) => payments.holidays = holidays,
         Edit::Paper(paper) => payments.paper = paper,
         Edit::Region(region) => payments.region = region,
+        Edit::Offline(offline) => payments.offline = offline,
+        Edit::OfflineMost(text) => payments.offline_most = text,
         Edit::Keep => {
             let Some(facts) = &room.facts else { return };
             let change = match payments.change(facts) {

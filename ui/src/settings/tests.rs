@@ -117,6 +117,22 @@ fn other_limits_hold_from_today_on_and_at_the_counter_at_once() {
 }
 
 #[test]
+fn what_is_taken_of_other_tills_vouchers_without_the_network_is_chosen() {
+    let mut stage = as_owner();
+    act(&mut stage, Intent::Payments(payments::Edit::Offline(payments::Offline::UpTo)));
+    act(&mut stage, Intent::Payments(payments::Edit::Keep));
+    assert!(stage.was_refused(), "no sum was typed");
+    act(&mut stage, Intent::Payments(payments::Edit::OfflineMost("20".to_owned())));
+    act(&mut stage, Intent::Payments(payments::Edit::Keep));
+    assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+    assert_eq!(stage.register.vouchers_offline(), OfflinePolicy::UpTo { most: Cents::new(2_000) });
+    act(&mut stage, Intent::Payments(payments::Edit::Offline(payments::Offline::None)));
+    act(&mut stage, Intent::Payments(payments::Edit::Keep));
+    assert_eq!(stage.register.vouchers_offline(), OfflinePolicy::OnlyWhereIssued);
+    assert_eq!(stage.events(270).len(), 2);
+}
+
+#[test]
 fn a_copy_is_made_into_the_folder_that_was_chosen() {
     let stick = tempfile::tempdir().unwrap();
     let mut stage = as_owner();

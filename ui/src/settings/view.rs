@@ -22,6 +22,7 @@ const OLD_COPY: i64 = 3 * 24 * 60 * 60;
 pub fn settings(till: &Till) -> SettingsView {
     let room = &till.settings;
     let percent = device::percent(till.look.text_scale);
+    let offline = payments::Offline::ALL.iter().position(|offline| *offline == room.payments.offline);
     let section = Section::ALL.iter().position(|section| *section == room.section).unwrap_or_default();
     let school = till.mode == Mode::Training;
     let (printer_state, printer_tone) = printer(till);
@@ -47,6 +48,9 @@ pub fn settings(till: &Till) -> SettingsView {
         holidays: room.payments.holidays,
         paper: room.payments.paper,
         alsace: room.payments.region == Region::AlsaceMoselle,
+        offline: i32::try_from(offline.unwrap_or_default()).unwrap_or(0),
+        offline_up_to: room.payments.offline == payments::Offline::UpTo,
+        offline_most: room.payments.offline_most.as_str().into(),
         folder: room.backup.typed.as_str().into(),
         copying: room.backup.copying,
         office_link: room.office.link.as_str().into(),
@@ -67,6 +71,7 @@ pub fn settings(till: &Till) -> SettingsView {
         shop_changes: room.shop.changes(&facts.settings),
         locked_why: till.say(&locked_why(facts)).into(),
         since: till.say(&since).into(),
+        other_tills: facts.back_office.is_some(),
         last_copy: till.say(&last_copy).into(),
         copy_old,
         office_state: till.say(&office_state(till, facts)).into(),

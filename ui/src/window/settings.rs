@@ -129,6 +129,9 @@ fn of_the_shop(screens: &Rc<Screens>) {
     port.on_holidays(yes(payments::Edit::Holidays));
     port.on_paper(yes(payments::Edit::Paper));
     port.on_alsace(yes(|alsace| payments::Edit::Region(if alsace { Region::AlsaceMoselle } else { Region::France })));
+    let offline = |at: i32| payments::Offline::ALL.get(index(at)).copied().unwrap_or_default();
+    port.on_offline(screens.with_one(move |at| to(payments::Edit::Offline(offline(at)))));
+    port.on_offline_most(screens.with_one(move |text: SharedString| to(payments::Edit::OfflineMost(text.into()))));
     port.on_keep_payments(screens.with_none(move || to(payments::Edit::Keep)));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use comptoir_core::shared::{Kind, Row, VoucherParts};
+use comptoir_core::shared::{Kind, VoucherParts};
 use comptoir_core::voucher::VoucherKind;
 use comptoir_core::voucher::movement::{Movement, movements_of, parts};
 use comptoir_fiscal::entry::Entry;
@@ -10,9 +10,8 @@ use comptoir_fiscal::values::Cents;
 use serde::{Deserialize, Serialize};
 
 use super::Whose;
-use crate::shared::inbox;
-use crate::shared::merge::{Record, Stamp, Stamps};
-use crate::shared::{Epoch, Feed, Scope};
+use crate::shared::told::{self, Told};
+use crate::shared::{Scope, inbox};
 use crate::store::{StoreError, Tx, Value};
 
 const MOVEMENT: &str = "INSERT INTO voucher_movement
@@ -75,44 +74,38 @@ pub(super) fn tell(tx: &mut dyn Tx, whose: &Whose, codes: &BTreeSet<String>, now
     if codes.is_empty() {
         return Ok(());
     }
-    let sql = "SELECT store FROM store WHERE merchant = $1 ORDER BY store";
-    let stores = tx.all(sql, &[whose.merchant.as_str().into()], |row| Ok(row.text(0)?.to_owned()))?;
-    // Each in the same order, so that no two wait for each other; and all of them before anything is read, so that of two
-    // tills that spend one voucher at the same moment the second is told with the first.
-    let mut feeds = Vec::new();
-    for store in stores {
-        let scope = Scope { merchant: whose.merchant.clone(), store };
-        feeds.push(Feed::take(tx, &scope, &Epoch::drawn()?)?);
-    }
-    let mut told: Vec<(&str, VoucherParts, Row)> = Vec::new();
-    for code in codes {
-        let movements = movements(tx, &whose.merchant, code)?;
-        let Some(parts) = parts(&movements) else { continue };
-        let row = serde_json::to_value(&parts).and_then(serde_json::from_value).map_err(StoreError::unreadable)?;
-        told.push((code, parts, row));
-    }
-    let at = u64::try_from(now).unwrap_or_default().saturating_mul(1000);
+    // All of them before anything is read, so that of two tills that spend one voucher at the same moment the second is told
+    // with the first.
+    let mut feeds = told::feeds(tx, &whose.merchant)?;
+    let (told, parts): (Vec<Told>, Vec<VoucherParts>) = balances(tx, &whose.merchant, codes)?.into_iter().unzip();
     for feed in &mut feeds {
-        for (code, _, row) in &told {
-            let known = feed.record(tx, Kind::Voucher, code)?;
-            if known.is_some_and(|known| known.row.as_ref() == Some(row)) {
-                continue;
-            }
-            let number = feed.next();
-            let stamps = Stamps::all(Stamp(number, at, String::new()));
-            feed.put(tx, &[(Kind::Voucher, code, &Record { number, row: Some(row.clone()), stamps })])?;
-        }
+        told::tell(tx, feed, &told, now)?;
     }
-    for (code, parts, _) in &told {
+    for ((_, code, _), parts) in told.iter().zip(&parts) {
         let over = parts.overdrawn();
         if over.is_positive() && !inbox::has(tx, &whose.merchant, Kind::Voucher, code)? {
             let spent = spenders(tx, &whose.merchant, code)?;
-            let shown = serde_json::to_value(Overdrawn { over, spent }).and_then(serde_json::from_value);
-            let scope = Scope { merchant: whose.merchant.clone(), store: whose.store.clone() };
-            inbox::notice(tx, &scope, whose, (Kind::Voucher, code), &shown.map_err(StoreError::unreadable)?, now)?;
+            let shown = told::row_of(&Overdrawn { over, spent })?;
+            inbox::notice(tx, &Scope::of(whose), whose, (Kind::Voucher, code), &shown, now)?;
         }
     }
     Ok(())
+}
+
+/// What the journals say of vouchers, and the record that tells of it.
+pub(crate) fn balances(
+    tx: &mut dyn Tx,
+    merchant: &str,
+    codes: &BTreeSet<String>,
+) -> Result<Vec<(Told, VoucherParts)>, StoreError> {
+    let mut balances = Vec::new();
+    for code in codes {
+        let movements = movements(tx, merchant, code)?;
+        if let Some(parts) = parts(&movements) {
+            balances.push(((Kind::Voucher, code.clone(), told::row_of(&parts)?), parts));
+        }
+    }
+    Ok(balances)
 }
 
 fn movements(tx: &mut dyn Tx, merchant: &str, code: &str) -> Result<Vec<Movement>, StoreError> {

@@ -101,7 +101,7 @@ pub fn stock(tx: &mut dyn Tx, scope: &Scope) -> Result<Stock, NotEdited> {
             Kind::Menu => parts.menus.push(read(row)?),
             Kind::PriceList => parts.price_lists.push(read(row)?),
             Kind::Order => order = row.get("keys").cloned().and_then(|keys| serde_json::from_value(keys).ok()),
-            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Voucher | Kind::Held => {}
+            Kind::Operator | Kind::Setting | Kind::Picture | Kind::Voucher | Kind::Held | Kind::Till => {}
         }
     }
     let catalogue = Catalogue::of(parts).map_err(NotEdited::Catalogue)?;

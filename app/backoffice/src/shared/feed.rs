@@ -9,6 +9,7 @@ use comptoir_fiscal::merkle::sha256;
 use comptoir_sync::message::Refused;
 
 use super::merge::{Record, Stamps};
+use super::told;
 use crate::journals::Whose;
 use crate::store::{Row as Columns, StoreError, Tx, Value};
 
@@ -85,16 +86,25 @@ impl Feed {
         })
     }
 
-    /// A store's feed, made with this epoch where there is none, and taken until the transaction ends: what is read of its
+    /// A store's feed, made with this epoch where there is none and told what the merchant's others know, and taken until the transaction ends: what is read of its
     /// records from now on is changed by nobody else.
     pub fn take(tx: &mut dyn Tx, scope: &Scope, new: &Epoch) -> Result<Feed, StoreError> {
         let taken = "UPDATE feed SET number = number WHERE merchant = $1 AND store = $2";
         if tx.execute(taken, &scope.row([]))? == 0 {
             let made = "INSERT INTO feed (merchant, store, epoch, number) VALUES ($1, $2, $3, 0)
                 ON CONFLICT (merchant, store) DO NOTHING";
-            tx.execute(made, &scope.row([new.0.as_str().into()]))?;
+            let is_made = tx.execute(made, &scope.row([new.0.as_str().into()]))? > 0;
             tx.execute(taken, &scope.row([]))?;
+            let mut feed = Feed::found(tx, scope)?;
+            if is_made {
+                told::begin(tx, &mut feed)?;
+            }
+            return Ok(feed);
         }
+        Feed::found(tx, scope)
+    }
+
+    fn found(tx: &mut dyn Tx, scope: &Scope) -> Result<Feed, StoreError> {
         Feed::find(tx, scope)?.ok_or_else(|| StoreError::unreadable("the feed of a store"))
     }
 
@@ -195,7 +205,7 @@ impl Feed {
             Some(last) if more => self.at(last.version),
             _ => self.end(),
         };
-        Ok(Changes { changes, next, more })
+        Ok(Changes { changes, next, more, has_newer: false })
     }
 }
 

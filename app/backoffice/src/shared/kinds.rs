@@ -8,6 +8,7 @@ use comptoir_core::register::Validity;
 use comptoir_core::shared::held::HeldRecord;
 use comptoir_core::shared::{Edit, Kind, Row};
 use comptoir_core::terms::Rules;
+use comptoir_core::voucher::OfflinePolicy;
 use comptoir_fiscal::merkle::sha256;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,8 @@ pub(crate) const GATES: &str = "gates";
 pub(crate) const RULES: &str = "rules";
 /// The setting that says for how long vouchers are good.
 pub(crate) const VALIDITY: &str = "voucher validity";
+/// The setting that says which vouchers a till takes without the network.
+pub(crate) const VOUCHERS_OFFLINE: &str = "vouchers offline";
 /// The record that says in which order categories are shown.
 pub(crate) const ORDER: &str = "category";
 
@@ -43,8 +46,8 @@ pub(crate) fn refuse(edit: &Edit) -> Option<String> {
     if edit.fields.iter().any(|field| field.is_empty()) {
         return Some("a field has no name".to_owned());
     }
-    if edit.kind == Kind::Voucher {
-        return Some("a voucher is not edited".to_owned());
+    if edit.kind.is_only_told() {
+        return Some(format!("a {} is not edited", edit.kind));
     }
     let row = edit.row.as_ref()?;
     if serde_json::to_vec(row).map_or(usize::MAX, |bytes| bytes.len()) > ROW_BYTES_MAX {
@@ -65,8 +68,8 @@ pub(crate) fn is_record(kind: Kind, key: &str, row: &Row) -> Result<(), String> 
         Kind::Operator => read::<Operator>(row)?.id,
         Kind::Setting => return setting(key, row),
         Kind::Picture => return picture(key, row),
-        // What is left on a voucher follows from journals; nobody edits it.
-        Kind::Voucher => return Err("a voucher is not edited".to_owned()),
+        // What is left on a voucher follows from journals, and a till from its enrolment; nobody edits them.
+        Kind::Voucher | Kind::Till => return Err(format!("a {kind} is not edited")),
         Kind::Held => read::<HeldRecord>(row)?.ticket.id.to_string(),
         Kind::Order => read::<Order>(row).map(|_| ORDER.to_owned())?,
     };
@@ -91,6 +94,7 @@ fn setting(name: &str, row: &Row) -> Result<(), String> {
         GATES => read::<Gates>(row).map(drop),
         RULES => read::<Rules>(row).map(drop),
         VALIDITY => read::<Validity>(row).map(drop),
+        VOUCHERS_OFFLINE => read::<OfflinePolicy>(row).map(drop),
         _ => Err("no setting is called so here".to_owned()),
     }
 }

@@ -265,7 +265,7 @@ pub fn counts(edit: &Edit, field: &str) -> bool {
         Kind::PriceList => true,
         Kind::Operator => [ROLE, ACTIVE, "pin", "badge"].contains(&field),
         Kind::Setting => edit.key == GATES,
-        Kind::Category | Kind::Family | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held => false,
+        Kind::Category | Kind::Family | Kind::Picture | Kind::Order | Kind::Voucher | Kind::Held | Kind::Till => false,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod merge;
 mod requests;
 #[cfg(test)]
 mod tests;
+pub(crate) mod told;
 mod waiting;
 
 pub use feed::{Cursor, Epoch, Feed, PAGE_BYTES, PAGE_ROWS, Scope, records, renew_epochs};

@@ -2,3 +2,4 @@
 
 mod merging;
 mod serving;
+mod told;
