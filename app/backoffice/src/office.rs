@@ -1,7 +1,7 @@
 //! What the back office answers to a register, whatever carries the request: HTTP in a shop, memory in a simulation.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
@@ -96,6 +96,12 @@ impl Office {
     /// A back office over a database that is open.
     pub fn new(store: Store, witness: WitnessKey) -> Office {
         Office { store, witness: Arc::new(witness), waiting: Arc::default(), metrics: Arc::default() }
+    }
+
+    /// Lets a till that waits for something to change go after so long, where what stands before the office lets no line be
+    /// held for 25 seconds.
+    pub fn holding_lines_for(self, longest: Duration) -> Office {
+        Office { waiting: Arc::new(Waiting::holding_for(longest)), ..self }
     }
 
     /// Its database.
@@ -232,8 +238,12 @@ impl Office {
         let prepared = checked.map_err(|_| StoreError::Fault)??;
         let witness = self.witness.clone();
         let now = seconds(now);
+        let told = prepared.move_vouchers().then(|| whose.merchant.clone());
         let take = move |tx: &mut dyn Tx| prepared.receive(tx, &whose, &witness, now);
         let head = self.store.write(take).await??;
+        if let Some(merchant) = told {
+            self.waiting.wake_all_of(&merchant);
+        }
         self.metrics.received(head.size.saturating_sub(held), began.elapsed());
         Ok(body_of(&head))
     }

@@ -96,6 +96,14 @@ impl CheckedLine {
         }
     }
 
+    /// What it says; none where that cannot be read.
+    pub fn entry(&self) -> Option<&Entry> {
+        match &self.checked.content {
+            Content::Entry(entry) => Some(entry),
+            _ => None,
+        }
+    }
+
     /// Whether it is sealed as lines of this journal are, with the device's key, wherever it belongs in it.
     pub fn is_of_this_journal(&self) -> bool {
         matches!(self.checked.content, Content::Entry(_) | Content::UnknownKind { .. })

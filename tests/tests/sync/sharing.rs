@@ -353,6 +353,46 @@ async fn a_credit_note_spent_at_two_tills_without_a_network_keeps_both_sales_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_office_that_stops_keeps_no_waiting_till_and_is_found_again_by_it() {
+    let Store { folder, served, first, second } = store().await;
+    let (stop, stopped) = watch::channel(false);
+    let following = tokio::spawn(task::follow(second.clone(), Arc::new(Notify::new()), stopped, |_, _| ()));
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let (since, address) = (Instant::now(), served.address.to_string());
+    served.stop().await;
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    let served = serve(folder.path(), &address).await;
+    change(&first, |product| product.price = Some(Cents::new(888)));
+    let since = Instant::now();
+    in_step(&first).await;
+    while price(&second) != 888 {
+        assert!(since.elapsed() < Duration::from_secs(30), "it does not come back");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.send(true).unwrap();
+    following.await.unwrap();
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_on_a_voucher_reaches_a_till_that_waits_as_soon_as_it_was_spent() {
+    let Store { folder: _folder, served, first, second } = store().await;
+    let (stop, stopped) = watch::channel(false);
+    let following = tokio::spawn(task::follow(second.clone(), Arc::new(Notify::new()), stopped, |_, _| ()));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let code = credit_note(&first);
+    in_step(&first).await;
+    let since = Instant::now();
+    while left(&second, &code) != Ok(250) {
+        assert!(since.elapsed() < Duration::from_secs(10), "{:?}", left(&second, &code));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.send(true).unwrap();
+    following.await.unwrap();
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_stops_following_in_the_middle_of_something_leaves_nobody_at_the_desk() {
     let Store { folder: _folder, served, first: mut desk, second: _second } = store().await;
     for delay in 0..40 {

@@ -1,5 +1,6 @@
 //! Taking lines in: checked by themselves before, and in order within the transaction that stores them.
 
+use comptoir_core::voucher::movement::movements_of;
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::language::Translations;
 use comptoir_fiscal::values::Hash;
@@ -41,6 +42,11 @@ impl Prepared {
     pub fn new(register: &Registered, piece: Piece) -> Result<Prepared, StoreError> {
         let lines = register.intake()?.check(piece.lines);
         Ok(Prepared { from: piece.from, lines, checkpoint: piece.checkpoint })
+    }
+
+    /// Whether they move a voucher, of which every store of the merchant is told.
+    pub fn move_vouchers(&self) -> bool {
+        self.lines.iter().filter_map(CheckedLine::entry).any(|entry| movements_of(entry).next().is_some())
     }
 
     /// Takes the lines in at `now` (unix seconds), and countersigns. What is answered is to be said only once the

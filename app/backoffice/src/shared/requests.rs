@@ -18,8 +18,6 @@ use crate::gzip::{packed, unpacked};
 use crate::journals::Registered;
 use crate::store::{Store, StoreError, Tx};
 
-/// How long the line is held.
-const WAIT: Duration = Duration::from_secs(25);
 /// How often is looked whether somebody beside this program has written.
 const LOOK: Duration = Duration::from_secs(1);
 /// The largest edits that are taken, unpacked.
@@ -35,27 +33,43 @@ pub(crate) async fn answer_changes(store: &Store, from: &Registered, cursor: &st
 
 /// The changes after a cursor, as soon as there are any. Nothing is held meanwhile but the line.
 pub(crate) async fn answer_wait(store: &Store, waiting: &Waiting, from: &Registered, cursor: &str) -> Answered {
-    let changed = waiting.at(&Scope::of(&from.whose));
+    let room = waiting.at(&Scope::of(&from.whose));
     let mut stopping = waiting.stopping();
-    let ends = Instant::now() + WAIT;
+    let ends = Instant::now() + waiting.longest();
+    let mut for_all = false;
     loop {
         // Whoever writes after this is heard, also before anybody waits for it.
-        let mut woken = pin!(changed.notified());
+        let mut woken = pin!(room.changed());
         woken.as_mut().enable();
         let changes = match told(store, from, cursor).await? {
             Ok(changes) => changes,
             Err(refused) => return Ok(Err(refused)),
         };
-        let now = Instant::now();
-        if changes.next != cursor || now >= ends || *stopping.borrow() {
+        let has_changed = changes.next != cursor;
+        if has_changed && for_all {
+            room.wake();
+        }
+        if has_changed || Instant::now() >= ends || *stopping.borrow() {
             return Ok(Ok(body_of(&changes)));
         }
-        tokio::select! {
-            () = woken => {}
-            // The office that would say so is gone: it stops.
-            said = stopping.changed() => if said.is_err() { return Ok(Ok(body_of(&changes))) },
-            () = sleep_until(ends.min(now + LOOK)) => {}
-        }
+        for_all = loop {
+            tokio::select! {
+                () = &mut woken => break false,
+                // The office that would say so is gone: it stops.
+                said = stopping.changed() => match said {
+                    Ok(()) => break false,
+                    Err(_) => return Ok(Ok(body_of(&changes))),
+                },
+                () = sleep_until(ends.min(Instant::now() + LOOK)) => {
+                    if room.falls_to_me(LOOK) {
+                        break true;
+                    }
+                    if Instant::now() >= ends {
+                        break false;
+                    }
+                }
+            }
+        };
     }
 }
 

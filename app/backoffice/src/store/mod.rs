@@ -21,11 +21,11 @@ mod work;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::{JoinHandle, current};
 
 pub use self::error::StoreError;
+pub use self::postgres::Address as ServerAddress;
 pub use self::steps::Step;
 use self::steps::Words;
 pub use self::tx::{Row, Tx};
@@ -37,9 +37,9 @@ use self::work::Queue;
 pub enum Database {
     /// A file, made where there is none. Its folder must be there.
     Sqlite(PathBuf),
-    /// A server, told by a URL `postgres://user@host/name`. Nothing on the way to it is encrypted: it belongs on the same
-    /// machine (`?host=/run/postgresql`) or in a network of its own.
-    Postgres(Box<tokio_postgres::Config>),
+    /// A server, told by a URL `postgres://user@host/name`. Without `sslmode=require` nothing on the way to it is encrypted:
+    /// it belongs on the same machine (`?host=/run/postgresql`) or in a network of its own.
+    Postgres(Box<postgres::Address>),
 }
 
 impl Database {
@@ -53,32 +53,16 @@ impl Database {
                 None => Ok(Database::Sqlite(PathBuf::from(address))),
             };
         }
-        let config = match tokio_postgres::Config::from_str(address) {
-            Ok(config) => config,
-            Err(error) => return refuse(std::error::Error::source(&error).unwrap_or(&error).to_string()),
-        };
-        if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
-            return refuse("an encrypted connection (sslmode=require) is not offered".to_owned());
-        }
-        Ok(Database::Postgres(Box::new(postgres::with_timeouts(config))))
+        postgres::Address::parse(address).map(Box::new).map(Database::Postgres)
     }
 }
 
 /// As it may be shown and logged: without user and password.
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use tokio_postgres::config::Host;
         match self {
             Database::Sqlite(path) => path.display().fmt(f),
-            Database::Postgres(config) => {
-                let host = match config.get_hosts().first() {
-                    Some(Host::Tcp(name)) => name.clone(),
-                    #[cfg(unix)]
-                    Some(Host::Unix(folder)) => folder.display().to_string(),
-                    None => String::new(),
-                };
-                write!(f, "PostgreSQL {host} {}", config.get_dbname().unwrap_or_default())
-            }
+            Database::Postgres(address) => address.fmt(f),
         }
     }
 }
@@ -114,7 +98,7 @@ impl Store {
     pub fn open(database: &Database, steps: &'static [Step]) -> Result<Store, StoreError> {
         let (writes, reads, threads) = match database {
             Database::Sqlite(path) => sqlite::start(path)?,
-            Database::Postgres(config) => postgres::start(config)?,
+            Database::Postgres(address) => postgres::start(address)?,
         };
         let words = Words::for_database(database);
         let store = Store(Arc::new(Open { queues: Some(Queues { writes, reads }), words, threads }));

@@ -84,12 +84,16 @@ fn on_each(test: impl AsyncFn(&Office)) {
 }
 
 async fn ask(office: &Office, till: u8, method: Method, what: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
+    ask_at(office, till, now(), method, what, body).await
+}
+
+async fn ask_at(office: &Office, till: u8, now: u64, method: Method, what: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
     static NONCE: AtomicU64 = AtomicU64::new(0);
     let mut nonce = [0; 16];
     nonce[..8].copy_from_slice(&NONCE.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     let path = format!("/v1/registers/{}/{what}", id(till));
-    let asked = request::sign((method, path), body, None, (id(till), &key(till)), now(), nonce);
-    let answer = office.answer(asked, now()).await;
+    let asked = request::sign((method, path), body, None, (id(till), &key(till)), now, nonce);
+    let answer = office.answer(asked, now).await;
     (answer.status, answer.body)
 }
 
@@ -106,9 +110,13 @@ async fn changes(office: &Office, till: u8, after: &str) -> Result<Changes, Refu
 }
 
 async fn send(office: &Office, till: u8, cursor: &str, edits: Vec<Edit>) -> Result<Vec<Fate>, Refused> {
+    send_at(office, till, now(), cursor, edits).await
+}
+
+async fn send_at(office: &Office, till: u8, now: u64, cursor: &str, edits: Vec<Edit>) -> Result<Vec<Fate>, Refused> {
     let edits = Edits { cursor: cursor.to_owned(), edits };
     let body = packed(&serde_json::to_vec(&edits).unwrap());
-    let (status, body) = ask(office, till, Method::Post, "edits", body).await;
+    let (status, body) = ask_at(office, till, now, Method::Post, "edits", body).await;
     if status != 200 {
         return Err(serde_json::from_slice(&body).unwrap());
     }
@@ -180,6 +188,60 @@ fn an_edit_that_is_said_twice_is_taken_once_and_answered_the_same() {
         assert_eq!(send(office, 1, "", edits).await.unwrap(), first);
         assert_eq!(changes(office, 1, "").await.unwrap(), told);
     });
+}
+
+#[test]
+fn what_became_of_an_edit_is_remembered_for_ninety_days() {
+    on_each(async |office| {
+        let (day, began) = (24 * 60 * 60, now());
+        let first = vec![of("A", 0, 5, Some(product("A", "a", 100)))];
+        send_at(office, 1, began, "", first.clone()).await.unwrap();
+        let remembered = || {
+            let count = |tx: &mut dyn Tx| tx.one("SELECT count(*) FROM edit_seen", &[], |row| row.integer(0));
+            office.store().read_now::<_, StoreError, _>(count).unwrap()
+        };
+        let other = |sku: &str| vec![of(sku, 0, 5, Some(product(sku, "b", 1)))];
+        send_at(office, 2, began + 90 * day, "", other("B")).await.unwrap();
+        assert_eq!(remembered(), Some(2));
+        assert_eq!(send_at(office, 1, began + 90 * day, "", first).await.unwrap(), [Fate::Taken]);
+        send_at(office, 2, began + 90 * day + 1, "", other("C")).await.unwrap();
+        assert_eq!(remembered(), Some(2), "the first of them is forgotten");
+    });
+}
+
+#[test]
+fn a_page_ends_after_four_megabytes_and_the_next_goes_on_there() {
+    on_each(async |office| {
+        let large = "x".repeat(900_000);
+        let edited: Vec<Edited> = (0..7)
+            .map(|n| n.to_string())
+            .map(|sku| Edited { kind: Kind::Product, row: Some(product(&sku, &large, 1)), key: sku })
+            .collect();
+        let put = move |tx: &mut dyn Tx| edit(tx, &scope(), &edited, None, 1000);
+        office.store().write_now(put).unwrap();
+        let first = changes(office, 1, "").await.unwrap();
+        assert_eq!((versions(&first.changes), first.more), (vec![1, 2, 3, 4, 5], true));
+        let rest = changes(office, 1, &first.next).await.unwrap();
+        assert_eq!((versions(&rest.changes), rest.more), (vec![6, 7], false));
+    });
+}
+
+#[test]
+fn a_line_that_is_held_for_nothing_is_let_go_in_time_also_where_several_wait() {
+    for place in places() {
+        let office = office(place.open(STEPS)).holding_lines_for(Duration::from_millis(1500));
+        let waits = async |till: u8| {
+            let cursor = changes(&office, till, "").await.unwrap().next;
+            let since = Instant::now();
+            let told: Changes = get(&office, till, &format!("wait?after={cursor}")).await.unwrap();
+            assert_eq!((told.changes.len(), told.next.as_str()), (0, cursor.as_str()));
+            since.elapsed()
+        };
+        let both = runtime().block_on(async { tokio::join!(waits(1), waits(2)) });
+        for took in [both.0, both.1] {
+            assert!((Duration::from_millis(1400)..Duration::from_secs(4)).contains(&took), "{took:?}");
+        }
+    }
 }
 
 #[test]

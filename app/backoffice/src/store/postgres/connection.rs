@@ -11,6 +11,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::super::StoreError;
+use super::address::Address;
 use super::transaction::Failure;
 
 /// How many statements a connection keeps prepared; then it forgets them all.
@@ -42,7 +43,7 @@ impl From<Failure> for Setback {
 }
 
 /// Gives a configuration the bounds that it does not set itself: a machine that is gone must not be waited for for hours.
-pub(in super::super) fn with_timeouts(mut config: Config) -> Config {
+pub(super) fn with_timeouts(mut config: Config) -> Config {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT_TIMEOUT);
     }
@@ -60,7 +61,7 @@ pub(in super::super) fn with_timeouts(mut config: Config) -> Config {
 
 /// A connection, or the place of one that is to be made.
 pub(super) struct Connected {
-    config: Config,
+    address: Address,
     link: Option<Link>,
 }
 
@@ -76,15 +77,15 @@ pub(super) struct Link {
 }
 
 impl Connected {
-    pub(super) fn new(config: Config) -> Connected {
-        Connected { config, link: None }
+    pub(super) fn new(address: Address) -> Connected {
+        Connected { address, link: None }
     }
 
     /// The connection, made anew where it was lost.
     pub(super) fn get(&mut self) -> Result<&mut Link, Setback> {
         let link = match self.link.take() {
             Some(link) => link,
-            None => Link::new(&self.config)?,
+            None => Link::new(&self.address)?,
         };
         Ok(self.link.insert(link))
     }
@@ -130,12 +131,21 @@ impl Drop for Connected {
 }
 
 impl Link {
-    fn new(config: &Config) -> Result<Link, Setback> {
+    fn new(address: &Address) -> Result<Link, Setback> {
         let unavailable = |error: io::Error| Setback::Passing(StoreError::Unavailable { why: error.to_string() });
         let runtime = Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
-        let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(not_connected)?;
+        let Address { config, tls } = address;
         // How the connection ended, the statement that waited for it says.
-        let driver = runtime.spawn(async { drop(connection.await) });
+        let (client, driver) = match tls.clone() {
+            Some(tls) => {
+                let (client, connection) = runtime.block_on(config.connect(tls)).map_err(not_connected)?;
+                (client, runtime.spawn(async { drop(connection.await) }))
+            }
+            None => {
+                let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(not_connected)?;
+                (client, runtime.spawn(async { drop(connection.await) }))
+            }
+        };
         let link = Link { runtime, client, driver, statements: HashMap::new() };
         link.check()?;
         Ok(link)
@@ -184,6 +194,12 @@ impl Link {
     }
 }
 
+/// Whether what goes wrong on the way may go right later: of whoever showed another's certificate it will not.
+fn is_passing(error: &io::Error) -> bool {
+    let refused = error.get_ref().and_then(|inner| inner.downcast_ref());
+    !matches!(refused, Some(rustls::Error::InvalidCertificate(_)))
+}
+
 /// Why there is no connection. What is set up wrong stays wrong, however often it is tried.
 fn not_connected(error: Error) -> Setback {
     let why = error.as_db_error().map_or_else(
@@ -193,7 +209,7 @@ fn not_connected(error: Error) -> Setback {
     let starts = [SqlState::CANNOT_CONNECT_NOW, SqlState::TOO_MANY_CONNECTIONS, SqlState::ADMIN_SHUTDOWN];
     let passing = match error.code() {
         Some(code) => starts.contains(code),
-        None => error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>()),
+        None => error.is_closed() || error.source().and_then(|source| source.downcast_ref()).is_some_and(is_passing),
     };
     let error = StoreError::Unavailable { why };
     if passing { Setback::Passing(error) } else { Setback::Final(error) }

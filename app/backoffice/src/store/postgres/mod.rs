@@ -4,6 +4,7 @@
 //! its start, after a pause that no two threads share. Once the commit has begun, a lost connection leaves open whether it
 //! was done: that is answered, never guessed.
 
+mod address;
 mod connection;
 mod transaction;
 mod widen;
@@ -12,14 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::Duration;
 
-use tokio_postgres::Config;
-
 use self::connection::{Connected, Setback};
 use self::transaction::{Failure, PostgresTx};
 use super::work::{Jobs, Queue, Ran, Work, queue, refuse};
 use super::{StoreError, Threads};
 
-pub(super) use self::connection::with_timeouts;
+pub use self::address::Address;
 
 /// How many connections write.
 const WRITERS: usize = 8;
@@ -50,15 +49,15 @@ impl Purpose {
 }
 
 /// Starts the threads. They connect when the first job comes.
-pub(super) fn start(config: &Config) -> Result<(Queue, Queue, Threads), StoreError> {
+pub(super) fn start(address: &Address) -> Result<(Queue, Queue, Threads), StoreError> {
     let mut threads = Threads::default();
-    let writes = pool(config, Purpose::Writing, WRITERS, &mut threads.writing)?;
-    let reads = pool(config, Purpose::Reading, READERS, &mut threads.reading)?;
+    let writes = pool(address, Purpose::Writing, WRITERS, &mut threads.writing)?;
+    let reads = pool(address, Purpose::Reading, READERS, &mut threads.reading)?;
     Ok((writes, reads, threads))
 }
 
 fn pool(
-    config: &Config,
+    address: &Address,
     purpose: Purpose,
     size: usize,
     threads: &mut Vec<JoinHandle<()>>,
@@ -66,7 +65,7 @@ fn pool(
     let (queue, jobs) = queue();
     let jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..size {
-        let mut server = Server { connected: Connected::new(config.clone()), purpose, jobs: Arc::clone(&jobs) };
+        let mut server = Server { connected: Connected::new(address.clone()), purpose, jobs: Arc::clone(&jobs) };
         let name = if purpose == Purpose::Writing { "store-writer" } else { "store-reader" };
         let thread = Builder::new().name(name.to_owned()).spawn(move || while server.serve() {});
         threads.push(thread.map_err(|error| StoreError::Unavailable { why: error.to_string() })?);

@@ -1,6 +1,7 @@
 //! The same promises on every database: SQLite in a folder of its own always; PostgreSQL where `COMPTOIR_POSTGRES` holds
 //! the URL of one, at its own isolation and at SERIALIZABLE, each test in a schema of its own. `tests/postgres` starts one.
 
+mod encrypted;
 mod groups;
 mod isolation;
 mod jobs;
