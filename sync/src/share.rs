@@ -14,6 +14,9 @@ use crate::message::{EDITS_MAX, Edits, Merged, Refused};
 use crate::push::{Next, Trouble};
 use crate::request::{Method, Request, Response};
 
+/// What a till says behind the place from which it asks for changes, where pictures are to be left out.
+pub const WITHOUT_PICTURES: &str = "&without=picture";
+
 /// The largest answer that is unpacked.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
@@ -60,7 +63,7 @@ impl Share {
                 return Ok(Next::Rest);
             }
             self.asked = Some(Asked::Changes);
-            return Ok(Next::Say(self.changes(till, "changes", &outgoing.cursor)?));
+            return Ok(Next::Say(self.changes(till, "changes", &outgoing)?));
         }
         self.is_in_step = false;
         self.asked = Some(Asked::Edits(outgoing.edits.iter().map(|edit| edit.id).collect()));
@@ -72,15 +75,17 @@ impl Share {
 
     /// What to say so that the back office answers as soon as something changes; none where the till shares nothing.
     pub fn wait(&mut self, till: &mut Register) -> Result<Option<Request>, RegisterError> {
-        let Some(Outgoing { cursor, .. }) = till.edits_to_send(0)? else { return Ok(None) };
-        Ok(Some(self.changes(till, "wait", &cursor)?))
+        let Some(outgoing) = till.edits_to_send(0)? else { return Ok(None) };
+        Ok(Some(self.changes(till, "wait", &outgoing)?))
     }
 
     /// Takes the answer to the request by which it was waited: whether there is something to take in.
     pub fn waited(&mut self, till: &mut Register, response: &Response) -> Result<bool, RegisterError> {
         if response.status == 200 {
             let Some(changes) = read::<Changes>(&response.body) else { return Ok(false) };
-            let is_in_step = changes.changes.is_empty() && !changes.has_newer;
+            // What was left out moves the place on all the same.
+            let place = till.edits_to_send(0)?.map(|outgoing| outgoing.cursor);
+            let is_in_step = changes.changes.is_empty() && place.is_none_or(|place| place == changes.next);
             if is_in_step {
                 till.in_step();
             }
@@ -161,8 +166,9 @@ impl Share {
         Ok(Shared::Later(Trouble::Refused(refused)))
     }
 
-    fn changes(&self, till: &mut Register, what: &str, cursor: &str) -> Result<Request, RegisterError> {
-        let path = format!("/v1/registers/{}/{what}?after={cursor}", till.id());
+    fn changes(&self, till: &mut Register, what: &str, outgoing: &Outgoing) -> Result<Request, RegisterError> {
+        let without = if outgoing.without_pictures { WITHOUT_PICTURES } else { "" };
+        let path = format!("/v1/registers/{}/{what}?after={}{without}", till.id(), outgoing.cursor);
         self.clock.sign(till, (Method::Get, path), Vec::new(), None)
     }
 }

@@ -20,7 +20,7 @@ use crate::journals::{Piece, Prepared, Registered};
 use crate::merchants;
 use crate::metrics::Metrics;
 use crate::newcomers;
-use crate::shared::{self, Waiting};
+use crate::shared::{self, After, Waiting};
 use crate::store::{Store, StoreError, Tx};
 use crate::witness::WitnessKey;
 
@@ -50,8 +50,8 @@ enum Asked {
     Entries(RegisterId, u64),
     Successor(RegisterId),
     Shop(RegisterId),
-    Changes(RegisterId, String),
-    Wait(RegisterId, String),
+    Changes(RegisterId, After),
+    Wait(RegisterId, After),
     Edits(RegisterId),
     /// Lines of another journal, before an entry.
     Past(RegisterId, RegisterId, u64),
@@ -269,8 +269,8 @@ fn asked(request: &Request) -> Option<Asked> {
         (request::Method::Post, "entries") => {
             Some(Asked::Entries(register, query.strip_prefix("from=")?.parse().ok()?))
         }
-        (request::Method::Get, "changes") => Some(Asked::Changes(register, query.strip_prefix("after=")?.to_owned())),
-        (request::Method::Get, "wait") => Some(Asked::Wait(register, query.strip_prefix("after=")?.to_owned())),
+        (request::Method::Get, "changes") => Some(Asked::Changes(register, After::read(query)?)),
+        (request::Method::Get, "wait") => Some(Asked::Wait(register, After::read(query)?)),
         (request::Method::Get, "past") => {
             let (of, before) = query.strip_prefix("of=")?.split_once("&before=")?;
             Some(Asked::Past(register, of.parse().ok()?, before.parse().ok()?))

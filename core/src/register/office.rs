@@ -19,9 +19,11 @@ const BACK_OFFICE: &str = "back office";
 const SENT: &str = "sent to the back office";
 const SUSPECTED: &str = "suspected of the back office";
 const LIMIT: &str = "longest time offline";
+const METERED: &str = "metered link";
 
 /// The settings that are of this device and this moment, and go nowhere else.
-pub(crate) const KEPT_HERE: [&str; 5] = [SENT, SUSPECTED, super::sharing::FEED, super::backup::LAST, "projections"];
+pub(crate) const KEPT_HERE: [&str; 6] =
+    [SENT, SUSPECTED, METERED, super::sharing::FEED, super::backup::LAST, "projections"];
 
 /// Event: a till was added to a central system.
 const ADDED: u32 = 126;
@@ -177,6 +179,8 @@ pub(super) struct Office {
     limit_hours: u32,
     /// Whether it was recorded that the till is out of touch for too long.
     is_over_limit: bool,
+    /// Whether what is carried is paid for.
+    is_metered: bool,
     /// When the back office last said that nothing is shared that this till has not; unix seconds.
     in_step: Option<i64>,
 }
@@ -185,7 +189,8 @@ impl Office {
     pub(super) fn of(shop: &Shop, register: RegisterId) -> Result<Office, RegisterError> {
         let sent = shop.setting::<Option<Sent>>(SENT)?.flatten().filter(|sent| sent.register == register);
         let limit_hours = shop.setting(LIMIT)?.unwrap_or(LIMIT_HOURS);
-        Ok(Office { enrolled: shop.setting(BACK_OFFICE)?, sent, limit_hours, ..Office::default() })
+        let (enrolled, is_metered) = (shop.setting(BACK_OFFICE)?, shop.setting(METERED)?.unwrap_or_default());
+        Ok(Office { enrolled, sent, limit_hours, is_metered, ..Office::default() })
     }
 }
 
@@ -263,6 +268,19 @@ impl Register {
         self.shop.set(LIMIT, &hours)?;
         self.office.limit_hours = hours;
         Ok(())
+    }
+
+    /// Whether what goes to the back office and comes from it is paid for, as with a telephone's subscription: then pictures
+    /// stay where they are.
+    pub fn is_metered(&self) -> bool {
+        self.office.is_metered
+    }
+
+    /// Says whether that is paid for. Once it is not, the pictures that were left out are asked for and brought.
+    pub fn set_metered(&mut self, is_metered: bool) -> Result<(), RegisterError> {
+        self.shop.set(METERED, &is_metered)?;
+        self.office.is_metered = is_metered;
+        if is_metered { Ok(()) } else { self.take_in_what_was_left_out() }
     }
 
     /// Records once (event 922) that the longest time offline has passed; whether it has.

@@ -1,6 +1,7 @@
 //! What the till shares with the other tills of its store, through a back office: what it has edited, and the taking in of
 //! what the back office holds. Nothing of it is needed to sell.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use comptoir_fiscal::entry::{Mode, SYSTEM};
@@ -15,6 +16,7 @@ use super::{GATES, RULES, Refusal, Register, RegisterError, RulesChange, VALIDIT
 use crate::catalogue::{Catalogue, CatalogueEdit, CatalogueError, Picture, PictureId, RecordId};
 use crate::operators::{Operator, Rank};
 use crate::projection::sold;
+use crate::shared::ledger::Carried;
 use crate::shared::{Change, Edit, Kind, Row, ledger};
 use crate::shop::TakenIn;
 
@@ -35,6 +37,9 @@ struct Feed {
     /// Whether a record was passed over because this program does not know its kind.
     #[serde(default)]
     has_newer: bool,
+    /// Whether pictures were left out, because what was carried was paid for.
+    #[serde(default)]
+    lacks_pictures: bool,
 }
 
 /// What is to be sent of what was edited here.
@@ -44,6 +49,8 @@ pub struct Outgoing {
     pub cursor: String,
     /// The edits, none where nothing was edited that the back office has not.
     pub edits: Vec<Edit>,
+    /// Whether pictures are to be left out of what is told in return.
+    pub without_pictures: bool,
 }
 
 /// What came of changes that were handed over.
@@ -66,9 +73,11 @@ impl Register {
         }
         let feed = self.feed()?;
         self.stamp(SYSTEM)?;
+        let carried = self.carried();
         let Register { shop, platform, .. } = self;
-        let edits = ledger::edits(shop.connection(), most, || Ok::<_, RegisterError>(platform.new_id()?.uuid()))?;
-        Ok(Some(Outgoing { cursor: feed.cursor, edits }))
+        let id = || Ok::<_, RegisterError>(platform.new_id()?.uuid());
+        let edits = ledger::edits(shop.connection(), most, carried, id)?;
+        Ok(Some(Outgoing { cursor: feed.cursor, edits, without_pictures: carried == Carried::AllButPictures }))
     }
 
     /// Hears that the back office has judged edits: taken, merged, refused or for a manager to decide, it has them.
@@ -82,13 +91,13 @@ impl Register {
             return Ok(false);
         }
         self.feed()?;
-        Ok(ledger::has_edits(self.shop.reading())?)
+        Ok(ledger::has_edits(self.shop.reading(), self.carried())?)
     }
 
     /// Takes everything from the start, because the back office does not know the place up to which it was taken. What is
     /// here stays, and what the back office has lost is brought to it again.
     pub fn take_in_anew(&mut self) -> Result<(), RegisterError> {
-        let feed = Feed { cursor: String::new(), whole: true, has_newer: false, ..self.feed()? };
+        let feed = Feed { cursor: String::new(), whole: true, has_newer: false, lacks_pictures: false, ..self.feed()? };
         self.shop.ledger(ledger::begin_anew)?;
         Ok(self.shop.set(FEED, &feed)?)
     }
@@ -104,6 +113,16 @@ impl Register {
     pub(super) fn take_in_what_was_newer(&mut self) -> Result<(), RegisterError> {
         let has_newer = self.shop.setting::<Option<Feed>>(FEED)?.flatten().is_some_and(|feed| feed.has_newer);
         if has_newer { self.take_in_anew() } else { Ok(()) }
+    }
+
+    /// Once what is carried is not paid for any more: the pictures that were left out are asked for.
+    pub(super) fn take_in_what_was_left_out(&mut self) -> Result<(), RegisterError> {
+        let lacks = self.shop.setting::<Option<Feed>>(FEED)?.flatten().is_some_and(|feed| feed.lacks_pictures);
+        if lacks { self.take_in_anew() } else { Ok(()) }
+    }
+
+    fn carried(&self) -> Carried {
+        if self.is_metered() { Carried::AllButPictures } else { Carried::All }
     }
 
     /// Takes in what the back office holds, in the order in which it is told. Records that this till cannot take (another has
@@ -128,6 +147,7 @@ impl Register {
         })?;
         feed.latest = changes.iter().map(|change| change.at).fold(feed.latest, u64::max);
         feed.cursor = next.to_owned();
+        feed.lacks_pictures |= self.is_metered();
         let is_whole = feed.whole;
         feed.whole &= more;
         let mut aside = Vec::new();
@@ -136,7 +156,8 @@ impl Register {
         self.take_in_held(&fresh)?;
         self.take_in_catalogue(&fresh, aside, &feed)?;
         if is_whole && !more {
-            self.shop.ledger(ledger::bring_what_is_missing)?;
+            let carried = self.carried();
+            self.shop.ledger(|shop| ledger::bring_what_is_missing(shop, carried))?;
         }
         if fresh.iter().any(|change| change.kind == Kind::Held) {
             self.shop.ledger(ledger::forget_paid)?;
@@ -311,7 +332,8 @@ impl Register {
         let unfit = fitted.unfit.iter().filter_map(|(edit, why)| Some((edit.record()?, why)));
         aside.extend(unfit.map(|(record, why)| (record.kind(), record.code().to_owned(), why.to_string())));
         let records: Vec<RecordId> = fitted.taken.iter().filter_map(CatalogueEdit::record).collect();
-        let pictures = self.pictures_to_come(&fitted.taken)?;
+        let mut pictures = self.pictures_to_come(&fitted.taken)?;
+        self.add_late_pictures(&mut pictures, fresh, &fitted.catalogue)?;
         let taken = TakenIn {
             catalogue: &fitted.catalogue,
             records: &records,
@@ -338,6 +360,29 @@ impl Register {
             pictures.extend(self.picture_told_of(id)?);
         }
         Ok(pictures)
+    }
+
+    /// The pictures that came after the products that name them.
+    fn add_late_pictures(
+        &self,
+        pictures: &mut Vec<Picture>,
+        fresh: &[&Change],
+        catalogue: &Catalogue,
+    ) -> Result<(), RegisterError> {
+        let told = fresh.iter().filter(|change| change.kind == Kind::Picture && change.row.is_some());
+        let mut told: BTreeSet<&str> = told.map(|change| change.key.as_str()).collect();
+        if told.is_empty() {
+            return Ok(());
+        }
+        for id in catalogue.products().iter().filter_map(|product| product.picture) {
+            if told.remove(id.to_string().as_str())
+                && !self.shop.has_picture(id)?
+                && pictures.iter().all(|picture| picture.id() != id)
+            {
+                pictures.extend(self.picture_told_of(id)?);
+            }
+        }
+        Ok(())
     }
 
     fn picture_told_of(&self, id: PictureId) -> Result<Option<Picture>, RegisterError> {

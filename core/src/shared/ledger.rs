@@ -133,16 +133,18 @@ pub(crate) fn begin_anew(connection: &Connection) -> Result<(), ShopError> {
     Ok(connection.execute_batch("DELETE FROM edit; UPDATE shared SET fresh = 0;")?)
 }
 
-/// After everything was taken from the start: what the back office does not hold any more is brought to it again.
-pub(crate) fn bring_what_is_missing(connection: &Connection) -> Result<(), ShopError> {
+/// After everything that is carried was taken from the start: what the back office does not hold any more is brought to it
+/// again.
+pub(crate) fn bring_what_is_missing(connection: &Connection, carried: Carried) -> Result<(), ShopError> {
     let only_told: Vec<String> =
         Kind::ALL.into_iter().filter(|kind| kind.is_only_told()).map(|kind| format!("'{kind}'")).collect();
     connection.execute_batch(&format!(
         "INSERT INTO touched (kind, key, at, operator) SELECT kind, key, at, '' FROM shared
-             WHERE fresh = 0 AND kind NOT IN ({})
+             WHERE fresh = 0 AND kind NOT IN ({}, '{left_out}')
          ON CONFLICT DO NOTHING;
-         DELETE FROM shared WHERE fresh = 0;",
-        only_told.join(", ")
+         DELETE FROM shared WHERE fresh = 0 AND kind <> '{left_out}';",
+        only_told.join(", "),
+        left_out = carried.all_but()
     ))?;
     Ok(())
 }
@@ -160,10 +162,10 @@ pub(crate) fn has_unstamped(connection: &Connection) -> Result<bool, ShopError> 
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Whether something was touched or is on its way.
-pub(crate) fn has_edits(connection: &Connection) -> Result<bool, ShopError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM edit) OR EXISTS (SELECT 1 FROM touched)";
-    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+/// Whether something was touched or is on its way, of what is carried now.
+pub(crate) fn has_edits(connection: &Connection, carried: Carried) -> Result<bool, ShopError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM edit) OR EXISTS (SELECT 1 FROM touched WHERE kind <> ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([carried.all_but()], |row| row.get(0))?)
 }
 
 /// Forgets what was touched and not stamped, where that was the back office's own doing.
@@ -172,11 +174,30 @@ pub(crate) fn forget_touched(connection: &Connection) -> Result<(), ShopError> {
     Ok(())
 }
 
-/// The edits to send, at most so many: those on their way first, and only once they were answered those of what was
+/// What of the records is carried now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carried {
+    /// All of them.
+    All,
+    /// All but pictures, where what is carried is paid for.
+    AllButPictures,
+}
+
+impl Carried {
+    fn all_but(self) -> &'static str {
+        match self {
+            Carried::All => "",
+            Carried::AllButPictures => Kind::Picture.as_str(),
+        }
+    }
+}
+
+/// The edits to send of what is carried, at most so many: those on their way first, and only once they were answered those of what was
 /// touched since. `id` makes a new id.
 pub(crate) fn edits<E: From<ShopError>>(
     connection: &Connection,
     most: usize,
+    carried: Carried,
     mut id: impl FnMut() -> Result<Uuid, E>,
 ) -> Result<Vec<Edit>, E> {
     let on_their_way = pending(connection)?;
@@ -186,7 +207,7 @@ pub(crate) fn edits<E: From<ShopError>>(
     let (mut edits, mut bytes) = (Vec::new(), 0);
     let transaction = connection.unchecked_transaction().map_err(ShopError::from)?;
     // One that is no edit after all takes its place in the count, and is not met again.
-    for (kind, key, at, operator) in touched(&transaction, most)? {
+    for (kind, key, at, operator) in touched(&transaction, most, carried)? {
         if bytes > BYTES_MAX {
             break;
         }
@@ -350,11 +371,15 @@ fn pending(connection: &Connection) -> Result<Vec<Edit>, ShopError> {
 
 /// What was touched and by whom, at most so many, those first that others name. What was not stamped, because the program
 /// stopped just then, counts as of before everything else.
-fn touched(connection: &Connection, most: usize) -> Result<Vec<(Kind, String, u64, String)>, ShopError> {
+fn touched(
+    connection: &Connection,
+    most: usize,
+    carried: Carried,
+) -> Result<Vec<(Kind, String, u64, String)>, ShopError> {
     let sql = "SELECT key, coalesce(at, 1), operator FROM touched WHERE kind = ?1 LIMIT ?2";
     let mut find = connection.prepare_cached(sql)?;
     let mut touched = Vec::new();
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.as_str() != carried.all_but()) {
         let mut rows = find.query(params![kind.as_str(), i64::try_from(most - touched.len()).unwrap_or(i64::MAX)])?;
         while let Some(row) = rows.next()? {
             touched.push((kind, row.get(0)?, unsigned(row.get(1)?), row.get(2)?));

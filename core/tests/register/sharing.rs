@@ -76,6 +76,22 @@ fn in_step() -> (Till, Held) {
     (till, held)
 }
 
+/// Another till that took in what a back office holds.
+fn with_same_shop(held: &Held) -> Till {
+    let mut till = enrolled();
+    Held::default().take_from(&mut till);
+    held.give(&mut till, 0);
+    till
+}
+
+fn picture() -> Arc<Picture> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 32, 32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[99; 32 * 32]).unwrap();
+    Arc::new(Picture::of_file(&file).unwrap())
+}
+
 /// Up to where a till has taken in what the back office holds.
 fn cursor(till: &mut Till) -> String {
     till.register().edits_to_send(0).unwrap().unwrap().cursor
@@ -327,21 +343,51 @@ fn an_operator_changed_here_is_one_edit_and_the_others_are_none() {
 }
 
 #[test]
+fn on_a_link_that_is_paid_for_everything_is_shared_but_pictures_and_they_follow() {
+    let (mut first, mut held) = in_step();
+    let mut second = with_same_shop(&held);
+    let picture = picture();
+    for till in [&mut first, &mut second] {
+        till.register().set_metered(true).unwrap();
+    }
+    let after = held.last;
+    edit(&mut first, &[CatalogueEdit::Picture { sku: "CAFE".to_owned(), picture: Some(picture.clone()) }]);
+    let edits = held.take_from(&mut first);
+    assert_eq!(edits.iter().map(|edit| edit.kind).collect::<Vec<_>>(), [Kind::Product]);
+    assert!(!first.register().has_edits_to_send().unwrap());
+    assert!(second.register().edits_to_send(0).unwrap().unwrap().without_pictures);
+    held.give(&mut second, after);
+    assert_eq!(product(&mut second, "CAFE").picture, Some(picture.id()));
+    assert_eq!(second.register().picture(picture.id()).unwrap(), None);
+
+    first.restart();
+    assert!(first.register().is_metered());
+    first.register().set_metered(false).unwrap();
+    assert_eq!(held.give(&mut first, 0), TakingIn::EditsFirst);
+    let edits = held.take_from(&mut first);
+    assert_eq!(edits.iter().map(|edit| edit.kind).collect::<Vec<_>>(), [Kind::Picture]);
+    // Told as it comes to whoever is not metered any more, and from the start to whoever was while it came.
+    let mut third = with_same_shop(&held);
+    assert_eq!(third.register().picture(picture.id()).unwrap().as_ref(), Some(&*picture));
+    second.register().set_metered(false).unwrap();
+    assert_eq!(second.register().edits_to_send(0).unwrap().unwrap().cursor, "");
+    assert_eq!(held.give(&mut second, 0), TakingIn::Taken);
+    assert_eq!(second.register().picture(picture.id()).unwrap().as_ref(), Some(&*picture));
+    first.end();
+    second.end();
+    third.end();
+}
+
+#[test]
 fn pictures_come_with_the_products_that_show_them() {
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, 32, 32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header().unwrap().write_image_data(&[99; 32 * 32]).unwrap();
-    let picture = Arc::new(Picture::of_file(&file).unwrap());
+    let picture = picture();
     let (mut first, mut held) = in_step();
     edit(&mut first, &[CatalogueEdit::Picture { sku: "CAFE".to_owned(), picture: Some(picture.clone()) }]);
     let edits = held.take_from(&mut first);
     assert_eq!(edits.iter().map(|edit| edit.kind).collect::<Vec<_>>(), [Kind::Picture, Kind::Product]);
     first.end();
 
-    let mut second = enrolled();
-    Held::default().take_from(&mut second);
-    held.give(&mut second, 0);
+    let mut second = with_same_shop(&held);
     assert_eq!(second.register().picture(picture.id()).unwrap().as_ref(), Some(&*picture));
     assert_eq!(held.take_from(&mut second), []);
     second.end();

@@ -148,6 +148,8 @@ pub struct Facts {
     pub(crate) witnessed: Option<Witnessed>,
     /// For how many hours the till may be out of touch; none where it is enrolled nowhere.
     pub(crate) offline_limit: Option<u32>,
+    /// Whether what is carried to the back office and back is paid for.
+    pub(crate) metered: bool,
     /// What the back office holds and this till does not use: of which kind, under which code, and why.
     pub(crate) aside: Vec<(Kind, String, String)>,
 }
@@ -170,6 +172,7 @@ impl Facts {
             back_office: register.back_office().cloned(),
             witnessed: register.journal().witnessed(),
             offline_limit: register.in_touch()?.map(|in_touch| in_touch.limit_hours),
+            metered: register.is_metered(),
             aside: register.set_aside()?,
         })
     }

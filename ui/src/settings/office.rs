@@ -21,6 +21,8 @@ pub enum Edit {
     Hours(String),
     /// Keeps them.
     KeepHours,
+    /// Whether what is carried is paid for.
+    Metered(bool),
 }
 
 /// What was typed, and how it goes.
@@ -58,6 +60,13 @@ pub(super) fn update(till: &mut Till, edit: Edit) {
                 most = HOURS_MOST
             )),
         },
+        Edit::Metered(metered) => {
+            let said = match metered {
+                true => message!("Everything is carried but pictures."),
+                false => message!("Pictures are carried, too, and those that were left out follow."),
+            };
+            super::set(till, move |register| Ok(register.set_metered(metered)?), said, |_| {});
+        }
         // Where the operator may not change settings alone, a manager gives a word first.
         Edit::Enrol => super::set(till, |_| Ok(()), message!("The back office is asked."), ask),
     }

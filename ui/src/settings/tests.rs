@@ -211,6 +211,16 @@ fn enrolled() -> Stage {
 }
 
 #[test]
+fn pictures_are_left_where_they_are_once_somebody_says_that_the_link_is_paid_for() {
+    let mut stage = enrolled();
+    for metered in [true, false] {
+        act(&mut stage, Intent::Office(office::Edit::Metered(metered)));
+        assert!(!stage.was_refused(), "{:?}", stage.till.toast);
+        assert_eq!((stage.register.is_metered(), view::settings(&stage.till).metered), (metered, metered));
+    }
+}
+
+#[test]
 fn for_how_long_a_till_may_be_out_of_touch_is_kept_and_what_is_no_number_of_hours_is_not() {
     let mut stage = enrolled();
     let hours = |stage: &mut Stage, typed: &str| {

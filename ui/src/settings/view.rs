@@ -72,6 +72,7 @@ pub fn settings(till: &Till) -> SettingsView {
         locked_why: till.say(&locked_why(facts)).into(),
         since: till.say(&since).into(),
         other_tills: facts.back_office.is_some(),
+        metered: facts.metered,
         last_copy: till.say(&last_copy).into(),
         copy_old,
         office_state: till.say(&office_state(till, facts)).into(),

@@ -7,6 +7,7 @@
 use comptoir_core::shared::{Change, Changes, Kind, Row};
 use comptoir_fiscal::merkle::sha256;
 use comptoir_sync::message::Refused;
+use comptoir_sync::share::WITHOUT_PICTURES;
 
 use super::merge::{Record, Stamps};
 use super::told;
@@ -66,6 +67,24 @@ impl Cursor {
     pub fn parse(text: &str) -> Option<Cursor> {
         let (epoch, number) = text.split_once('.')?;
         Some(Cursor { epoch: Epoch(epoch.to_owned()), number: number.parse().ok()? })
+    }
+}
+
+/// From where on a till asks, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Up to where it has read, as it was told; empty where it begins.
+    pub cursor: String,
+    /// Whether pictures are told, too.
+    pub with_pictures: bool,
+}
+
+impl After {
+    /// Reads `after=CURSOR`, and what may stand behind it.
+    pub(crate) fn read(query: &str) -> Option<After> {
+        let asked = query.strip_prefix("after=")?;
+        let cursor = asked.strip_suffix(WITHOUT_PICTURES);
+        Some(After { cursor: cursor.unwrap_or(asked).to_owned(), with_pictures: cursor.is_none() })
     }
 }
 
@@ -178,14 +197,16 @@ impl Feed {
     }
 
     /// The changes after a place, in their order, as many as are told at once.
-    pub fn after(&self, tx: &mut dyn Tx, place: u64) -> Result<Changes, StoreError> {
+    pub fn after(&self, tx: &mut dyn Tx, place: u64, with_pictures: bool) -> Result<Changes, StoreError> {
         // Whoever begins holds nothing that was deleted.
         let sql = "SELECT kind, key, number, body, stamps FROM record
             WHERE merchant = $1 AND store = $2 AND number > $3 AND ($3 > CAST(0 AS BIGINT) OR body IS NOT NULL)
+                AND kind <> $5
             ORDER BY number LIMIT $4";
+        let left_out = if with_pictures { "" } else { Kind::Picture.as_str() };
         let most = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
         let (mut changes, mut bytes, mut more) = (Vec::new(), 0, false);
-        let each = tx.each(sql, &self.scope.row([place.try_into()?, most.into()]), &mut |row| {
+        let each = tx.each(sql, &self.scope.row([place.try_into()?, most.into(), left_out.into()]), &mut |row| {
             if changes.len() == PAGE_ROWS || bytes > PAGE_BYTES {
                 more = true;
                 return Err(StoreError::Fault);
@@ -213,11 +234,11 @@ impl Feed {
 pub(crate) fn changes(
     tx: &mut dyn Tx,
     scope: &Scope,
-    cursor: &str,
+    after: &After,
 ) -> Result<Option<Result<Changes, Refused>>, StoreError> {
     let Some(feed) = Feed::find(tx, scope)? else { return Ok(None) };
-    match feed.place(cursor) {
-        Some(place) => feed.after(tx, place).map(Ok).map(Some),
+    match feed.place(&after.cursor) {
+        Some(place) => feed.after(tx, place, after.with_pictures).map(Ok).map(Some),
         None => Ok(Some(Err(Refused::Cursor))),
     }
 }

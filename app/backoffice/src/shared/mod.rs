@@ -14,6 +14,6 @@ mod tests;
 pub(crate) mod told;
 mod waiting;
 
-pub use feed::{Cursor, Epoch, Feed, PAGE_BYTES, PAGE_ROWS, Scope, records, renew_epochs};
+pub use feed::{After, Cursor, Epoch, Feed, PAGE_BYTES, PAGE_ROWS, Scope, records, renew_epochs};
 pub(crate) use requests::{answer_changes, answer_edits, answer_wait};
 pub(crate) use waiting::Waiting;

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::edits::{Taken, take};
-use super::feed::{Epoch, Feed, Scope, changes};
+use super::feed::{After, Epoch, Feed, Scope, changes};
 use super::kinds;
 use super::waiting::Waiting;
 use crate::gzip::{packed, unpacked};
@@ -27,12 +27,12 @@ const EDITS_BYTES_MAX: u64 = 32 << 20;
 type Answered = Result<Result<Vec<u8>, Refused>, StoreError>;
 
 /// The changes after a cursor.
-pub(crate) async fn answer_changes(store: &Store, from: &Registered, cursor: &str) -> Answered {
-    Ok(told(store, from, cursor).await?.map(|changes| body_of(&changes)))
+pub(crate) async fn answer_changes(store: &Store, from: &Registered, after: &After) -> Answered {
+    Ok(told(store, from, after).await?.map(|changes| body_of(&changes)))
 }
 
 /// The changes after a cursor, as soon as there are any. Nothing is held meanwhile but the line.
-pub(crate) async fn answer_wait(store: &Store, waiting: &Waiting, from: &Registered, cursor: &str) -> Answered {
+pub(crate) async fn answer_wait(store: &Store, waiting: &Waiting, from: &Registered, after: &After) -> Answered {
     let room = waiting.at(&Scope::of(&from.whose));
     let mut stopping = waiting.stopping();
     let ends = Instant::now() + waiting.longest();
@@ -41,11 +41,11 @@ pub(crate) async fn answer_wait(store: &Store, waiting: &Waiting, from: &Registe
         // Whoever writes after this is heard, also before anybody waits for it.
         let mut woken = pin!(room.changed());
         woken.as_mut().enable();
-        let changes = match told(store, from, cursor).await? {
+        let changes = match told(store, from, after).await? {
             Ok(changes) => changes,
             Err(refused) => return Ok(Err(refused)),
         };
-        let has_changed = changes.next != cursor;
+        let has_changed = changes.next != after.cursor;
         if has_changed && for_all {
             room.wake();
         }
@@ -73,8 +73,8 @@ pub(crate) async fn answer_wait(store: &Store, waiting: &Waiting, from: &Registe
     }
 }
 
-async fn told(store: &Store, from: &Registered, cursor: &str) -> Result<Result<Changes, Refused>, StoreError> {
-    let (register, scope, after) = (from.whose.register, Scope::of(&from.whose), cursor.to_owned());
+async fn told(store: &Store, from: &Registered, after: &After) -> Result<Result<Changes, Refused>, StoreError> {
+    let (register, scope, after) = (from.whose.register, Scope::of(&from.whose), after.clone());
     let read = move |tx: &mut dyn Tx| match refused(tx, register)? {
         Some(refused) => Ok(Some(Err(refused))),
         None => changes(tx, &scope, &after),

@@ -9,6 +9,7 @@ use comptoir_core::shared::held::{HeldRecord, HeldState, PaidTicket};
 use comptoir_core::shared::{Change, Changes, Edit, Kind, Row};
 use comptoir_fiscal::entry::Channel;
 use comptoir_fiscal::key::DeviceKey;
+use comptoir_fiscal::merkle::sha256;
 use comptoir_fiscal::values::RegisterId;
 use comptoir_sync::message::{Edits, Fate, Merged, Refused};
 use comptoir_sync::request::{self, Method};
@@ -206,6 +207,25 @@ fn what_became_of_an_edit_is_remembered_for_ninety_days() {
         assert_eq!(send_at(office, 1, began + 90 * day, "", first).await.unwrap(), [Fate::Taken]);
         send_at(office, 2, began + 90 * day + 1, "", other("C")).await.unwrap();
         assert_eq!(remembered(), Some(2), "the first of them is forgotten");
+    });
+}
+
+#[test]
+fn pictures_are_left_out_where_a_till_asks_so_and_its_place_moves_on() {
+    on_each(async |office| {
+        let picture = json!({"kind": "image/png", "bytes": ""}).as_object().unwrap().clone();
+        let edited = [
+            Edited { kind: Kind::Product, key: "A".to_owned(), row: Some(product("A", "a", 1)) },
+            Edited { kind: Kind::Picture, key: sha256(b"").to_string(), row: Some(picture) },
+        ];
+        office.store().write_now(move |tx: &mut dyn Tx| edit(tx, &scope(), &edited, None, 1000)).unwrap();
+        let without: Changes = get(office, 1, "changes?after=&without=picture").await.unwrap();
+        assert_eq!(versions(&without.changes), [1]);
+        let all = changes(office, 1, "").await.unwrap();
+        assert_eq!((versions(&all.changes), &all.next), (vec![1, 2], &without.next));
+        let waited: Changes =
+            get(office, 1, &format!("wait?after={}&without=picture", all.next.replace(".2", ".1"))).await.unwrap();
+        assert_eq!((waited.changes.len(), &waited.next), (0, &all.next));
     });
 }
 
