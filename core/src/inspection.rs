@@ -32,6 +32,7 @@ use comptoir_fiscal::message;
 use comptoir_fiscal::values::{Date, Hash, Instant, RegisterId};
 use comptoir_fiscal::verify::{Report, Verdict};
 
+use crate::arriving::Awaited;
 use crate::certification::Certification;
 use crate::certification::pdf::PdfError;
 use crate::operators::Operator;
@@ -99,6 +100,8 @@ pub struct Kit {
     pub archives: usize,
     /// How many journals it holds, school and damaged ones included.
     pub journals: usize,
+    /// The journals of lost devices that it lacks: they have not arrived whole from the back office.
+    pub lacks: Vec<Awaited>,
     /// The hash of its list of hashes, as the journal records it.
     pub sums: Hash,
     /// What the verifier says of the worst of its files.
@@ -172,6 +175,8 @@ pub(crate) struct Plan {
     pub(crate) archives: PathBuf,
     /// The other journals of the till, with their folders.
     pub(crate) others: Vec<(RegisterId, PathBuf)>,
+    /// The journals of lost devices that have not arrived whole.
+    pub(crate) awaited: Vec<Awaited>,
 }
 
 /// A kit that is written under another name, and not recorded yet.

@@ -21,6 +21,7 @@ pub mod journal;
 pub mod keys;
 pub mod lock;
 pub mod mail;
+pub mod meeting;
 pub mod office;
 pub mod operators;
 pub mod pay;

@@ -152,7 +152,7 @@ impl Rehearsal {
             },
             Order::Turn { operator, to, word } => self.turn(&operator, to, word),
             Order::Print | Order::TestPrint | Order::OpenDrawer | Order::Enrol(_) => {}
-            Order::AskByLink { .. } | Order::OpenByLink { .. } => {}
+            Order::Meet { .. } | Order::AskByLink { .. } | Order::OpenByLink { .. } => {}
             Order::Post | Order::TestMail | Order::MailPassword(_) => {}
         }
     }

@@ -111,7 +111,7 @@ impl Stage {
                     Order::MailPassword(password) => self.passwords.push(password),
                     Order::Turn { to, word, .. } => self.turned = Some((to, word.is_some())),
                     Order::Practise | Order::Found(_) | Order::Enrol(_) => {}
-                    Order::AskByLink { .. } | Order::OpenByLink { .. } => {}
+                    Order::Meet { .. } | Order::AskByLink { .. } | Order::OpenByLink { .. } => {}
                 }
             }
         }

@@ -137,6 +137,15 @@ pub enum Order {
     /// Found a shop in the data folder, which holds none, and start the till on it. Where that fails, tell the till by
     /// [`Till::not_founded`], and go on with what was open.
     Found(Box<Founding>),
+    /// Ask the back office at an address who it is, beside everything else; [`Till::met`] hears of it under the same number.
+    Meet {
+        /// The address, as it was typed.
+        address: String,
+        /// The code that stands beside it.
+        code: String,
+        /// Which question it is.
+        asked: u32,
+    },
     /// Ask the back office of a link what it offers, beside everything else; [`Till::offered`] hears of it under the same
     /// number.
     AskByLink {

@@ -6,9 +6,11 @@ mod hand;
 
 use comptoir_fiscal::entry::{Body, Mode};
 use comptoir_fiscal::language::Language;
+use comptoir_ui::meeting::Met;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::till::{Intent, Place};
 use comptoir_ui::welcome::Intent as Welcome;
+use comptoir_ui::welcome::by_link::Offered;
 use comptoir_ui::welcome::form::Entry;
 use hand::{Hand, SHAPES, TARGET};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
@@ -119,6 +121,33 @@ fn a_shop_is_opened_by_what_is_typed_and_tapped() {
         hand.tap("Open my shop");
         assert_eq!(genesis_mode(&hand), Some(Mode::Live));
         hand.tap("Lucette");
+    }
+}
+
+#[test]
+fn an_address_and_a_code_are_typed_and_each_step_to_the_till_has_a_page_of_its_own() {
+    i_slint_backend_testing::init_no_event_loop();
+    for shape in SHAPES {
+        let mut hand = new_device(shape);
+        hand.tap("By the back office's link");
+        write(&hand, "Link or address of the back office", "192.168.1.20:8443");
+        write(&hand, "Code", "7Q2XK00M");
+        hand.tap("Continue");
+        all_have_room(&hand, "asking");
+        assert!(hand.reads("The back office is asked who it is"));
+        let link = "https://192.168.1.20:8443/enrol#7Q2XK00M".to_owned();
+        let met = Met { link, words: "basar bodud fotag ludub tarap zisol".to_owned() };
+        hand.rehearsal.screens().change(move |till| till.met(1, Ok(met)));
+        hand.rest();
+        assert!(hand.reads("basar bodud fotag"));
+        all_have_room(&hand, "the words");
+        hand.tap("The words are the same");
+        assert!(hand.reads("The back office is asked what the link is for"));
+        let offered = Offered { label: "02".to_owned(), store: "Exemple".to_owned(), entries: None, until: None };
+        hand.rehearsal.screens().change(move |till| till.offered(1, Ok(offered)));
+        hand.rest();
+        hand.tap("Open this till");
+        assert!(hand.reads("Leave the device on"));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use comptoir_auditor::progress::Patience;
+use comptoir_core::arriving::Awaited;
 use comptoir_core::certification::pdf;
 use comptoir_core::inspection::{Asked, KitError, Stage, Tools};
 use comptoir_core::register::{Refusal, RegisterError};
@@ -37,6 +38,14 @@ pub(crate) fn kit(
             verdict = verdict(kit.verdict)
         ))
     );
+    for Awaited { label, size, .. } in &kit.lacks {
+        let lacks = message!(
+            "It lacks the journal of the lost till {label}, of {entries} entries: that has not arrived from the back office yet.",
+            label = label.as_str(),
+            entries = *size
+        );
+        println!("{}", translations.say(&lacks));
+    }
     println!(
         "{}",
         translations.say(&message!("Hash of the kit, as the journal records it: {hash}", hash = kit.sums.to_string()))

@@ -5,6 +5,7 @@ use comptoir_fiscal::verify::Verdict;
 
 use super::Plan;
 use super::report::named;
+use crate::arriving::Awaited;
 
 /// What the notice is about.
 pub(super) struct Notice<'n> {
@@ -15,6 +16,14 @@ pub(super) struct Notice<'n> {
     pub(super) journals: &'n [String],
     pub(super) archives: &'n [String],
     pub(super) verdict: Verdict,
+}
+
+/// A journal that the kit does not hold, though the till succeeds it.
+fn lacking(Awaited { register, label, size, .. }: &Awaited) -> String {
+    format!(
+        "\nManque         le journal de la caisse {label} ({register}, {size} écritures), perdue avec son appareil\u{a0}: il
+               n’est pas encore revenu du back-office, qui le détient. Demandez ce dossier à nouveau ensuite."
+    )
 }
 
 impl Notice<'_> {
@@ -29,6 +38,7 @@ impl Notice<'_> {
             (Some(since), Some(until)) => format!("du {} au {}", french.date(since), french.date(until)),
         };
         let (native, python) = (self.native(""), self.python(""));
+        let lacks: String = plan.awaited.iter().map(lacking).collect();
         let z = "TAILLE:RACINE";
         let (native_z, python_z) = (self.native(z), self.python(z));
         format!(
@@ -42,7 +52,7 @@ SIRET          {siret}
 Caisse         {label}
 Dates          {period}
 Fait le        {at}
-Contenu        journaux\u{a0}: {journals}, archives\u{a0}: {archives}
+Contenu        journaux\u{a0}: {journals}, archives\u{a0}: {archives}{lacks}
 Vérification   {verdict} (rapport-de-verification.txt)
 
 Ce dossier se vérifie sans la caisse, sans réseau et sans son éditeur. La caisse est conçue selon NF525\u{202f}; elle n’est

@@ -145,6 +145,7 @@ impl Plan {
             path: self.path.clone(),
             archives: held.archives.len(),
             journals: held.journals.len(),
+            lacks: self.awaited.clone(),
             sums,
             verdict,
         };

@@ -146,6 +146,7 @@ impl Register {
             current: (self.id(), self.journal.standing().size()),
             archives: self.journal.places().archives(),
             others: others.map(|register| (register, self.folder.journal(register).folder)).collect(),
+            awaited: self.awaited.clone(),
         })
     }
 

@@ -5,13 +5,15 @@ use std::fs;
 use comptoir_core::arriving::{self, ArrivingError, Awaited};
 use comptoir_core::edited;
 use comptoir_core::history::{HistoryError, TicketSearch};
+use comptoir_core::inspection::Asked;
 use comptoir_core::register::{ARRIVING_AT_ONCE, Arrival, Command, LostJournal, PayBack, Refusal, Register};
 use comptoir_fiscal::checkpoint::{Checkpoint, Statement};
-use comptoir_fiscal::entry::{Tender, TicketRef};
+use comptoir_fiscal::entry::{SYSTEM, Tender, TicketRef};
 use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::receipt::Receipt;
 use comptoir_fiscal::values::{Cents, Hash, RegisterId};
 
+use crate::inspection;
 use crate::projections;
 use crate::shop::{Till, cash, chosen, rows};
 
@@ -89,6 +91,32 @@ fn busy(till: &mut Till) -> TicketRef {
     }
     let last = till.sell(&[("CAFE", 2000)], &[cash(500)]);
     till.reference(&last)
+}
+
+/// What a kit says that it lacks, and its notice.
+fn kit(till: &mut Till) -> (Vec<Awaited>, String) {
+    let stick = tempfile::tempdir().unwrap();
+    let kit = inspection::kit(till, SYSTEM, stick.path(), Asked::default()).unwrap();
+    (kit.lacks, fs::read_to_string(kit.path.join("LISEZMOI.txt")).unwrap())
+}
+
+#[test]
+fn an_inspectors_kit_says_which_journal_it_lacks_until_that_has_arrived() {
+    let mut lost = Till::founded();
+    busy(&mut lost);
+    let held = Held::of(&mut lost);
+    let mut till = held.replaced();
+    let (lacks, notice) = kit(&mut till);
+    assert_eq!(lacks, std::slice::from_ref(&held.lost.journal));
+    let missing =
+        format!("Manque         le journal de la caisse 01 ({}, {} écritures)", lacks[0].register, lacks[0].size);
+    assert!(notice.contains(&missing), "{notice}");
+    arrive(&mut till, &held, 100, |_| false);
+    till.clock.advance(60);
+    let (lacks, notice) = kit(&mut till);
+    assert!(lacks.is_empty() && !notice.contains("Manque"), "{notice}");
+    lost.end();
+    till.end();
 }
 
 fn found(till: &mut Till) -> usize {

@@ -32,7 +32,7 @@ fn with_tools<T>(work: impl FnOnce(&Tools<'_>) -> T) -> T {
     })
 }
 
-fn kit(till: &mut Till, by: &str, to: &Path, asked: Asked) -> Result<Kit, Refusal> {
+pub(crate) fn kit(till: &mut Till, by: &str, to: &Path, asked: Asked) -> Result<Kit, Refusal> {
     till.confirm_date();
     with_tools(|tools| till.register().inspection_kit(by, to, asked, tools, &mut |_, _, _| ()))
 }

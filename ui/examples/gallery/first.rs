@@ -10,7 +10,7 @@ use comptoir_ui::welcome::form::Entry;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::PointerEventButton;
 
-use super::scenes::{Outcome, Scene, act, full, sale_intent, touch};
+use super::scenes::{Outcome, Scene, act, full, met, sale_intent, touch};
 
 /// Those that begin at the sample shop's till.
 pub(crate) const SCENES: &[Scene] =
@@ -28,6 +28,8 @@ pub(crate) const NEW: &[Scene] = &[
     Scene { name: "first-owner", prepare: owner },
     Scene { name: "first-check", prepare: check },
     Scene { name: "first-link-typed", prepare: link_typed },
+    Scene { name: "first-link-address", prepare: link_address },
+    Scene { name: "first-link-words", prepare: link_words },
     Scene { name: "first-link-refused", prepare: link_refused },
     Scene { name: "first-link-asking", prepare: |rehearsal| link_asking(rehearsal).map(drop) },
     Scene { name: "first-link-offered", prepare: link_offered },
@@ -123,6 +125,20 @@ fn by_link(rehearsal: &Rehearsal, intent: ByLink) {
 fn link_typed(rehearsal: &Rehearsal) -> Outcome {
     by_link(rehearsal, ByLink::Begin);
     by_link(rehearsal, ByLink::Link(LINK.to_owned()));
+    Ok(())
+}
+
+fn link_address(rehearsal: &Rehearsal) -> Outcome {
+    by_link(rehearsal, ByLink::Begin);
+    by_link(rehearsal, ByLink::Link("192.168.1.20:8443".to_owned()));
+    by_link(rehearsal, ByLink::Code("7Q2XK00M".to_owned()));
+    Ok(())
+}
+
+fn link_words(rehearsal: &Rehearsal) -> Outcome {
+    link_address(rehearsal)?;
+    by_link(rehearsal, ByLink::Next);
+    rehearsal.screens().change(|till| till.met(1, Ok(met())));
     Ok(())
 }
 

@@ -8,10 +8,10 @@ use comptoir_ui::lock;
 use comptoir_ui::office::Touch;
 use comptoir_ui::rehearsal::Rehearsal;
 use comptoir_ui::sale;
-use comptoir_ui::settings::{Intent as Room, Section, backup, payments};
+use comptoir_ui::settings::{Intent as Room, Section, backup, office, payments};
 use comptoir_ui::till::{Intent, Place};
 
-use super::scenes::{Outcome, Scene, act, enrol, sale_intent, tell, touch};
+use super::scenes::{Outcome, Scene, act, enrol, met, sale_intent, tell, touch};
 
 pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-menu", prepare: menu },
@@ -26,6 +26,7 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "settings-office-offline", prepare: |rehearsal| enrolled(rehearsal, Touch::OutOfReach) },
     Scene { name: "settings-office-revoked", prepare: |rehearsal| enrolled(rehearsal, Touch::Revoked) },
     Scene { name: "settings-office-apart", prepare: apart },
+    Scene { name: "settings-office-words", prepare: words },
     Scene { name: "settings-school", prepare: school },
     Scene { name: "settings-about", prepare: |rehearsal| section(rehearsal, Section::About) },
 ];
@@ -109,6 +110,17 @@ fn apart(rehearsal: &Rehearsal) -> Outcome {
     tell(rehearsal, &[change(Kind::Product, "NOUVEAU-1"), change(Kind::PriceList, "soir")])?;
     rehearsal.screens().change(|till| till.heard_of_its_clock(-200));
     section(rehearsal, Section::Office)
+}
+
+/// The office at an address has answered, and its words are to be compared.
+fn words(rehearsal: &Rehearsal) -> Outcome {
+    section(rehearsal, Section::Office)?;
+    room(rehearsal, Room::Office(office::Edit::Link("192.168.1.20:8443".to_owned())));
+    room(rehearsal, Room::Office(office::Edit::Code("7Q2XK00M".to_owned())));
+    room(rehearsal, Room::Office(office::Edit::Enrol));
+    rehearsal.screens().change(|till| till.met(1, Ok(met())));
+    rehearsal.settle();
+    Ok(())
 }
 
 fn school(rehearsal: &Rehearsal) -> Outcome {

@@ -372,6 +372,10 @@ fn told(till: &Till, ended: &Ended) -> String {
             count = *count,
             folder = to.display().to_string()
         ),
+        Ended::Kit(kit) if !kit.lacks.is_empty() => message!(
+            "It lies in {folder}, and is not whole: the journal of a lost till has not arrived from the back office yet. Make it again once the state line says no more of it.",
+            folder = kit.path.display().to_string()
+        ),
         Ended::Kit(kit) => message!(
             "It lies in {folder}: {archives} archives, {journals} journals, two verifiers, and a notice in French. operateurs.csv holds names: give it to the inspector alone.",
             folder = kit.path.display().to_string(),

@@ -2,11 +2,13 @@ use comptoir_core::printing::PaperOf;
 use comptoir_core::register::{BackOffice, Command};
 use comptoir_core::sample::MANAGERS_PIN;
 use comptoir_core::shared::{Change, Kind, Row};
+use comptoir_core::voucher::OfflinePolicy;
 use comptoir_fiscal::key::DeviceKey;
 use comptoir_fiscal::values::Cents;
 
 use super::*;
 use crate::lock;
+use crate::meeting::Met;
 use crate::stage::{Stage, Who};
 use crate::till::{Intent as Any, Place};
 
@@ -208,6 +210,29 @@ fn enrolled() -> Stage {
     stage.register.enrolled(back_office).unwrap();
     act(&mut stage, Intent::Section(Section::Office));
     stage
+}
+
+#[test]
+fn a_till_is_enrolled_by_an_address_only_once_its_words_were_found_to_be_the_same() {
+    let mut stage = as_owner();
+    let office = |stage: &mut Stage, edit| act(stage, Intent::Office(edit));
+    office(&mut stage, office::Edit::Link("caisse.example:8443".to_owned()));
+    office(&mut stage, office::Edit::Enrol);
+    assert!(stage.was_refused(), "a code belongs to it");
+    office(&mut stage, office::Edit::Code("ABCDEFGH".to_owned()));
+    let met = || Met { link: "https://caisse.example:8443/enrol#A".to_owned(), words: "basar bodud".to_owned() };
+    for same in [false, true] {
+        office(&mut stage, office::Edit::Enrol);
+        assert!(view::settings(&stage.till).office_asking);
+        let asked = if same { 3 } else { 1 };
+        stage.till.met(asked, Ok(met()));
+        assert_eq!(view::settings(&stage.till).office_words, "basar bodud");
+        assert!(!stage.till.settings.office.enrolling);
+        office(&mut stage, if same { office::Edit::Enrol } else { office::Edit::Others });
+        assert_eq!(view::settings(&stage.till).office_words, "");
+        assert_eq!(stage.till.settings.office.enrolling, same);
+    }
+    assert_eq!(view::settings(&stage.till).office_link, met().link.as_str());
 }
 
 #[test]

@@ -7,11 +7,13 @@ use comptoir_core::terms::{CashRule, MealVoucherRules};
 use comptoir_fiscal::entry::{Mode, Period};
 use comptoir_fiscal::language::{Language, Message};
 use comptoir_fiscal::message;
+use slint::SharedString;
 
 use super::{Facts, Section, payments};
 use crate::device;
 use crate::generated::{EntryRow, FieldRow, FigureRow, JobRow, SectionRow, SettingsView};
 use crate::mail;
+use crate::meeting;
 use crate::office::{self, Touch};
 use crate::till::Till;
 
@@ -53,7 +55,14 @@ pub fn settings(till: &Till) -> SettingsView {
         offline_most: room.payments.offline_most.as_str().into(),
         folder: room.backup.typed.as_str().into(),
         copying: room.backup.copying,
-        office_link: room.office.link.as_str().into(),
+        office_link: room.office.typed.link.as_str().into(),
+        office_code: room.office.typed.code.as_str().into(),
+        office_wants_code: room.office.typed.wants_code(),
+        office_asking: room.office.typed.stage == meeting::Stage::Asking,
+        office_words: match &room.office.typed.stage {
+            meeting::Stage::Met(met) => met.words.as_str().into(),
+            _ => SharedString::default(),
+        },
         enrolling: room.office.enrolling,
         office_hours: room.office.hours.as_str().into(),
         school,

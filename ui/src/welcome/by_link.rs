@@ -2,9 +2,9 @@
 //! is shown in words, and nothing is made of it before somebody says so.
 
 use comptoir_fiscal::language::Message;
-use comptoir_fiscal::message;
 use comptoir_fiscal::values::Instant;
 
+use crate::meeting::{self, Typed};
 use crate::till::{Order, Till};
 
 /// What a back office offers a new device.
@@ -25,8 +25,10 @@ pub struct Offered {
 pub enum Intent {
     /// Begins.
     Begin,
-    /// Typed or pasted the link.
+    /// Typed or pasted the link, or typed an address.
     Link(String),
+    /// Typed the code that goes with an address.
+    Code(String),
     /// Goes on: asks the back office, or opens the till.
     Next,
 }
@@ -48,7 +50,7 @@ pub(crate) enum Stage {
 /// The way in by a link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ByLink {
-    pub(crate) link: String,
+    pub(crate) typed: Typed,
     pub(crate) stage: Stage,
     /// Why it did not go on.
     pub(crate) trouble: Option<Message>,
@@ -77,7 +79,10 @@ pub(super) fn update(till: &mut Till, intent: Intent) {
     match (intent, &mut welcome.by_link) {
         (Intent::Begin, by_link) => *by_link = Some(ByLink::default()),
         (Intent::Link(text), Some(by_link)) if by_link.stage == Stage::Link => {
-            (by_link.link, by_link.trouble) = (text, None)
+            (by_link.typed.link, by_link.trouble) = (text, None)
+        }
+        (Intent::Code(text), Some(by_link)) if by_link.stage == Stage::Link => {
+            (by_link.typed.code, by_link.trouble) = (text, None)
         }
         (Intent::Next, Some(by_link)) => match by_link.stage.clone() {
             Stage::Link => ask(till),
@@ -97,21 +102,25 @@ pub(super) fn update(till: &mut Till, intent: Intent) {
 pub(crate) fn scan(till: &mut Till, code: &str) {
     let Some(by_link) = till.welcome.as_mut().and_then(|welcome| welcome.by_link.as_mut()) else { return };
     if by_link.stage == Stage::Link {
-        code.clone_into(&mut by_link.link);
+        by_link.typed.back();
+        code.clone_into(&mut by_link.typed.link);
         ask(till);
     }
 }
 
 fn ask(till: &mut Till) {
+    let link = meeting::next(till, |till| Some(&mut till.welcome.as_mut()?.by_link.as_mut()?.typed));
     let Some(by_link) = till.welcome.as_mut().and_then(|welcome| welcome.by_link.as_mut()) else { return };
-    let link = by_link.link.trim().to_owned();
-    if link.is_empty() {
-        return by_link.trouble = Some(message!("Copy the link of the back office into the field, or scan its code."));
+    match link {
+        Err(why) => by_link.trouble = Some(why),
+        Ok(None) => by_link.trouble = None,
+        Ok(Some(link)) => {
+            by_link.asked = by_link.asked.wrapping_add(1);
+            (by_link.stage, by_link.trouble) = (Stage::Asking, None);
+            let asked = by_link.asked;
+            till.order(Order::AskByLink { link, asked });
+        }
     }
-    by_link.asked = by_link.asked.wrapping_add(1);
-    (by_link.stage, by_link.trouble) = (Stage::Asking, None);
-    let asked = by_link.asked;
-    till.order(Order::AskByLink { link, asked });
 }
 
 /// Goes a step back; whether this was on the way in by a link.
@@ -119,6 +128,7 @@ pub(super) fn back(till: &mut Till) -> bool {
     let Some(welcome) = &mut till.welcome else { return false };
     let Some(by_link) = &mut welcome.by_link else { return false };
     match by_link.stage {
+        Stage::Link if by_link.typed.back() => by_link.trouble = None,
         Stage::Link => welcome.by_link = None,
         Stage::Asking | Stage::Offered(_) => {
             // What was asked is given up.

@@ -12,6 +12,7 @@ use super::by_link::{Intent as ByLink, Offered};
 use super::form::Entry;
 use super::{Intent as Welcome, Step, view};
 use crate::lock;
+use crate::meeting::Met;
 use crate::rehearsal::{BEGINS, Dice, platform};
 use crate::till::{Intent, Look, Order, Till};
 
@@ -23,12 +24,15 @@ struct Device {
     /// What was asked of a back office: the link and the number, and the number that a place was to be taken under.
     asked: Vec<(String, u32)>,
     replaced: Vec<u32>,
+    /// Who was asked who it is: the address, the code and the number.
+    met: Vec<(String, String, u32)>,
 }
 
 impl Device {
     fn new() -> Device {
         let till = Till::welcome(Language::English, Look::default());
-        Device { till, register: None, folder: tempfile::tempdir().unwrap(), asked: Vec::new(), replaced: Vec::new() }
+        let folder = tempfile::tempdir().unwrap();
+        Device { till, register: None, folder, asked: Vec::new(), replaced: Vec::new(), met: Vec::new() }
     }
 
     fn found(&mut self, folder: PathBuf, founding: comptoir_core::register::Founding) {
@@ -64,6 +68,7 @@ impl Device {
                         self.found(self.folder.path().join("sample"), sample::founding(Mode::Training).unwrap());
                     }
                     Order::Found(founding) => self.found(self.folder.path().join("shop"), *founding),
+                    Order::Meet { address, code, asked } => self.met.push((address, code, asked)),
                     Order::AskByLink { link, asked } => self.asked.push((link, asked)),
                     Order::OpenByLink { asked } => self.replaced.push(asked),
                     _ => {}
@@ -293,6 +298,41 @@ fn a_lost_tills_place_is_taken_only_once_what_is_held_of_it_was_shown() {
     assert_eq!(device.replaced, [1, 1]);
     device.found(device.folder.path().join("shop"), sample::founding(Mode::Live).unwrap());
     assert!(device.till.welcome.is_none(), "the till sells");
+}
+
+#[test]
+fn an_address_and_a_code_are_typed_and_the_link_follows_once_the_words_are_the_same() {
+    let mut device = Device::new();
+    let typed = |text: &str| Welcome::ByLink(ByLink::Link(text.to_owned()));
+    device.welcome(Welcome::ByLink(ByLink::Begin));
+    device.welcome(typed("192.168.1.20:8443"));
+    assert!(view::welcome(&device.till).link_wants_code);
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    assert!(view::welcome(&device.till).link_trouble.contains("code"));
+    device.welcome(Welcome::ByLink(ByLink::Code("ABCD-EFGH".to_owned())));
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    assert_eq!(device.met, [("192.168.1.20:8443".to_owned(), "ABCD-EFGH".to_owned(), 1)]);
+    assert_eq!(view::welcome(&device.till).link_stage, 5);
+
+    let met = || Met { link: "https://192.168.1.20:8443/enrol#A".to_owned(), words: "basar bodud".to_owned() };
+    device.till.met(1, Ok(met()));
+    let view = view::welcome(&device.till);
+    assert_eq!((view.link_stage, view.link_words.as_str()), (6, "basar bodud"));
+    assert!(device.asked.is_empty(), "nobody has said that they are the same");
+    // Others: back to what was typed, and an answer that comes late is nobody's.
+    device.welcome(Welcome::Back);
+    device.till.met(1, Ok(met()));
+    assert_eq!(view::welcome(&device.till).link_stage, 1);
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    let number = device.met[1].2;
+    device.till.met(number, Err(comptoir_fiscal::message!("January")));
+    let view = view::welcome(&device.till);
+    assert_eq!((view.link_stage, view.link_trouble.as_str(), view.link_code.as_str()), (1, "January", "ABCD-EFGH"));
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    let number = device.met[2].2;
+    device.till.met(number, Ok(met()));
+    device.welcome(Welcome::ByLink(ByLink::Next));
+    assert_eq!(device.asked, [(met().link, 1)]);
 }
 
 #[test]

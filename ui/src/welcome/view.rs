@@ -9,6 +9,7 @@ use super::by_link::{ByLink, Stage};
 use super::form::{Entry, Form};
 use super::{Step, Welcome};
 use crate::generated::{FigureRow, FormRow, WelcomeView};
+use crate::meeting::{self, Typed};
 use crate::till::Till;
 
 /// The step that is shown.
@@ -32,7 +33,10 @@ pub fn welcome(till: &Till) -> WelcomeView {
         pin_trouble: pin_trouble(till, welcome),
         keyboard: till.look.keyboard == crate::till::OnScreen::OnTouch,
         link_stage: welcome.by_link.as_ref().map_or(0, stage),
-        link: welcome.by_link.as_ref().map(|by_link| by_link.link.as_str()).unwrap_or_default().into(),
+        link: typed(welcome).map(|typed| typed.link.as_str()).unwrap_or_default().into(),
+        link_code: typed(welcome).map(|typed| typed.code.as_str()).unwrap_or_default().into(),
+        link_wants_code: typed(welcome).is_some_and(Typed::wants_code),
+        link_words: words(welcome).into(),
         link_trouble: link_trouble(till, welcome),
         link_joins: welcome.by_link.as_ref().is_some_and(joins),
     }
@@ -41,10 +45,26 @@ pub fn welcome(till: &Till) -> WelcomeView {
 /// The stage on the way in by a link, as the screen counts them from 1.
 fn stage(by_link: &ByLink) -> i32 {
     match by_link.stage {
-        Stage::Link => 1,
+        Stage::Link => match by_link.typed.stage {
+            meeting::Stage::Typing => 1,
+            meeting::Stage::Asking => 5,
+            meeting::Stage::Met(_) => 6,
+        },
         Stage::Asking => 2,
         Stage::Offered(_) => 3,
         Stage::Opening(_) => 4,
+    }
+}
+
+fn typed(welcome: &Welcome) -> Option<&Typed> {
+    welcome.by_link.as_ref().map(|by_link| &by_link.typed)
+}
+
+/// What is compared with what the back office shows.
+fn words(welcome: &Welcome) -> &str {
+    match typed(welcome).map(|typed| &typed.stage) {
+        Some(meeting::Stage::Met(met)) => &met.words,
+        _ => "",
     }
 }
 

@@ -65,6 +65,9 @@ pub(super) fn listen(screens: &Rc<Screens>) {
     port.on_link_typed(screens.with_one(|link: slint::SharedString| {
         Intent::Welcome(Welcome::ByLink(by_link::Intent::Link(link.to_string())))
     }));
+    port.on_link_code(screens.with_one(|code: slint::SharedString| {
+        Intent::Welcome(Welcome::ByLink(by_link::Intent::Code(code.to_string())))
+    }));
     port.on_link_next(none(Welcome::ByLink(by_link::Intent::Next)));
     generated::Guide::get(&screens.window).on_end(screens.with_none(|| Intent::Guide(guide::Intent::End)));
 }

@@ -87,6 +87,8 @@ fn of_the_office(screens: &Rc<Screens>) {
     port.on_office_link(screens.with_one(move |text: SharedString| to(office::Edit::Link(text.to_string()))));
     port.on_office_hours(screens.with_one(move |text: SharedString| to(office::Edit::Hours(text.to_string()))));
     port.on_keep_office_hours(screens.with_none(move || to(office::Edit::KeepHours)));
+    port.on_office_code(screens.with_one(move |text: SharedString| to(office::Edit::Code(text.to_string()))));
+    port.on_other_words(screens.with_none(move || to(office::Edit::Others)));
     port.on_metered(screens.with_one(move |metered| to(office::Edit::Metered(metered))));
     port.on_enrol(screens.with_none(move || to(office::Edit::Enrol)));
 }

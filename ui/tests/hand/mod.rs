@@ -99,6 +99,13 @@ impl Hand {
         self.buttons().iter().filter_map(|button| button.accessible_label()).map(String::from).collect()
     }
 
+    /// Whether words that begin so stand on the screen.
+    pub fn reads(&self, words: &str) -> bool {
+        let texts =
+            ElementQuery::from_root(self.rehearsal.screens().window()).match_accessible_role(AccessibleRole::Text);
+        texts.find_all().iter().any(|text| text.accessible_label().is_some_and(|label| label.starts_with(words)))
+    }
+
     /// Strikes a key of a keyboard.
     pub fn strike(&self, key: slint::platform::Key) {
         let window = self.rehearsal.screens().window().window();

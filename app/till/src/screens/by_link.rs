@@ -6,6 +6,8 @@ use comptoir_core::data_folder::DataFolder;
 use comptoir_core::register::{Offer, Platform, Register};
 use comptoir_fiscal::language::Message;
 use comptoir_sync::link::{EnrolmentLink, NotALink};
+use comptoir_sync::meeting;
+use comptoir_ui::meeting::Met;
 use comptoir_ui::welcome::by_link::Offered;
 
 use crate::backoffice::{self, Newcomer};
@@ -15,6 +17,12 @@ pub(super) struct Asked {
     /// The link, by which the new till is enrolled then.
     pub(super) link: EnrolmentLink,
     newcomer: Newcomer,
+}
+
+/// Meets the back office at an address: nothing is sent to it but the question who it is.
+pub(super) fn meet(address: &str, code: &str) -> Result<Met, Message> {
+    let met = backoffice::runtime()?.block_on(meeting::meet(address, code)).map_err(|error| error.message())?;
+    Ok(Met { link: met.link.to_string(), words: met.words })
 }
 
 /// Asks the back office of a link what it offers.

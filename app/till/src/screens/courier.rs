@@ -17,7 +17,7 @@ use comptoir_sync::task::State;
 use comptoir_ui::device::Device;
 use comptoir_ui::mail::{MailServer, Password};
 use comptoir_ui::office::Touch;
-use comptoir_ui::till::{Aside, Order, Reply};
+use comptoir_ui::till::{Aside, Order, Reply, Till};
 use uuid::Uuid;
 
 use super::by_link::{self, Asked};
@@ -379,6 +379,10 @@ impl Round {
                     self.enrol(shop, link.parse(), |why| why);
                 }
             }
+            Order::Meet { address, code, asked } => {
+                let met = move || by_link::meet(&address, &code);
+                self.ask_an_office(met, move |till, met| till.met(asked, met));
+            }
             Order::AskByLink { link, asked } => self.ask_by_link(link, asked),
             Order::OpenByLink { asked } => self.open_by_link(asked),
             Order::Errand(errand) => {
@@ -404,19 +408,32 @@ impl Round {
         Ok(())
     }
 
-    /// Asks a back office what a link is for, on a thread of its own.
+    /// Asks a back office what a link is for.
     fn ask_by_link(&self, link: String, asked: u32) {
-        let (post, kept) = (self.post.clone(), self.offered.clone());
+        let kept = self.offered.clone();
         let ask = move || {
-            let found = by_link::ask(&link).map(|(offered, shown)| {
+            by_link::ask(&link).map(|(offered, shown)| {
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, offered));
                 shown
-            });
-            post(Box::new(move |till| till.offered(asked, found)));
+            })
         };
-        if let Err(cause) = std::thread::Builder::new().name("by link".to_owned()).spawn(ask) {
+        self.ask_an_office(ask, move |till, offered| till.offered(asked, offered));
+    }
+
+    /// Asks a back office something on a thread of its own, and tells the till what came of it.
+    fn ask_an_office<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce() -> Result<T, Message> + Send + 'static,
+        tell: impl FnOnce(&mut Till, Result<T, Message>) + Clone + Send + 'static,
+    ) {
+        let (post, told) = (self.post.clone(), tell.clone());
+        let asking = move || {
+            let found = ask();
+            post(Box::new(move |till| told(till, found)));
+        };
+        if let Err(cause) = std::thread::Builder::new().name("an office".to_owned()).spawn(asking) {
             let why = message!("The system refused: {why}. Try again.", why = cause.to_string());
-            (self.post)(Box::new(move |till| till.offered(asked, Err(why))));
+            (self.post)(Box::new(move |till| tell(till, Err(why))));
         }
     }
 
