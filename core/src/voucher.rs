@@ -221,6 +221,7 @@ pub enum VoucherError {
     Broken,
     Foreign,
     Forged,
+    ShutOut { code: String },
     Unknown { code: String },
     NotKnownHere { code: String },
     OnlyWhereIssued { code: String },
@@ -261,6 +262,10 @@ impl VoucherError {
                 "This voucher was issued by a register that is not of this shop's; refuse it, or sync if the register is new."
             ),
             VoucherError::Forged => message!("The signature of this voucher is false; do not accept it."),
+            VoucherError::ShutOut { code } => message!(
+                "The voucher {code} bears the signature of a till that was shut out, and no journal is known to hold it. Do not accept it and tell a manager.",
+                code = code
+            ),
             VoucherError::Unknown { code } => {
                 message!(
                     "No voucher with the code {code} is known to the back office; compare it with the paper, or scan its QR code.",

@@ -82,7 +82,11 @@ impl Register {
         unless_known: VoucherKind,
     ) -> Result<(VoucherCode, VoucherKind, Cents), Refusal> {
         let presented = match voucher::is_voucher_qr(text) {
-            true => Presented::Signed(Voucher::from_qr(text, |issuer| self.key_of(issuer))?),
+            true => {
+                let voucher = Voucher::from_qr(text, |issuer| self.key_of(issuer))?;
+                self.check_issuer(&voucher)?;
+                Presented::Signed(voucher)
+            }
             false => Presented::Code(text.parse()?),
         };
         let left = self.voucher(&presented)?;
@@ -199,6 +203,19 @@ impl Register {
             None => None,
         };
         Ok(text.and_then(|text| PublicKey::from_base64(&text).ok()))
+    }
+
+    /// Refuses what whoever took a till away may have signed with it.
+    fn check_issuer(&mut self, voucher: &Voucher) -> Result<(), Refusal> {
+        let told = ledger::till(self.shop.reading(), voucher.issuer).map_err(RegisterError::from)?;
+        if !told.is_some_and(|till| till.revoked) {
+            return Ok(());
+        }
+        self.catch_up()?;
+        match self.known_voucher(&voucher.code)?.is_some_and(|known| known.issue.is_some()) {
+            true => Ok(()),
+            false => Err(VoucherError::ShutOut { code: voucher.code.to_string() }.into()),
+        }
     }
 
     fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {

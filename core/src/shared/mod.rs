@@ -133,6 +133,9 @@ pub struct KnownTill {
     pub label: String,
     /// Its journal's public key, in base64: what it signed on a voucher is checked with it.
     pub public_key: String,
+    /// Whether it was revoked: then only what its journal is known to hold was issued by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }
 
 /// What the journals of all tills say of a voucher: the row of [`Kind::Voucher`].

@@ -474,7 +474,7 @@ fn a_voucher_that_another_till_signed_is_taken_as_the_shop_has_said() {
     assert!(matches!(left(&mut till), Err(Refusal::Voucher(VoucherError::Foreign))), "nobody told of its till");
 
     let after = held.last;
-    let known = KnownTill { label: "02".to_owned(), public_key: key.public().to_base64() };
+    let known = KnownTill { label: "02".to_owned(), public_key: key.public().to_base64(), revoked: false };
     held.put(Kind::Till, &other.to_string(), 0, row(serde_json::to_value(known).unwrap()));
     held.give(&mut till, after);
     assert_eq!(left(&mut till).unwrap(), cents(5000));
@@ -518,11 +518,33 @@ fn a_voucher_that_another_till_signed_is_taken_as_the_shop_has_said() {
 }
 
 #[test]
+fn what_a_till_that_was_shut_out_signed_is_taken_only_if_a_journal_is_known_to_hold_it() {
+    let (mut till, mut held) = in_step();
+    let (key, other) = (DeviceKey::from_seed(&[7; 32]), "00000000-0000-7000-8000-000000000007".parse().unwrap());
+    let (kind, amount, code) = (VoucherKind::CreditNote, cents(5000), VoucherCode::from_random(99));
+    let qr = Voucher { code: code.clone(), kind, issuer: other, seq: 12, amount, expires: None }.to_qr(&key);
+    let left = |till: &mut Till| till.register().read_voucher(&qr, VoucherKind::GiftVoucher).map(|(_, _, left)| left);
+    let after = held.last;
+    let known = KnownTill { label: "02".to_owned(), public_key: key.public().to_base64(), revoked: true };
+    held.put(Kind::Till, &other.to_string(), 0, row(serde_json::to_value(known).unwrap()));
+    held.give(&mut till, after);
+    assert!(matches!(left(&mut till), Err(Refusal::Voucher(VoucherError::ShutOut { .. }))));
+    let issue = Some((12, "2026-11-02".parse().unwrap()));
+    let part = VoucherPart { register: other, seq: 12, issue, issued: amount, spent: cents(0) };
+    let told = VoucherParts { kind, parts: vec![part] };
+    let after = held.last;
+    held.put(Kind::Voucher, &code.to_string(), 0, row(serde_json::to_value(told).unwrap()));
+    held.give(&mut till, after);
+    assert_eq!(left(&mut till).unwrap(), amount);
+    till.end();
+}
+
+#[test]
 fn what_the_back_office_alone_says_is_never_brought_to_it() {
     let (mut till, mut held) = in_step();
     let after = held.last;
     let other = "00000000-0000-7000-8000-000000000007";
-    let known = KnownTill { label: "02".to_owned(), public_key: String::new() };
+    let known = KnownTill { label: "02".to_owned(), public_key: String::new(), revoked: false };
     held.put(Kind::Till, other, 5, row(serde_json::to_value(known).unwrap()));
     held.give(&mut till, after);
     // It was put back to before it knew that till.

@@ -21,6 +21,7 @@ pub use derived::day_of;
 pub use receive::{Piece, Prepared};
 pub(crate) use receive::{begin, slice};
 
+use crate::shared::told;
 use crate::store::{Row, StoreError, Tx, Value};
 
 /// Whose a register is.
@@ -107,6 +108,7 @@ impl Registered {
         let Some(found) = Registered::find(tx, register)? else { return Ok(false) };
         let sql = "UPDATE register SET revoked = $3 WHERE merchant = $1 AND register = $2 AND revoked IS NULL";
         tx.execute(sql, &found.whose.row([now.into()]))?;
+        told::tell_of_tills(tx, &found.whose.merchant, now)?;
         Ok(true)
     }
 

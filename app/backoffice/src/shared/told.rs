@@ -62,12 +62,13 @@ pub(super) fn begin(tx: &mut dyn Tx, feed: &mut Feed) -> Result<(), StoreError> 
 
 /// The tills of a merchant, those that sell no more included: what they signed stands.
 fn tills(tx: &mut dyn Tx, merchant: &str) -> Result<Vec<Told>, StoreError> {
-    let sql = "SELECT register, label, public_key FROM register WHERE merchant = $1 ORDER BY register";
+    let sql = "SELECT register, label, public_key, revoked FROM register WHERE merchant = $1 ORDER BY register";
     let registers = tx.all(sql, &[merchant.into()], |row| {
         let key: Option<[u8; 32]> = row.blob(2)?.try_into().ok();
         let key = key.and_then(|key| PublicKey::from_bytes(&key));
         let public_key = key.ok_or_else(|| StoreError::unreadable("the key of a register"))?.to_base64();
-        Ok((row.text(0)?.to_owned(), KnownTill { label: row.text(1)?.to_owned(), public_key }))
+        let revoked = row.optional_integer(3)?.is_some();
+        Ok((row.text(0)?.to_owned(), KnownTill { label: row.text(1)?.to_owned(), public_key, revoked }))
     })?;
     registers.into_iter().map(|(register, till)| Ok((Kind::Till, register, row_of(&till)?))).collect()
 }

@@ -320,7 +320,12 @@ fn a_register_that_was_revoked_is_told_nothing_and_edits_nothing() {
         assert_eq!(changes(office, 1, "").await.unwrap_err(), Refused::Revoked);
         assert_eq!(get::<Changes>(office, 1, "wait?after=").await.unwrap_err(), Refused::Revoked);
         assert_eq!(send(office, 1, "", Vec::new()).await.unwrap_err(), Refused::Revoked);
-        assert_eq!(changes(office, 2, "").await.unwrap().changes.len(), 1);
+        let told = changes(office, 2, "").await.unwrap().changes;
+        let of = |kind: Kind| told.iter().filter(|change| change.kind == kind).collect::<Vec<_>>();
+        assert_eq!(of(Kind::Product).len(), 1);
+        let revoked =
+            of(Kind::Till).into_iter().filter(|till| till.row.as_ref().is_some_and(|row| row.contains_key("revoked")));
+        assert_eq!(revoked.map(|till| till.key.clone()).collect::<Vec<_>>(), [id(1).to_string()]);
     });
 }
 
