@@ -82,9 +82,14 @@ fn is_drawn(element: &ElementHandle, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> 
         && at.x < width(pixels)
 }
 
-/// How much the ink of words differs from their ground, as they are drawn.
+/// How much the ink of words differs from their ground, as they are drawn. What the window's edge cuts, because the page goes on
+/// there, has half its letters: it says nothing of the ink.
 fn contrast(words: &ElementHandle, pixels: &SharedPixelBuffer<Rgba8Pixel>) -> f64 {
     let (at, size) = (words.absolute_position(), words.size());
+    let bottom_edge = f32::from(u16::try_from(pixels.height()).unwrap_or(u16::MAX));
+    if at.y < 0.0 || at.y + size.height > bottom_edge {
+        return 1.0;
+    }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the window")]
     let place = |value: f32, most: u32| value.clamp(0.0, f32::from(u16::try_from(most).unwrap_or(u16::MAX))) as usize;
     let (left, right) = (place(at.x, pixels.width()), place(at.x + size.width, pixels.width()));

@@ -105,8 +105,8 @@ impl Feed {
         })
     }
 
-    /// A store's feed, made with this epoch where there is none and told what the merchant's others know, and taken until the transaction ends: what is read of its
-    /// records from now on is changed by nobody else.
+    /// A store's feed, made with this epoch where there is none and told what the merchant's others know, and taken until the
+    /// transaction ends: what is read of its records from now on is changed by nobody else.
     pub fn take(tx: &mut dyn Tx, scope: &Scope, new: &Epoch) -> Result<Feed, StoreError> {
         let taken = "UPDATE feed SET number = number WHERE merchant = $1 AND store = $2";
         if tx.execute(taken, &scope.row([]))? == 0 {
