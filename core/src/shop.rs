@@ -32,6 +32,9 @@ const SHARED: i64 = 7;
 /// The version that adds what is remembered of tickets that wait at several tills.
 const HELD_ELSEWHERE: i64 = 8;
 
+/// The version by which it is noted, too, that the setting of vouchers offline is touched.
+const VOUCHERS_OFFLINE: i64 = 9;
+
 const FOUNDED: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE product (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
@@ -249,14 +252,17 @@ impl Shop {
         )?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let done =
-            usize::try_from(version).ok().filter(|_| version <= HELD_ELSEWHERE).ok_or(ShopError::Newer(version))?;
+            usize::try_from(version).ok().filter(|_| version <= VOUCHERS_OFFLINE).ok_or(ShopError::Newer(version))?;
         let mut missing = STEPS.get(done..).unwrap_or_default().concat();
         if version < SHARED {
             missing += &ledger::schema();
         }
         if version < HELD_ELSEWHERE {
             missing += &ledger::held_schema();
-            missing += &format!("PRAGMA user_version = {HELD_ELSEWHERE};");
+        }
+        if version < VOUCHERS_OFFLINE {
+            missing += &ledger::settings_schema();
+            missing += &format!("PRAGMA user_version = {VOUCHERS_OFFLINE};");
         }
         if !missing.is_empty() {
             connection.execute_batch(&format!("BEGIN; {missing} COMMIT;"))?;

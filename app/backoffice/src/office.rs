@@ -1,7 +1,7 @@
 //! What the back office answers to a register, whatever carries the request: HTTP in a shop, memory in a simulation.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use comptoir_fiscal::checkpoint::Checkpoint;
 use comptoir_fiscal::values::RegisterId;
@@ -98,9 +98,9 @@ impl Office {
         Office { store, witness: Arc::new(witness), waiting: Arc::default(), metrics: Arc::default() }
     }
 
-    /// Lets a till that waits for something to change go after so long, where what stands before the office lets no line be
-    /// held for 25 seconds.
-    pub fn holding_lines_for(self, longest: Duration) -> Office {
+    /// Lets a till that waits for something to change go sooner, so that a test can wait for it.
+    #[cfg(test)]
+    pub(crate) fn holding_lines_for(self, longest: std::time::Duration) -> Office {
         Office { waiting: Arc::new(Waiting::holding_for(longest)), ..self }
     }
 

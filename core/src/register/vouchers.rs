@@ -54,6 +54,12 @@ impl Register {
         };
         let presented = shown.as_ref().unwrap_or(presented);
         let known = self.known_voucher(code)?;
+        if let Presented::Signed(voucher) = presented
+            && known.as_ref().is_none_or(|known| known.issue.is_none())
+            && self.is_shut_out(voucher.issuer)?
+        {
+            return Err(VoucherError::ShutOut { code: code.to_string() }.into());
+        }
         let balance = match (&known, presented) {
             (Some(known), Presented::Signed(voucher)) if known.issue.is_none() => {
                 Some(VoucherBalance::issued(voucher.clone())?.record_spent(known.spent))
@@ -82,11 +88,7 @@ impl Register {
         unless_known: VoucherKind,
     ) -> Result<(VoucherCode, VoucherKind, Cents), Refusal> {
         let presented = match voucher::is_voucher_qr(text) {
-            true => {
-                let voucher = Voucher::from_qr(text, |issuer| self.key_of(issuer))?;
-                self.check_issuer(&voucher)?;
-                Presented::Signed(voucher)
-            }
+            true => Presented::Signed(Voucher::from_qr(text, |issuer| self.key_of(issuer))?),
             false => Presented::Code(text.parse()?),
         };
         let left = self.voucher(&presented)?;
@@ -205,17 +207,9 @@ impl Register {
         Ok(text.and_then(|text| PublicKey::from_base64(&text).ok()))
     }
 
-    /// Refuses what whoever took a till away may have signed with it.
-    fn check_issuer(&mut self, voucher: &Voucher) -> Result<(), Refusal> {
-        let told = ledger::till(self.shop.reading(), voucher.issuer).map_err(RegisterError::from)?;
-        if !told.is_some_and(|till| till.revoked) {
-            return Ok(());
-        }
-        self.catch_up()?;
-        match self.known_voucher(&voucher.code)?.is_some_and(|known| known.issue.is_some()) {
-            true => Ok(()),
-            false => Err(VoucherError::ShutOut { code: voucher.code.to_string() }.into()),
-        }
+    /// Whether a till was revoked: whoever took it away may have signed what no journal holds.
+    fn is_shut_out(&self, issuer: RegisterId) -> Result<bool, RegisterError> {
+        Ok(ledger::till(self.shop.reading(), issuer)?.is_some_and(|till| till.revoked))
     }
 
     fn voucher_of(&self, entry: &Entry, ticket: &Ticket, payment: &Payment) -> Option<Voucher> {

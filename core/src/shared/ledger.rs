@@ -31,7 +31,30 @@ const BYTES_MAX: usize = 4 << 20;
 /// The kinds that have a table of their own, in which each record is a body under its key.
 const TABLES: [&str; 7] = ["category", "family", "modifiers", "product", "menu", "price_list", "operator"];
 
-/// The tables, and what notes the touching. Nothing is noted before the till is enrolled.
+/// What notes, in the transaction that does it, that a record was touched. Nothing is before the till is enrolled.
+fn noted(trigger: &str, when: &str, kind: &str, key: &str) -> String {
+    let enrolled = "EXISTS (SELECT 1 FROM setting WHERE name = 'back office')";
+    format!(
+        "CREATE TRIGGER {trigger} WHEN {when} AND {enrolled} BEGIN
+            INSERT INTO touched (kind, key, at, operator) VALUES ({kind}, {key}, NULL, '')
+            ON CONFLICT (kind, key) DO UPDATE SET at = NULL, operator = '';
+        END;\n"
+    )
+}
+
+/// What notes that one of the shared settings was touched, in the place of what did before some of them were there.
+pub(crate) fn settings_schema() -> String {
+    let names = SETTINGS.map(|name| format!("'{name}'")).join(", ");
+    let mut schema = String::new();
+    for (what, changes) in [("insert", ""), ("update", "AND old.value <> new.value")] {
+        let trigger = format!("setting_{what} AFTER {} ON setting", what.to_uppercase());
+        schema += &format!("DROP TRIGGER IF EXISTS setting_{what};\n");
+        schema += &noted(&trigger, &format!("new.name IN ({names}) {changes}"), "'setting'", "new.name");
+    }
+    schema
+}
+
+/// The tables, and what notes the touching.
 pub(crate) fn schema() -> String {
     let mut schema = "
         CREATE TABLE shared (
@@ -45,15 +68,6 @@ pub(crate) fn schema() -> String {
         CREATE TABLE edit (n INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     "
     .to_owned();
-    let noted = |trigger: &str, when: &str, kind: &str, key: &str| {
-        let enrolled = "EXISTS (SELECT 1 FROM setting WHERE name = 'back office')";
-        format!(
-            "CREATE TRIGGER {trigger} WHEN {when} AND {enrolled} BEGIN
-                INSERT INTO touched (kind, key, at, operator) VALUES ({kind}, {key}, NULL, '')
-                ON CONFLICT (kind, key) DO UPDATE SET at = NULL, operator = '';
-            END;\n"
-        )
-    };
     for table in TABLES {
         let kind = format!("'{table}'");
         for (what, when, key) in
@@ -68,11 +82,6 @@ pub(crate) fn schema() -> String {
         schema += &noted(&trigger, "1", "'order'", "'category'");
     }
     schema += &noted("picture_insert AFTER INSERT ON picture", "1", "'picture'", "new.id");
-    let names = SETTINGS.map(|name| format!("'{name}'")).join(", ");
-    for (what, changes) in [("INSERT", ""), ("UPDATE", "AND old.value <> new.value")] {
-        let trigger = format!("setting_{} AFTER {what} ON setting", what.to_lowercase());
-        schema += &noted(&trigger, &format!("new.name IN ({names}) {changes}"), "'setting'", "new.name");
-    }
     schema
 }
 
@@ -192,8 +201,8 @@ impl Carried {
     }
 }
 
-/// The edits to send of what is carried, at most so many: those on their way first, and only once they were answered those of what was
-/// touched since. `id` makes a new id.
+/// The edits to send of what is carried, at most so many: those on their way first, and only once they were answered those
+/// of what was touched since. `id` makes a new id.
 pub(crate) fn edits<E: From<ShopError>>(
     connection: &Connection,
     most: usize,

@@ -524,11 +524,17 @@ fn what_a_till_that_was_shut_out_signed_is_taken_only_if_a_journal_is_known_to_h
     let (kind, amount, code) = (VoucherKind::CreditNote, cents(5000), VoucherCode::from_random(99));
     let qr = Voucher { code: code.clone(), kind, issuer: other, seq: 12, amount, expires: None }.to_qr(&key);
     let left = |till: &mut Till| till.register().read_voucher(&qr, VoucherKind::GiftVoucher).map(|(_, _, left)| left);
+    // One whose QR code was shown here while its till still sold.
+    let shown = VoucherCode::from_random(98);
+    let before = Voucher { code: shown.clone(), kind, issuer: other, seq: 11, amount, expires: None };
+    assert_eq!(till.register().voucher(&Presented::Signed(before)).unwrap(), amount);
     let after = held.last;
     let known = KnownTill { label: "02".to_owned(), public_key: key.public().to_base64(), revoked: true };
     held.put(Kind::Till, &other.to_string(), 0, row(serde_json::to_value(known).unwrap()));
     held.give(&mut till, after);
     assert!(matches!(left(&mut till), Err(Refusal::Voucher(VoucherError::ShutOut { .. }))));
+    let typed = till.register().voucher(&Presented::Code(shown));
+    assert!(matches!(typed, Err(Refusal::Voucher(VoucherError::ShutOut { .. }))), "it was shown before that");
     let issue = Some((12, "2026-11-02".parse().unwrap()));
     let part = VoucherPart { register: other, seq: 12, issue, issued: amount, spent: cents(0) };
     let told = VoucherParts { kind, parts: vec![part] };
@@ -536,6 +542,22 @@ fn what_a_till_that_was_shut_out_signed_is_taken_only_if_a_journal_is_known_to_h
     held.put(Kind::Voucher, &code.to_string(), 0, row(serde_json::to_value(told).unwrap()));
     held.give(&mut till, after);
     assert_eq!(left(&mut till).unwrap(), amount);
+    till.end();
+}
+
+#[test]
+fn a_shop_of_before_there_was_a_policy_for_vouchers_brings_the_one_that_is_set() {
+    let (mut till, mut held) = in_step();
+    till.stop();
+    let shop = rusqlite::Connection::open(till.shop_db()).unwrap();
+    let before = "DROP TRIGGER setting_insert; DROP TRIGGER setting_update; PRAGMA user_version = 8;";
+    shop.execute_batch(before).unwrap();
+    drop(shop);
+    till.start();
+    let change = RulesChange { vouchers_offline: Some(OfflinePolicy::OnlyWhereIssued), ..RulesChange::default() };
+    till.ask_as("owner", Command::SetRules(Box::new(change))).unwrap();
+    let keys: Vec<String> = held.take_from(&mut till).into_iter().map(|edit| edit.key).collect();
+    assert_eq!(keys, ["vouchers offline"]);
     till.end();
 }
 

@@ -48,6 +48,12 @@ async fn in_step(desk: &Arc<Desk>) {
     assert_eq!(bring(desk).await.unwrap(), State::InStep);
 }
 
+/// Lets a till follow by itself, until it is told to stop.
+fn followed(desk: &Arc<Desk>) -> (watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+    let (stop, stopped) = watch::channel(false);
+    (stop, tokio::spawn(task::follow(desk.clone(), Arc::new(Notify::new()), stopped, |_, _| ())))
+}
+
 fn product(desk: &Desk, sku: &str) -> Option<Product> {
     let sku = sku.to_owned();
     desk.ask(move |register| register.stored_catalogue().product(&sku).cloned()).unwrap()
@@ -355,8 +361,7 @@ async fn a_credit_note_spent_at_two_tills_without_a_network_keeps_both_sales_and
 #[tokio::test(flavor = "multi_thread")]
 async fn an_office_that_stops_keeps_no_waiting_till_and_is_found_again_by_it() {
     let Store { folder, served, first, second } = store().await;
-    let (stop, stopped) = watch::channel(false);
-    let following = tokio::spawn(task::follow(second.clone(), Arc::new(Notify::new()), stopped, |_, _| ()));
+    let (stop, following) = followed(&second);
     tokio::time::sleep(Duration::from_millis(700)).await;
     let (since, address) = (Instant::now(), served.address.to_string());
     served.stop().await;
@@ -377,8 +382,7 @@ async fn an_office_that_stops_keeps_no_waiting_till_and_is_found_again_by_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_on_a_voucher_reaches_a_till_that_waits_as_soon_as_it_was_spent() {
     let Store { folder: _folder, served, first, second } = store().await;
-    let (stop, stopped) = watch::channel(false);
-    let following = tokio::spawn(task::follow(second.clone(), Arc::new(Notify::new()), stopped, |_, _| ()));
+    let (stop, following) = followed(&second);
     tokio::time::sleep(Duration::from_millis(500)).await;
     let code = credit_note(&first);
     in_step(&first).await;

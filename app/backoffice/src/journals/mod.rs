@@ -103,7 +103,8 @@ impl Registered {
         })
     }
 
-    /// Revokes a register at `now` (unix seconds); false where there is none. What it had sealed still arrives.
+    /// Revokes a register at `now` (unix seconds), and tells the merchant's stores; false where there is none. What it had
+    /// sealed still arrives.
     pub fn revoke(tx: &mut dyn Tx, register: RegisterId, now: i64) -> Result<bool, StoreError> {
         let Some(found) = Registered::find(tx, register)? else { return Ok(false) };
         let sql = "UPDATE register SET revoked = $3 WHERE merchant = $1 AND register = $2 AND revoked IS NULL";

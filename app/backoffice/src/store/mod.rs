@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::thread::{JoinHandle, current};
 
 pub use self::error::StoreError;
-pub use self::postgres::Address as ServerAddress;
+pub use self::postgres::ServerAddress;
 pub use self::steps::Step;
 use self::steps::Words;
 pub use self::tx::{Row, Tx};
@@ -39,7 +39,7 @@ pub enum Database {
     Sqlite(PathBuf),
     /// A server, told by a URL `postgres://user@host/name`. Without `sslmode=require` nothing on the way to it is encrypted:
     /// it belongs on the same machine (`?host=/run/postgresql`) or in a network of its own.
-    Postgres(Box<postgres::Address>),
+    Postgres(Box<postgres::ServerAddress>),
 }
 
 impl Database {
@@ -53,7 +53,7 @@ impl Database {
                 None => Ok(Database::Sqlite(PathBuf::from(address))),
             };
         }
-        postgres::Address::parse(address).map(Box::new).map(Database::Postgres)
+        postgres::ServerAddress::parse(address).map(Box::new).map(Database::Postgres)
     }
 }
 

@@ -21,16 +21,16 @@ const ROOTS: &str = "sslrootcert";
 
 /// A server, its database, and how it is reached.
 #[derive(Clone)]
-pub struct Address {
+pub struct ServerAddress {
     pub(super) config: Config,
     /// How it is encrypted; none where it is not.
     pub(super) tls: Option<MakeRustlsConnect>,
 }
 
-impl Address {
+impl ServerAddress {
     /// Reads a `postgres://` URL. With `sslmode=require` what is said is encrypted, and the server's certificate held against
     /// those of `sslrootcert`, a file, or else against those that this machine trusts; otherwise nothing is encrypted.
-    pub(in super::super) fn parse(url: &str) -> Result<Address, StoreError> {
+    pub(in super::super) fn parse(url: &str) -> Result<ServerAddress, StoreError> {
         let refuse = |why: String| StoreError::Address { why };
         let (url, roots) = without_roots(url);
         let config = Config::from_str(&url).map_err(|error| refuse(error.source().unwrap_or(&error).to_string()))?;
@@ -39,12 +39,12 @@ impl Address {
             (_, Some(_)) => return Err(refuse(format!("{ROOTS} is of no use without sslmode=require"))),
             (_, None) => None,
         };
-        Ok(Address { config: with_timeouts(config), tls })
+        Ok(ServerAddress { config: with_timeouts(config), tls })
     }
 }
 
 /// As it may be shown and logged: without user and password.
-impl fmt::Display for Address {
+impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = match self.config.get_hosts().first() {
             Some(Host::Tcp(name)) => name.clone(),
@@ -56,7 +56,7 @@ impl fmt::Display for Address {
     }
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}, encrypted: {}", self.tls.is_some())
     }

@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::super::StoreError;
-use super::address::Address;
+use super::address::ServerAddress;
 use super::transaction::Failure;
 
 /// How many statements a connection keeps prepared; then it forgets them all.
@@ -61,7 +61,7 @@ pub(super) fn with_timeouts(mut config: Config) -> Config {
 
 /// A connection, or the place of one that is to be made.
 pub(super) struct Connected {
-    address: Address,
+    address: ServerAddress,
     link: Option<Link>,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Link {
 }
 
 impl Connected {
-    pub(super) fn new(address: Address) -> Connected {
+    pub(super) fn new(address: ServerAddress) -> Connected {
         Connected { address, link: None }
     }
 
@@ -131,10 +131,10 @@ impl Drop for Connected {
 }
 
 impl Link {
-    fn new(address: &Address) -> Result<Link, Setback> {
+    fn new(address: &ServerAddress) -> Result<Link, Setback> {
         let unavailable = |error: io::Error| Setback::Passing(StoreError::Unavailable { why: error.to_string() });
         let runtime = Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
-        let Address { config, tls } = address;
+        let ServerAddress { config, tls } = address;
         // How the connection ended, the statement that waited for it says.
         let (client, driver) = match tls.clone() {
             Some(tls) => {

@@ -18,7 +18,7 @@ use self::transaction::{Failure, PostgresTx};
 use super::work::{Jobs, Queue, Ran, Work, queue, refuse};
 use super::{StoreError, Threads};
 
-pub use self::address::Address;
+pub use self::address::ServerAddress;
 
 /// How many connections write.
 const WRITERS: usize = 8;
@@ -49,7 +49,7 @@ impl Purpose {
 }
 
 /// Starts the threads. They connect when the first job comes.
-pub(super) fn start(address: &Address) -> Result<(Queue, Queue, Threads), StoreError> {
+pub(super) fn start(address: &ServerAddress) -> Result<(Queue, Queue, Threads), StoreError> {
     let mut threads = Threads::default();
     let writes = pool(address, Purpose::Writing, WRITERS, &mut threads.writing)?;
     let reads = pool(address, Purpose::Reading, READERS, &mut threads.reading)?;
@@ -57,7 +57,7 @@ pub(super) fn start(address: &Address) -> Result<(Queue, Queue, Threads), StoreE
 }
 
 fn pool(
-    address: &Address,
+    address: &ServerAddress,
     purpose: Purpose,
     size: usize,
     threads: &mut Vec<JoinHandle<()>>,
